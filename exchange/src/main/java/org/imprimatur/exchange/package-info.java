@@ -1,0 +1,5 @@
+/** What enters and leaves the house as files. */
+@NullMarked
+package org.imprimatur.exchange;
+
+import org.jspecify.annotations.NullMarked;
