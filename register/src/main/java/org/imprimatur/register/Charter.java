@@ -1,0 +1,48 @@
+package org.imprimatur.register;
+
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * What a reader must know, from a source it trusts, before it believes a ledger.
+ *
+ * @param key C2SP verifier key of the ledger; its name is the origin
+ * @param policy the policy that whoever acts here must have accepted
+ * @param owners the bodies whose statements this ledger takes, each once
+ */
+public record Charter(Origin origin, String key, PolicyRef policy, List<Body> owners) {
+
+    /**
+     * An appointing body and its first appointers, who hold the role {@code appointer} from the
+     * start and cannot be dismissed by statement (TVM-2.model).
+     */
+    public record Body(Owner owner, List<Person> appointers) {
+
+        public Body {
+            appointers = Text.atMost("appointers", appointers, 64);
+            if (appointers.isEmpty()) {
+                throw new MalformedInput("appointers", "at least one first appointer", "none");
+            }
+            if (new HashSet<>(appointers).size() != appointers.size()) {
+                throw new MalformedInput("appointers", "each person once", "one twice");
+            }
+        }
+    }
+
+    public Charter {
+        Text.line("key", key, 1, 512);
+        if (!key.startsWith(origin.text() + "+")) {
+            throw new MalformedInput(
+                    "key",
+                    "a verifier key that begins with the origin, '%s+'".formatted(origin),
+                    MalformedInput.quoted(key));
+        }
+        owners = Text.atMost("owners", owners, 1024);
+        var seen = new HashSet<Owner>();
+        for (var body : owners) {
+            if (!seen.add(body.owner())) {
+                throw new MalformedInput("owners", "each owner once", body.owner() + " twice");
+            }
+        }
+    }
+}

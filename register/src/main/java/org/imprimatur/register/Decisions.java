@@ -1,0 +1,359 @@
+package org.imprimatur.register;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.imprimatur.register.DecisionRequest.Action;
+import org.imprimatur.register.SitePolicy.ClassPolicy;
+import org.imprimatur.register.Standing.Followed;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.SiteWord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether an image may run: a pure function of registers, site policy, question and moment
+ * ({@code docs/format.md}, "Evaluation").
+ *
+ * <p>A block stops an image whoever endorsed it. Otherwise one endorsement that meets every rule
+ * permits it; where none does, the reasons against each are given.
+ */
+public final class Decisions {
+
+    private static final int MAX_REASONS = 64;
+    private static final Comparator<Reason> GRAVEST_FIRST =
+            Comparator.comparing(Reason::code).thenComparing(Reason::text);
+
+    private Decisions() {}
+
+    public static Decision decide(
+            Standing standing, SitePolicy policy, DecisionRequest request, Instant at) {
+        return new Question(standing, policy, request, at).decide();
+    }
+
+    /** One decision being made. */
+    private static final class Question {
+
+        private final Standing standing;
+        private final SitePolicy policy;
+        private final DecisionRequest request;
+        private final Instant at;
+        private final List<Reason> against = new ArrayList<>();
+        private final List<Reason> permits = new ArrayList<>();
+
+        Question(Standing standing, SitePolicy policy, DecisionRequest request, Instant at) {
+            this.standing = standing;
+            this.policy = policy;
+            this.request = request;
+            this.at = at;
+        }
+
+        Decision decide() {
+            var rules = policy.classes().get(request.useClass());
+            if (rules == null) {
+                against.add(
+                        new Reason(
+                                Reason.Code.CLASS_NOT_SERVED,
+                                List.of("EGI-1"),
+                                policy.site()
+                                        + " does not serve the class "
+                                        + request.useClass().wire()));
+                return deny();
+            }
+            boolean stopped = blocked(standing.own());
+            for (var source : standing.followed()) {
+                stopped |= blocked(source.register());
+                // Blocks by an infrastructure reach every image, so its ledger must be in view.
+                stopped |= namesInfrastructure(source) && outOfView(source);
+            }
+            boolean known = weigh(standing.own(), null, rules);
+            for (var source : standing.followed()) {
+                known |= weigh(source.register(), source, rules);
+            }
+            if (!known) {
+                unknown();
+            }
+            return stopped || permits.isEmpty() ? deny() : permit(rules);
+        }
+
+        private Decision deny() {
+            var reasons = new LinkedHashSet<>(against.stream().sorted(GRAVEST_FIRST).toList());
+            return new Decision(
+                    false,
+                    reasons.stream().limit(MAX_REASONS).toList(),
+                    List.of(),
+                    positions(),
+                    policy.digest());
+        }
+
+        private Decision permit(ClassPolicy rules) {
+            var obligations = new LinkedHashSet<Obligation>();
+            if (request.useClass() == UseClass.PAYLOAD) {
+                obligations.addAll(Obligation.OF_PAYLOAD);
+            }
+            obligations.addAll(rules.obligations());
+            permits.sort(GRAVEST_FIRST);
+            return new Decision(
+                    true,
+                    permits.subList(0, Math.min(permits.size(), MAX_REASONS)),
+                    List.copyOf(obligations),
+                    positions(),
+                    policy.digest());
+        }
+
+        private Map<Origin, Long> positions() {
+            var positions = new HashMap<Origin, Long>();
+            positions.put(standing.own().charter().origin(), standing.own().size());
+            for (var source : standing.followed()) {
+                positions.put(source.register().charter().origin(), source.register().size());
+            }
+            return positions;
+        }
+
+        /**
+         * Blocks by infrastructures and VOs stop an image everywhere, those by a site at that site.
+         */
+        private boolean blocked(Register register) {
+            boolean blocked = false;
+            for (var block : register.blocks(request.image())) {
+                var owner = block.statement().owner();
+                if (owner.kind() == Owner.Kind.SITE && !owner.equals(policy.site())) {
+                    continue;
+                }
+                blocked = true;
+                against.add(
+                        new Reason(
+                                Reason.Code.IMAGE_BLOCKED,
+                                List.of("END-4.9"),
+                                "blocked by %s for %s (%s): %s"
+                                        .formatted(
+                                                block.statement().signer().subject(),
+                                                owner,
+                                                place(register, block),
+                                                block.statement().explanation())));
+            }
+            return blocked;
+        }
+
+        /** Weighs the endorsements of the image in one register; false where there is none. */
+        private boolean weigh(Register register, @Nullable Followed source, ClassPolicy rules) {
+            var found = register.endorsements(request.image());
+            for (var entry : found) {
+                int before = against.size();
+                if (source != null) {
+                    outOfView(source);
+                }
+                againstEndorsement(register, entry);
+                againstOwner(entry.statement().owner(), rules);
+                var word = againstSite(register, entry, rules);
+                if (against.size() == before) {
+                    permits.add(permit(register, entry, word));
+                }
+            }
+            return !found.isEmpty();
+        }
+
+        private void againstEndorsement(Register register, Recorded<Endorsement> entry) {
+            var statement = entry.statement();
+            var revocation = register.revocation(entry.id());
+            if (revocation.isPresent()) {
+                var revoked = revocation.get();
+                against.add(
+                        new Reason(
+                                Reason.Code.IMAGE_REVOKED,
+                                List.of("END-4.6"),
+                                "endorsement of %s revoked by %s (%s) as %s: %s"
+                                        .formatted(
+                                                place(register, entry),
+                                                revoked.statement().signer().subject(),
+                                                place(register, revoked),
+                                                revoked.statement().reason().wire(),
+                                                revoked.statement().explanation())));
+            }
+            if (!register.endorserHolds(statement)) {
+                against.add(
+                        new Reason(
+                                Reason.Code.ENDORSEMENT_LAPSED,
+                                List.of("EGI-2.endorser"),
+                                "%s, who made the endorsement of %s, is no longer endorser of %s"
+                                        .formatted(
+                                                statement.signer().subject(),
+                                                place(register, entry),
+                                                statement.owner())));
+            }
+            var uncovered = statement.uncovered(at);
+            if (uncovered != null) {
+                against.add(
+                        new Reason(
+                                Reason.Code.WAIVER_EXPIRED,
+                                List.of("END-4.2.d"),
+                                "the waiver for %s in the endorsement of %s has expired"
+                                        .formatted(uncovered, place(register, entry))));
+            }
+        }
+
+        private void againstOwner(Owner owner, ClassPolicy rules) {
+            // Class 3 asks for no trust in the endorser; its obligations take that place (EGI-3.3).
+            if (request.useClass() != UseClass.PAYLOAD && !rules.trusted().contains(owner)) {
+                against.add(
+                        new Reason(
+                                Reason.Code.OWNER_NOT_TRUSTED,
+                                List.of(
+                                        request.useClass() == UseClass.INFRASTRUCTURE
+                                                ? "EGI-3.1"
+                                                : "EGI-3.2"),
+                                "endorsed for %s, which %s does not trust for the class %s"
+                                        .formatted(
+                                                owner, policy.site(), request.useClass().wire())));
+            }
+        }
+
+        private @Nullable Recorded<? extends SiteWord> againstSite(
+                Register register, Recorded<Endorsement> entry, ClassPolicy rules) {
+            var origin = register.charter().origin();
+            var word = standing.own().word(policy.site(), origin, entry.id()).orElse(null);
+            if (word != null && !word.statement().image().equals(request.image())) {
+                // A word that names another image says nothing about this one.
+                word = null;
+            }
+            if (word == null && !rules.approvalRequired()) {
+                // Where nobody need approve, a refusal of the same file under another endorsement
+                // still stands.
+                word = refusalOfImage();
+            }
+            switch (word == null ? null : word.statement()) {
+                case null -> {
+                    if (rules.approvalRequired()) {
+                        against.add(
+                                new Reason(
+                                        Reason.Code.NOT_APPROVED,
+                                        List.of("WLCG-3"),
+                                        "%s has not approved the endorsement of %s"
+                                                .formatted(policy.site(), place(register, entry))));
+                    }
+                }
+                case Statement.Approval _ -> {}
+                case Statement.Refusal refusal ->
+                        against.add(
+                                new Reason(
+                                        Reason.Code.REFUSED_BY_SITE,
+                                        List.of("WLCG-3", "WLCG-4"),
+                                        "refused for %s by %s: %s"
+                                                .formatted(
+                                                        policy.site(),
+                                                        refusal.signer().subject(),
+                                                        refusal.explanation())));
+            }
+            return word;
+        }
+
+        private @Nullable Recorded<? extends SiteWord> refusalOfImage() {
+            for (var entry : standing.own().history(request.image())) {
+                if (entry.statement() instanceof Statement.Refusal refusal
+                        && refusal.site().equals(policy.site())) {
+                    var last =
+                            standing.own()
+                                    .word(
+                                            policy.site(),
+                                            refusal.catalogue(),
+                                            refusal.endorsement());
+                    if (last.isPresent() && last.get().id().equals(entry.id())) {
+                        return last.get();
+                    }
+                }
+            }
+            return null;
+        }
+
+        private Reason permit(
+                Register register,
+                Recorded<Endorsement> entry,
+                @Nullable Recorded<? extends SiteWord> word) {
+            var statement = entry.statement();
+            var endorsed =
+                    "endorsed by "
+                            + statement.signer().subject()
+                            + " for "
+                            + statement.owner()
+                            + " ("
+                            + place(register, entry)
+                            + ")";
+            return new Reason(
+                    Reason.Code.ENDORSED_AND_APPROVED,
+                    List.of("END-2.operator", "WLCG-3"),
+                    word == null
+                            ? endorsed
+                                    + ", and "
+                                    + policy.site()
+                                    + " asks for no approval in the class "
+                                    + request.useClass().wire()
+                            : endorsed
+                                    + ", approved for "
+                                    + policy.site()
+                                    + " by "
+                                    + word.statement().signer().subject()
+                                    + " ("
+                                    + place(standing.own(), word)
+                                    + ")");
+        }
+
+        private void unknown() {
+            against.add(
+                    new Reason(
+                            Reason.Code.IMAGE_UNKNOWN,
+                            List.of("END-2.operator"),
+                            "no followed ledger has an endorsement of " + request.image()));
+            // What is missing may be in what this site has not seen.
+            for (var source : standing.followed()) {
+                outOfView(source);
+            }
+        }
+
+        private static boolean namesInfrastructure(Followed source) {
+            return source.register().charter().owners().stream()
+                    .anyMatch(body -> body.owner().kind() == Owner.Kind.INFRASTRUCTURE);
+        }
+
+        /** A start needs a view that is whole and fresh; what runs goes on without. */
+        private boolean outOfView(Followed source) {
+            if (request.action() == Action.CONTINUE) {
+                return false;
+            }
+            var origin = source.register().charter().origin();
+            var fault = source.fault();
+            if (fault != null) {
+                against.add(
+                        new Reason(
+                                Reason.Code.SOURCE_FAULTY,
+                                List.of("TVM-3.3"),
+                                "the ledger '%s' is at fault: %s".formatted(origin, fault)));
+                return true;
+            }
+            var verifiedAt = source.verifiedAt();
+            if (verifiedAt == null
+                    || Duration.between(verifiedAt, at).compareTo(policy.maxStaleness()) > 0) {
+                against.add(
+                        new Reason(
+                                Reason.Code.VIEW_STALE,
+                                List.of("TVM-3.3"),
+                                "the ledger '%s' was %s; a start needs a view not older than %s"
+                                        .formatted(
+                                                origin,
+                                                verifiedAt == null
+                                                        ? "never verified"
+                                                        : "last verified at " + verifiedAt,
+                                                policy.maxStaleness())));
+                return true;
+            }
+            return false;
+        }
+
+        private static String place(Register register, Recorded<?> entry) {
+            return "entry " + entry.index() + " of " + register.charter().origin();
+        }
+    }
+}

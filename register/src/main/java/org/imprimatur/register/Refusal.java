@@ -1,0 +1,88 @@
+package org.imprimatur.register;
+
+import java.util.List;
+
+/**
+ * Why a register does not admit a statement, for the person who signed it.
+ *
+ * @param clauses the policy clauses that the rule comes from
+ * @param expected what the rule asks for
+ * @param found what the register or the statement has instead
+ * @param advice what to do next
+ */
+public record Refusal(
+        Code code, List<String> clauses, String expected, String found, String advice) {
+
+    public Refusal {
+        clauses = List.copyOf(clauses);
+    }
+
+    /** One sentence with all of it. */
+    public String explanation() {
+        return code.title() + ": expected " + expected + ", found " + found + ". " + advice;
+    }
+
+    /** The rules, by the codes of {@code docs/format.md}; codes are added, never reused. */
+    public enum Code {
+        WRONG_LEDGER("wrong-ledger", "The statement is for another ledger", false),
+        ISSUED_IN_FUTURE("issued-in-future", "The statement is dated in the future", false),
+        ISSUED_TOO_LONG_AGO("issued-too-long-ago", "The statement is too old", false),
+        UNKNOWN_OWNER("unknown-owner", "This ledger does not serve that owner", false),
+        NOT_AN_APPOINTER("not-an-appointer", "The signer may not appoint here", false),
+        ROLE_NOT_FOR_OWNER(
+                "role-not-for-owner", "That owner does not appoint people to that role", false),
+        ALREADY_APPOINTED("already-appointed", "The person holds that role already", true),
+        NOT_APPOINTED("not-appointed", "The person does not hold that role", false),
+        UNKNOWN_POLICY("unknown-policy", "The policy is not the one of this ledger", false),
+        ALREADY_ACCEPTED("already-accepted", "The signer has accepted the policy already", true),
+        NOT_AN_ENDORSER("not-an-endorser", "The signer may not endorse for that owner", false),
+        POLICY_NOT_ACCEPTED("policy-not-accepted", "The signer has not accepted the policy", false),
+        GUID_OF_ANOTHER_OWNER("guid-of-another-owner", "The GUID belongs to another owner", true),
+        VERSION_USED("version-used", "That version of the image is endorsed already", true),
+        TAG_OF_ANOTHER_IMAGE("tag-of-another-image", "The tag names another image", true),
+        FINDING_NOT_WAIVED(
+                "finding-not-waived", "A blocking finding is not covered by a waiver", false),
+        UNKNOWN_ENDORSEMENT(
+                "unknown-endorsement", "This ledger has no such endorsement of that image", false),
+        ALREADY_REVOKED("already-revoked", "The endorsement is revoked already", true),
+        NOT_ENTITLED_TO_REVOKE(
+                "not-entitled-to-revoke", "The signer may not revoke that endorsement", false),
+        NOT_A_SITE_APPROVER(
+                "not-a-site-approver", "The signer may not approve for that site", false),
+        ALREADY_APPROVED("already-approved", "The site has approved that already", true),
+        ALREADY_REFUSED("already-refused", "The site has refused that already", true),
+        NOT_A_SECURITY_OFFICER(
+                "not-a-security-officer", "The signer may not block for that owner", false),
+        UNKNOWN_BLOCK("unknown-block", "There is no such block in force", true);
+
+        private final String wire;
+        private final String title;
+        private final boolean conflict;
+
+        Code(String wire, String title, boolean conflict) {
+            this.wire = wire;
+            this.title = title;
+            this.conflict = conflict;
+        }
+
+        /** The name in formats, the end of the problem type. */
+        public String wire() {
+            return wire;
+        }
+
+        /** What is wrong, in one short sentence without a full stop. */
+        public String title() {
+            return title;
+        }
+
+        /** Whether only the register's present state is against it (HTTP 409, else 422). */
+        public boolean conflict() {
+            return conflict;
+        }
+
+        @Override
+        public String toString() {
+            return wire;
+        }
+    }
+}

@@ -1,0 +1,957 @@
+package org.imprimatur.register;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.imprimatur.register.Refusal.Code;
+import org.imprimatur.register.Statement.AboutImage;
+import org.imprimatur.register.Statement.Acceptance;
+import org.imprimatur.register.Statement.Appointment;
+import org.imprimatur.register.Statement.Approval;
+import org.imprimatur.register.Statement.Block;
+import org.imprimatur.register.Statement.Dismissal;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Revocation;
+import org.imprimatur.register.Statement.SiteWord;
+import org.imprimatur.register.Statement.Unblock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may do what, and what is endorsed: the state that results from applying one ledger's
+ * statements in order. It depends on the charter, the statements, their indexes and admission
+ * times, and on nothing else, so that whoever replays the ledger has the same register.
+ *
+ * <p>The rules are those of {@code docs/format.md}, "Register rules". A register trusts that each
+ * statement was signed by the signer it names: that is for {@code trust} to verify first.
+ *
+ * <p>Not thread-safe. Whoever owns a register guards it: one writer at a time, and no reader while
+ * {@link #apply} runs; the queries and {@link #judge} change nothing and may run side by side. What
+ * queries return are copies or immutable values, safe to keep.
+ */
+public final class Register {
+
+    /** How far {@code issuedAt} may lie after the admission. */
+    public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+
+    /** How far {@code issuedAt} may lie before the admission. */
+    public static final Duration MAX_AGE = Duration.ofDays(7);
+
+    private record Grant(Owner owner, Role role, Person person) {
+
+        static Grant of(Appointment appointment) {
+            return new Grant(appointment.owner(), appointment.role(), appointment.person());
+        }
+    }
+
+    private record OwnerTag(Owner owner, Tag tag) {}
+
+    private record Release(Guid guid, Version version) {}
+
+    private record SiteAnd(Owner site, Origin catalogue, StatementId endorsement) {}
+
+    private final Charter charter;
+    private final boolean sparse;
+    private final Set<Owner> owners = new HashSet<>();
+    private final Set<Grant> first = new HashSet<>();
+
+    private long next;
+    private Instant lastAdmission = Instant.MIN;
+
+    private final Map<StatementId, Recorded<?>> byId = new HashMap<>();
+    private final Map<Long, Recorded<?>> byIndex = new HashMap<>();
+
+    /** What each entry directly rests on: role, acceptance, endorsement. Lower indexes only. */
+    private final Map<Long, List<Long>> rests = new HashMap<>();
+
+    private final Map<Grant, Recorded<Appointment>> appointed = new HashMap<>();
+    private final Map<Person, Set<Grant>> held = new HashMap<>();
+
+    /** The dismissal that ended an appointment, by the appointment's index. */
+    private final Map<Long, Recorded<Dismissal>> ended = new HashMap<>();
+
+    private final Map<Person, Recorded<Acceptance>> accepted = new HashMap<>();
+
+    private final Map<StatementId, Recorded<Endorsement>> endorsements = new LinkedHashMap<>();
+    private final Map<StatementId, Recorded<Revocation>> revocations = new HashMap<>();
+    private final Map<Sha512, List<Recorded<Endorsement>>> byDigest = new HashMap<>();
+    private final Map<Guid, List<Recorded<Endorsement>>> byGuid = new HashMap<>();
+    private final Map<Release, List<Recorded<Endorsement>>> byRelease = new HashMap<>();
+    private final Map<OwnerTag, List<Recorded<Endorsement>>> byTag = new HashMap<>();
+
+    private final Map<SiteAnd, Recorded<? extends SiteWord>> words = new HashMap<>();
+    private final Map<StatementId, Recorded<Block>> blocks = new HashMap<>();
+    private final Map<Sha512, Set<StatementId>> blocksByDigest = new HashMap<>();
+    private final Map<Sha512, List<Recorded<? extends AboutImage>>> aboutDigest = new HashMap<>();
+
+    /** An empty register, for a whole ledger: every index from 0 on must come. */
+    public Register(Charter charter) {
+        this(charter, false);
+    }
+
+    private Register(Charter charter, boolean sparse) {
+        this.charter = charter;
+        this.sparse = sparse;
+        for (var body : charter.owners()) {
+            owners.add(body.owner());
+            for (var person : body.appointers()) {
+                var grant = new Grant(body.owner(), Role.APPOINTER, person);
+                first.add(grant);
+                held.computeIfAbsent(person, _ -> new LinkedHashSet<>()).add(grant);
+            }
+        }
+    }
+
+    /**
+     * An empty register that takes a selection of a ledger's statements, in rising order of index:
+     * for bundles. What it says is true of that selection only.
+     */
+    public static Register sparse(Charter charter) {
+        return new Register(charter, true);
+    }
+
+    public Charter charter() {
+        return charter;
+    }
+
+    /** The index that comes next: for a whole ledger the number of statements applied. */
+    public long size() {
+        return next;
+    }
+
+    // ---- Admission ----------------------------------------------------------------------------
+
+    /** Whether the statement may be admitted at this moment. Changes nothing. */
+    public Judgement judge(StatementId id, Statement statement, Instant admittedAt) {
+        var same = byId.get(id);
+        if (same != null) {
+            return new Judgement.Duplicate(same.index());
+        }
+        var refusal = refusal(statement, admittedAt);
+        return refusal == null ? new Judgement.Admissible() : new Judgement.Refused(refusal);
+    }
+
+    /**
+     * Takes a statement into the register.
+     *
+     * @param index its place in the ledger: {@link #size()}, or in a sparse register not below it
+     * @throws IllegalArgumentException when the index or the admission time goes backwards or
+     *     leaves a gap
+     * @throws IllegalStateException when {@link #judge} does not find it admissible; the register
+     *     is then unchanged
+     */
+    public void apply(long index, StatementId id, Statement statement, Instant admittedAt) {
+        if (index < next || (!sparse && index != next)) {
+            throw new IllegalArgumentException(
+                    "entry %d where entry %d is next".formatted(index, next));
+        }
+        if (admittedAt.isBefore(lastAdmission)) {
+            throw new IllegalArgumentException(
+                    "entry %d admitted at %s, before its predecessor at %s"
+                            .formatted(index, admittedAt, lastAdmission));
+        }
+        switch (judge(id, statement, admittedAt)) {
+            case Judgement.Admissible _ -> enter(index, id, statement, admittedAt);
+            case Judgement.Duplicate(long at) ->
+                    throw new IllegalStateException(
+                            "entry %d repeats the statement of entry %d".formatted(index, at));
+            case Judgement.Refused(Refusal refusal) ->
+                    throw new IllegalStateException(
+                            "entry %d is inadmissible: %s".formatted(index, refusal.explanation()));
+        }
+        next = index + 1;
+        lastAdmission = admittedAt;
+    }
+
+    private @Nullable Refusal refusal(Statement statement, Instant at) {
+        var header = statement.header();
+        if (!header.ledger().equals(charter.origin())) {
+            return refuse(
+                    Code.WRONG_LEDGER,
+                    "END-2.guid",
+                    "a statement for the ledger '%s'".formatted(charter.origin()),
+                    "one for '%s'".formatted(header.ledger()),
+                    "Sign it again for this ledger, or send it to the ledger it names.");
+        }
+        if (header.issuedAt().isAfter(at.plus(MAX_AHEAD))) {
+            return refuse(
+                    Code.ISSUED_IN_FUTURE,
+                    "TVM-3.3",
+                    "an issuedAt not later than %s, five minutes from now"
+                            .formatted(at.plus(MAX_AHEAD)),
+                    header.issuedAt().toString(),
+                    "Set the signing machine's clock (timedatectl, chronyc tracking) and sign again.");
+        }
+        if (header.issuedAt().isBefore(at.minus(MAX_AGE))) {
+            return refuse(
+                    Code.ISSUED_TOO_LONG_AGO,
+                    "TVM-3.3",
+                    "an issuedAt not earlier than %s, seven days ago".formatted(at.minus(MAX_AGE)),
+                    header.issuedAt().toString(),
+                    "Sign the statement again and submit it within seven days; check the clock.");
+        }
+        return switch (statement) {
+            case Appointment appointment -> refusal(appointment);
+            case Dismissal dismissal -> refusal(dismissal);
+            case Acceptance acceptance -> refusal(acceptance);
+            case Endorsement endorsement -> refusal(endorsement, at);
+            case Revocation revocation -> refusal(revocation);
+            case SiteWord word -> refusal(word);
+            case Block block -> refusalToBlock(block, block.owner());
+            case Unblock unblock -> refusal(unblock);
+        };
+    }
+
+    private @Nullable Refusal refusal(Appointment statement) {
+        var refusal = refusalToAppoint(statement, statement.owner());
+        if (refusal != null) {
+            return refusal;
+        }
+        if (!statement.role().isFor(statement.owner().kind())) {
+            return refuse(
+                    Code.ROLE_NOT_FOR_OWNER,
+                    "TVM-2.model",
+                    statement.role() == Role.VO_PRODUCER
+                            ? "an owner vo:NAME for the role vo-producer"
+                            : "an owner site:NAME for the role %s".formatted(statement.role()),
+                    statement.owner().toString(),
+                    "Let the VO or the site itself appoint this person.");
+        }
+        var grant = new Grant(statement.owner(), statement.role(), statement.person());
+        if (holds(grant)) {
+            var there = appointed.get(grant);
+            return refuse(
+                    Code.ALREADY_APPOINTED,
+                    "TVM-2.roles",
+                    "a person who is not %s of %s".formatted(statement.role(), statement.owner()),
+                    there == null
+                            ? "a first appointer of the charter, %s".formatted(statement.person())
+                            : "%s, appointed by entry %d"
+                                    .formatted(statement.person(), there.index()),
+                    "Nothing is left to do; to change the contact, dismiss and appoint again.");
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusal(Dismissal statement) {
+        var refusal = refusalToAppoint(statement, statement.owner());
+        if (refusal != null) {
+            return refusal;
+        }
+        var grant = new Grant(statement.owner(), statement.role(), statement.person());
+        if (!appointed.containsKey(grant)) {
+            return refuse(
+                    Code.NOT_APPOINTED,
+                    "TVM-2.roles",
+                    "a person appointed to %s of %s by statement"
+                            .formatted(statement.role(), statement.owner()),
+                    first.contains(grant)
+                            ? "a first appointer of the charter, %s".formatted(statement.person())
+                            : "%s, who does not hold it".formatted(statement.person()),
+                    first.contains(grant)
+                            ? "First appointers change with the charter only."
+                            : "Compare role, owner, subject and issuer with the appointment.");
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusalToAppoint(Statement statement, Owner owner) {
+        if (!owners.contains(owner)) {
+            return unknownOwner(owner);
+        }
+        if (!holds(new Grant(owner, Role.APPOINTER, statement.signer()))) {
+            return refuse(
+                    Code.NOT_AN_APPOINTER,
+                    "TVM-2.model",
+                    "a signer who holds appointer for %s".formatted(owner),
+                    holding(statement.signer()),
+                    "Let an appointer of %s sign, or be appointed to appointer first."
+                            .formatted(owner));
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusal(Acceptance statement) {
+        if (held.getOrDefault(statement.signer(), Set.of()).isEmpty()) {
+            return refuse(
+                    Code.NOT_APPOINTED,
+                    "EGI-2.endorser",
+                    "a signer who holds some role in this ledger",
+                    holding(statement.signer()),
+                    "Be appointed first, with exactly this subject and issuer; then accept.");
+        }
+        if (!statement.policy().sha256().equals(charter.policy().sha256())) {
+            return unknownPolicy("EGI-2.endorser", statement.policy());
+        }
+        var there = accepted.get(statement.signer());
+        if (there != null) {
+            return refuse(
+                    Code.ALREADY_ACCEPTED,
+                    "EGI-2.endorser",
+                    "a signer who has not accepted %s".formatted(charter.policy()),
+                    "an acceptance by %s in entry %d".formatted(statement.signer(), there.index()),
+                    "Nothing is left to do.");
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusal(Endorsement statement, Instant at) {
+        var owner = statement.owner();
+        if (!owners.contains(owner)) {
+            return unknownOwner(owner);
+        }
+        if (!holds(new Grant(owner, Role.ENDORSER, statement.signer()))) {
+            return refuse(
+                    Code.NOT_AN_ENDORSER,
+                    "EGI-2.endorser",
+                    "a signer who holds endorser for %s".formatted(owner),
+                    holding(statement.signer()),
+                    "Ask an appointer of %s for the appointment, then accept the policy."
+                            .formatted(owner));
+        }
+        if (!accepted.containsKey(statement.signer())) {
+            return policyNotAccepted(statement);
+        }
+        if (!statement.policy().sha256().equals(charter.policy().sha256())) {
+            return unknownPolicy("TVM-3.1", statement.policy());
+        }
+        var ofGuid = byGuid.get(statement.guid());
+        if (ofGuid != null && !ofGuid.getFirst().statement().owner().equals(owner)) {
+            return refuse(
+                    Code.GUID_OF_ANOTHER_OWNER,
+                    "END-2.guid",
+                    "a GUID that is new or of %s".formatted(owner),
+                    "%s, used by %s in entry %d"
+                            .formatted(
+                                    statement.guid(),
+                                    ofGuid.getFirst().statement().owner(),
+                                    ofGuid.getFirst().index()),
+                    "Take a new GUID (uuidgen).");
+        }
+        var refusal = refusalOfRelease(statement);
+        if (refusal != null) {
+            return refusal;
+        }
+        var tag = statement.tag();
+        if (tag != null) {
+            var ofTag = byTag.get(new OwnerTag(owner, tag));
+            if (ofTag != null && !ofTag.getFirst().statement().guid().equals(statement.guid())) {
+                return refuse(
+                        Code.TAG_OF_ANOTHER_IMAGE,
+                        "TVM-2.tag",
+                        "a tag that is new or names %s".formatted(statement.guid()),
+                        "'%s' of %s, which names %s since entry %d"
+                                .formatted(
+                                        tag,
+                                        owner,
+                                        ofTag.getFirst().statement().guid(),
+                                        ofTag.getFirst().index()),
+                        "Take another tag, or endorse this as a new version of that image.");
+            }
+        }
+        var uncovered = statement.uncovered(at);
+        if (uncovered != null) {
+            boolean expired = statement.waivers().stream().anyMatch(w -> w.isFor(uncovered));
+            return refuse(
+                    Code.FINDING_NOT_WAIVED,
+                    "END-4.2.d",
+                    "a waiver in force at %s for each blocking finding".formatted(at),
+                    (expired ? "only an expired one for " : "none for ") + uncovered,
+                    "Take the cause out of the image and inspect it again; or waive the finding"
+                            + " with a reason and an expiry.");
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusalOfRelease(Endorsement statement) {
+        var before =
+                byRelease.getOrDefault(
+                        new Release(statement.guid(), statement.version()), List.of());
+        for (var there : before) {
+            boolean otherDigest = !there.statement().image().equals(statement.image());
+            if (otherDigest || there.statement().signer().equals(statement.signer())) {
+                return refuse(
+                        Code.VERSION_USED,
+                        "END-2.guid",
+                        otherDigest
+                                ? "for %s version %s the digest %s"
+                                        .formatted(
+                                                statement.guid(),
+                                                statement.version(),
+                                                there.statement().image())
+                                : "one endorsement of %s version %s by each endorser"
+                                        .formatted(statement.guid(), statement.version()),
+                        otherDigest
+                                ? "%s; entry %d has the other"
+                                        .formatted(statement.image(), there.index())
+                                : "another by %s, entry %d%s"
+                                        .formatted(
+                                                there.statement().signer(),
+                                                there.index(),
+                                                revocations.containsKey(there.id())
+                                                        ? ", revoked since"
+                                                        : ""),
+                        "A version is never used again: endorse under a new version.");
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusal(Revocation statement) {
+        var there = endorsements.get(statement.endorsement());
+        if (there == null || !there.statement().image().equals(statement.image())) {
+            return refuse(
+                    Code.UNKNOWN_ENDORSEMENT,
+                    "END-4.6",
+                    there == null
+                            ? "the id of an endorsement in the ledger '%s'"
+                                    .formatted(charter.origin())
+                            : "%s, the image of that endorsement"
+                                    .formatted(there.statement().image()),
+                    there == null ? statement.endorsement().hex() : statement.image().toString(),
+                    "Look the endorsement up by the image's digest and name its id.");
+        }
+        var revoked = revocations.get(there.id());
+        if (revoked != null) {
+            return refuse(
+                    Code.ALREADY_REVOKED,
+                    "END-4.6",
+                    "an endorsement that is not revoked",
+                    "one revoked by %s in entry %d"
+                            .formatted(revoked.statement().signer(), revoked.index()),
+                    "Nothing is left to do: a revocation is for good.");
+        }
+        var owner = there.statement().owner();
+        var signer = statement.signer();
+        if (!signer.equals(there.statement().signer())
+                && !holds(new Grant(owner, Role.SECURITY_OFFICER, signer))
+                && !holds(new Grant(owner, Role.APPOINTER, signer))) {
+            return refuse(
+                    Code.NOT_ENTITLED_TO_REVOKE,
+                    "END-4.6",
+                    "the endorser %s, or a security-officer or appointer of %s"
+                            .formatted(there.statement().signer(), owner),
+                    holding(signer),
+                    "Tell the owner's security contact; an infrastructure, VO or site can block"
+                            + " the image meanwhile.");
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusal(SiteWord statement) {
+        if (!owners.contains(statement.site())) {
+            return unknownOwner(statement.site());
+        }
+        if (!holds(new Grant(statement.site(), Role.SITE_APPROVER, statement.signer()))) {
+            return refuse(
+                    Code.NOT_A_SITE_APPROVER,
+                    "WLCG-3",
+                    "a signer who holds site-approver for %s".formatted(statement.site()),
+                    holding(statement.signer()),
+                    "Ask an appointer of %s for the appointment, then accept the policy."
+                            .formatted(statement.site()));
+        }
+        if (!accepted.containsKey(statement.signer())) {
+            return policyNotAccepted(statement);
+        }
+        var last = words.get(key(statement));
+        if (last == null || last.statement().kind() != statement.kind()) {
+            return null;
+        }
+        return refuse(
+                switch (last.statement()) {
+                    case Approval _ -> Code.ALREADY_APPROVED;
+                    case Statement.Refusal _ -> Code.ALREADY_REFUSED;
+                },
+                "WLCG-3",
+                "another last word of %s on that endorsement".formatted(statement.site()),
+                "the same by %s in entry %d".formatted(last.statement().signer(), last.index()),
+                "Nothing is left to do.");
+    }
+
+    private @Nullable Refusal refusal(Unblock statement) {
+        var refusal = refusalToBlock(statement, statement.owner());
+        if (refusal != null) {
+            return refusal;
+        }
+        var there = blocks.get(statement.block());
+        if (there == null
+                || !there.statement().owner().equals(statement.owner())
+                || !there.statement().image().equals(statement.image())) {
+            return refuse(
+                    Code.UNKNOWN_BLOCK,
+                    "END-4.9",
+                    "the id of a block in force, of %s and of that image"
+                            .formatted(statement.owner()),
+                    statement.block().hex()
+                            + (there == null
+                                    ? ", which is not in force"
+                                    : ", a block of %s for %s"
+                                            .formatted(
+                                                    there.statement().owner(),
+                                                    there.statement().image())),
+                    "Look up the blocks of the image; a block is lifted by the owner that made it.");
+        }
+        return null;
+    }
+
+    private @Nullable Refusal refusalToBlock(Statement statement, Owner owner) {
+        if (!owners.contains(owner)) {
+            return unknownOwner(owner);
+        }
+        if (blockingGrant(owner, statement.signer()) == null) {
+            return refuse(
+                    Code.NOT_A_SECURITY_OFFICER,
+                    "END-4.9",
+                    "a signer who holds security-officer%s for %s"
+                            .formatted(
+                                    owner.kind() == Owner.Kind.SITE ? " or site-approver" : "",
+                                    owner),
+                    holding(statement.signer()),
+                    "Ask an appointer of %s for the appointment, then accept the policy."
+                            .formatted(owner));
+        }
+        if (!accepted.containsKey(statement.signer())) {
+            return policyNotAccepted(statement);
+        }
+        return null;
+    }
+
+    /** The role that lets this person block for this owner; null for none. */
+    private @Nullable Grant blockingGrant(Owner owner, Person person) {
+        var officer = new Grant(owner, Role.SECURITY_OFFICER, person);
+        if (holds(officer)) {
+            return officer;
+        }
+        // Role.isFor lets only sites have approvers.
+        var approver = new Grant(owner, Role.SITE_APPROVER, person);
+        return holds(approver) ? approver : null;
+    }
+
+    private Refusal unknownOwner(Owner owner) {
+        return refuse(
+                Code.UNKNOWN_OWNER,
+                "PROC-types",
+                "an owner that the charter of '%s' names".formatted(charter.origin()),
+                owner.toString(),
+                "Compare the owner with the charter; send the statement to the owner's own ledger.");
+    }
+
+    private Refusal unknownPolicy(String clause, PolicyRef found) {
+        return refuse(
+                Code.UNKNOWN_POLICY,
+                clause,
+                charter.policy().toString(),
+                found.toString(),
+                "Fetch the policy of this ledger, read it, and sign with its digest.");
+    }
+
+    private Refusal policyNotAccepted(Statement statement) {
+        return refuse(
+                Code.POLICY_NOT_ACCEPTED,
+                "EGI-2.endorser",
+                "an acceptance of %s by the signer, earlier in this ledger"
+                        .formatted(charter.policy()),
+                "none by " + statement.signer(),
+                "Read the policy and submit an acceptance, then this statement again.");
+    }
+
+    private String holding(Person person) {
+        var roles = held.getOrDefault(person, Set.of());
+        if (roles.isEmpty()) {
+            return person + ", who holds no role here";
+        }
+        var some = roles.stream().limit(4).map(g -> g.role() + " of " + g.owner()).toList();
+        return person
+                + ", who holds "
+                + String.join(", ", some)
+                + (roles.size() > some.size() ? " and others" : "");
+    }
+
+    private static Refusal refuse(
+            Code code, String clause, String expected, String found, String advice) {
+        return new Refusal(code, List.of(clause), expected, found, advice);
+    }
+
+    private boolean holds(Grant grant) {
+        return appointed.containsKey(grant) || first.contains(grant);
+    }
+
+    private static SiteAnd key(SiteWord word) {
+        return new SiteAnd(word.site(), word.catalogue(), word.endorsement());
+    }
+
+    // ---- Application --------------------------------------------------------------------------
+
+    private void enter(long index, StatementId id, Statement statement, Instant at) {
+        var basis = new ArrayList<Long>(3);
+        Recorded<?> entry =
+                switch (statement) {
+                    case Appointment s -> enterAppointment(recorded(index, id, s, at), basis);
+                    case Dismissal s -> enterDismissal(recorded(index, id, s, at), basis);
+                    case Acceptance s -> enterAcceptance(recorded(index, id, s, at), basis);
+                    case Endorsement s -> enterEndorsement(recorded(index, id, s, at), basis);
+                    case Revocation s -> enterRevocation(recorded(index, id, s, at), basis);
+                    case SiteWord s -> enterWord(recorded(index, id, s, at), basis);
+                    case Block s -> enterBlock(recorded(index, id, s, at), basis);
+                    case Unblock s -> enterUnblock(recorded(index, id, s, at), basis);
+                };
+        byId.put(id, entry);
+        byIndex.put(index, entry);
+        rests.put(index, List.copyOf(basis));
+    }
+
+    private static <S extends Statement> Recorded<S> recorded(
+            long index, StatementId id, S statement, Instant at) {
+        return new Recorded<>(index, id, statement, at);
+    }
+
+    private Recorded<?> enterAppointment(Recorded<Appointment> entry, List<Long> basis) {
+        var statement = entry.statement();
+        restOnRole(basis, new Grant(statement.owner(), Role.APPOINTER, statement.signer()));
+        var grant = Grant.of(statement);
+        appointed.put(grant, entry);
+        held.computeIfAbsent(statement.person(), _ -> new LinkedHashSet<>()).add(grant);
+        return entry;
+    }
+
+    private Recorded<?> enterDismissal(Recorded<Dismissal> entry, List<Long> basis) {
+        var statement = entry.statement();
+        restOnRole(basis, new Grant(statement.owner(), Role.APPOINTER, statement.signer()));
+        var grant = new Grant(statement.owner(), statement.role(), statement.person());
+        restOnRole(basis, grant);
+        var appointment = appointed.remove(grant);
+        if (appointment != null) {
+            ended.put(appointment.index(), entry);
+        }
+        // A grant of the charter is not in "appointed", so it never comes here.
+        var grants = held.get(statement.person());
+        if (grants != null) {
+            grants.remove(grant);
+        }
+        return entry;
+    }
+
+    private Recorded<?> enterAcceptance(Recorded<Acceptance> entry, List<Long> basis) {
+        var signer = entry.statement().signer();
+        // Any role will do; one of the charter rests on nothing.
+        var grants = held.getOrDefault(signer, Set.of());
+        if (grants.stream().noneMatch(first::contains)) {
+            grants.stream().findFirst().ifPresent(grant -> restOnRole(basis, grant));
+        }
+        accepted.put(signer, entry);
+        return entry;
+    }
+
+    private Recorded<?> enterEndorsement(Recorded<Endorsement> entry, List<Long> basis) {
+        var statement = entry.statement();
+        restOnRole(basis, new Grant(statement.owner(), Role.ENDORSER, statement.signer()));
+        restOnAcceptance(basis, statement.signer());
+        endorsements.put(entry.id(), entry);
+        add(byDigest, statement.image(), entry);
+        add(byGuid, statement.guid(), entry);
+        add(byRelease, new Release(statement.guid(), statement.version()), entry);
+        var tag = statement.tag();
+        if (tag != null) {
+            add(byTag, new OwnerTag(statement.owner(), tag), entry);
+        }
+        add(aboutDigest, statement.image(), entry);
+        return entry;
+    }
+
+    private Recorded<?> enterRevocation(Recorded<Revocation> entry, List<Long> basis) {
+        var statement = entry.statement();
+        var endorsement = endorsements.get(statement.endorsement());
+        if (endorsement != null) {
+            basis.add(endorsement.index());
+            var owner = endorsement.statement().owner();
+            if (!statement.signer().equals(endorsement.statement().signer())) {
+                var officer = new Grant(owner, Role.SECURITY_OFFICER, statement.signer());
+                restOnRole(
+                        basis,
+                        holds(officer)
+                                ? officer
+                                : new Grant(owner, Role.APPOINTER, statement.signer()));
+            }
+        }
+        revocations.put(statement.endorsement(), entry);
+        add(aboutDigest, statement.image(), entry);
+        return entry;
+    }
+
+    private Recorded<?> enterWord(Recorded<? extends SiteWord> entry, List<Long> basis) {
+        var statement = entry.statement();
+        restOnRole(basis, new Grant(statement.site(), Role.SITE_APPROVER, statement.signer()));
+        restOnAcceptance(basis, statement.signer());
+        words.put(key(statement), entry);
+        add(aboutDigest, statement.image(), entry);
+        return entry;
+    }
+
+    private Recorded<?> enterBlock(Recorded<Block> entry, List<Long> basis) {
+        var statement = entry.statement();
+        restOnBlockingRole(basis, statement.owner(), statement.signer());
+        blocks.put(entry.id(), entry);
+        blocksByDigest
+                .computeIfAbsent(statement.image(), _ -> new LinkedHashSet<>())
+                .add(entry.id());
+        add(aboutDigest, statement.image(), entry);
+        return entry;
+    }
+
+    private Recorded<?> enterUnblock(Recorded<Unblock> entry, List<Long> basis) {
+        var statement = entry.statement();
+        restOnBlockingRole(basis, statement.owner(), statement.signer());
+        var block = blocks.remove(statement.block());
+        if (block != null) {
+            basis.add(block.index());
+        }
+        blocksByDigest.computeIfPresent(
+                statement.image(),
+                (_, ids) -> {
+                    ids.remove(statement.block());
+                    return ids.isEmpty() ? null : ids;
+                });
+        add(aboutDigest, statement.image(), entry);
+        return entry;
+    }
+
+    private void restOnRole(List<Long> basis, Grant grant) {
+        var appointment = appointed.get(grant);
+        if (appointment != null && !first.contains(grant)) {
+            basis.add(appointment.index());
+        }
+    }
+
+    private void restOnBlockingRole(List<Long> basis, Owner owner, Person signer) {
+        var grant = blockingGrant(owner, signer);
+        if (grant != null) {
+            restOnRole(basis, grant);
+        }
+        restOnAcceptance(basis, signer);
+    }
+
+    private void restOnAcceptance(List<Long> basis, Person signer) {
+        var acceptance = accepted.get(signer);
+        if (acceptance != null) {
+            basis.add(acceptance.index());
+        }
+    }
+
+    private static <K, V> void add(Map<K, List<V>> map, K key, V value) {
+        map.computeIfAbsent(key, _ -> new ArrayList<>(2)).add(value);
+    }
+
+    // ---- Queries: statements and people -------------------------------------------------------
+
+    /** A statement by its id. */
+    public Optional<Recorded<? extends Statement>> statement(StatementId id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    /** A statement by its index. */
+    public Optional<Recorded<? extends Statement>> statement(long index) {
+        return Optional.ofNullable(byIndex.get(index));
+    }
+
+    /** Whether the person holds the role for the owner, by appointment or by the charter. */
+    public boolean holds(Person person, Role role, Owner owner) {
+        return holds(new Grant(owner, role, person));
+    }
+
+    /** The appointments of a person that no dismissal has ended, oldest first. */
+    public List<Recorded<Appointment>> appointments(Person person) {
+        return held.getOrDefault(person, Set.of()).stream()
+                .flatMap(grant -> Optional.ofNullable(appointed.get(grant)).stream())
+                .sorted(Comparator.comparingLong(Recorded::index))
+                .toList();
+    }
+
+    /** The appointments by an owner that no dismissal has ended, oldest first. Looks at all. */
+    public List<Recorded<Appointment>> appointments(Owner owner) {
+        return appointed.values().stream()
+                .filter(entry -> entry.statement().owner().equals(owner))
+                .sorted(Comparator.comparingLong(Recorded::index))
+                .toList();
+    }
+
+    /** The person's acceptance of the charter's policy. */
+    public Optional<Recorded<Acceptance>> acceptance(Person person) {
+        return Optional.ofNullable(accepted.get(person));
+    }
+
+    /** All acceptances, oldest first. */
+    public List<Recorded<Acceptance>> acceptances() {
+        return accepted.values().stream()
+                .sorted(Comparator.comparingLong(Recorded::index))
+                .toList();
+    }
+
+    // ---- Queries: images ----------------------------------------------------------------------
+
+    /** An endorsement by its id, revoked or not. */
+    public Optional<Recorded<Endorsement>> endorsement(StatementId id) {
+        return Optional.ofNullable(endorsements.get(id));
+    }
+
+    /** Every endorsement, revoked or not, oldest first; a view that lives with the register. */
+    public Iterable<Recorded<Endorsement>> endorsements() {
+        return Collections.unmodifiableCollection(endorsements.values());
+    }
+
+    /** The endorsements of an image file, revoked or not, oldest first. */
+    public List<Recorded<Endorsement>> endorsements(Sha512 image) {
+        return List.copyOf(byDigest.getOrDefault(image, List.of()));
+    }
+
+    /** The endorsements of all versions of an image, revoked or not, oldest first. */
+    public List<Recorded<Endorsement>> endorsements(Guid guid) {
+        return List.copyOf(byGuid.getOrDefault(guid, List.of()));
+    }
+
+    /** The endorsements of one version of an image, revoked or not, oldest first. */
+    public List<Recorded<Endorsement>> endorsements(Guid guid, Version version) {
+        return List.copyOf(byRelease.getOrDefault(new Release(guid, version), List.of()));
+    }
+
+    /** The endorsements that ever had this tag of this owner, oldest first: the tag's history. */
+    public List<Recorded<Endorsement>> endorsements(Owner owner, Tag tag) {
+        return List.copyOf(byTag.getOrDefault(new OwnerTag(owner, tag), List.of()));
+    }
+
+    /** What a tag names now: the newest endorsement under it that counts (TVM-2.tag). */
+    public Optional<Recorded<Endorsement>> resolve(Owner owner, Tag tag, Instant at) {
+        return endorsements(owner, tag).reversed().stream()
+                .filter(entry -> counts(entry, at))
+                .findFirst();
+    }
+
+    /** The revocation of an endorsement. */
+    public Optional<Recorded<Revocation>> revocation(StatementId endorsement) {
+        return Optional.ofNullable(revocations.get(endorsement));
+    }
+
+    /**
+     * Whether an endorsement counts at this moment: it is in this ledger and not revoked, its
+     * endorser holds the role, and each blocking finding is waived still.
+     */
+    public boolean counts(StatementId endorsement, Instant at) {
+        var entry = endorsements.get(endorsement);
+        return entry != null && counts(entry, at);
+    }
+
+    private boolean counts(Recorded<Endorsement> entry, Instant at) {
+        return !revocations.containsKey(entry.id())
+                && endorserHolds(entry.statement())
+                && entry.statement().uncovered(at) == null;
+    }
+
+    boolean endorserHolds(Endorsement endorsement) {
+        return holds(new Grant(endorsement.owner(), Role.ENDORSER, endorsement.signer()));
+    }
+
+    /** From when to when the endorser answers for the image (END-4.10). */
+    public Optional<Responsibility> responsibility(StatementId endorsement) {
+        return endorsement(endorsement)
+                .map(
+                        entry -> {
+                            var revoked = revocations.get(endorsement);
+                            return new Responsibility(
+                                    entry.statement().signer(),
+                                    entry.admittedAt(),
+                                    revoked == null ? null : revoked.admittedAt());
+                        });
+    }
+
+    /** The blocks of an image that no unblock has lifted, oldest first. */
+    public List<Recorded<Block>> blocks(Sha512 image) {
+        return blocksByDigest.getOrDefault(image, Set.of()).stream()
+                .flatMap(id -> Optional.ofNullable(blocks.get(id)).stream())
+                .toList();
+    }
+
+    /** A site's last word on an endorsement of some catalogue: approval or refusal. */
+    public Optional<Recorded<? extends SiteWord>> word(
+            Owner site, Origin catalogue, StatementId endorsement) {
+        return Optional.ofNullable(words.get(new SiteAnd(site, catalogue, endorsement)));
+    }
+
+    /** Every statement about an image file, oldest first. */
+    public List<Recorded<? extends AboutImage>> history(Sha512 image) {
+        return List.copyOf(aboutDigest.getOrDefault(image, List.of()));
+    }
+
+    /**
+     * Every statement about an image in all its versions, oldest first (END-4.5): its endorsements,
+     * what names one of them, and the blocks of their files.
+     */
+    public List<Recorded<? extends AboutImage>> history(Guid guid) {
+        var own = new HashSet<StatementId>();
+        var found = new TreeMap<Long, Recorded<? extends AboutImage>>();
+        byGuid.getOrDefault(guid, List.of()).forEach(entry -> own.add(entry.id()));
+        for (var endorsed : byGuid.getOrDefault(guid, List.of())) {
+            for (var entry : aboutDigest.getOrDefault(endorsed.statement().image(), List.of())) {
+                boolean about =
+                        switch (entry.statement()) {
+                            case Endorsement _ -> own.contains(entry.id());
+                            case Revocation s -> own.contains(s.endorsement());
+                            case SiteWord s -> own.contains(s.endorsement());
+                            case Block _, Unblock _ -> true;
+                        };
+                if (about) {
+                    found.put(entry.index(), entry);
+                }
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    // ---- Support ------------------------------------------------------------------------------
+
+    /**
+     * The indexes of the statements that a statement rests on, rising, without its own: the
+     * appointments that lead from a first appointer to its signer, the signer's acceptance, and
+     * what it names. A {@link #sparse} register admits them in this order, and then the statement.
+     */
+    public List<Long> support(StatementId id) {
+        var entry = byId.get(id);
+        if (entry == null) {
+            return List.of();
+        }
+        var found = new TreeSet<Long>();
+        var appointments = new HashMap<Grant, TreeSet<Long>>();
+        var open = new ArrayDeque<>(rests.getOrDefault(entry.index(), List.of()));
+        while (!open.isEmpty()) {
+            var index = open.remove();
+            if (!found.add(index)) {
+                continue;
+            }
+            open.addAll(rests.getOrDefault(index, List.of()));
+            if (byIndex.get(index) instanceof Recorded<?>(_, _, Appointment appointment, _)) {
+                // Two appointments of one person to one role need the dismissal between them.
+                var same =
+                        appointments.computeIfAbsent(Grant.of(appointment), _ -> new TreeSet<>());
+                same.add(index);
+                for (var earlier : same.headSet(same.last())) {
+                    var dismissal = ended.get(earlier);
+                    if (dismissal != null) {
+                        open.add(dismissal.index());
+                    }
+                }
+            }
+        }
+        return List.copyOf(found);
+    }
+}

@@ -1,0 +1,63 @@
+package org.imprimatur.register;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** What a person may be appointed to by an owner (TVM-2.roles). */
+public enum Role {
+    IMAGE_PRODUCER("image-producer"),
+    VO_PRODUCER("vo-producer"),
+    IMAGE_COMBINER("image-combiner"),
+    ENDORSER("endorser"),
+    SITE_APPROVER("site-approver"),
+    VM_OPERATOR("vm-operator"),
+    SECURITY_OFFICER("security-officer"),
+    APPOINTER("appointer");
+
+    private final String wire;
+
+    Role(String wire) {
+        this.wire = wire;
+    }
+
+    /** Reads the name in formats, such as {@code site-approver}. */
+    public static Role parse(String text) {
+        for (var role : values()) {
+            if (role.wire.equals(text)) {
+                return role;
+            }
+        }
+        throw MalformedInput.value(
+                "one of "
+                        + Arrays.stream(values()).map(Role::wire).collect(Collectors.joining(", ")),
+                text);
+    }
+
+    /** The name in formats. */
+    public String wire() {
+        return wire;
+    }
+
+    /**
+     * Whether an owner of this kind appoints people to this role (TVM-2.model): sites approve for
+     * themselves, and producers of a VO's configuration come from that VO.
+     */
+    public boolean isFor(Owner.Kind kind) {
+        return switch (this) {
+            case SITE_APPROVER -> kind == Owner.Kind.SITE;
+            case VO_PRODUCER -> kind == Owner.Kind.VO;
+            case IMAGE_PRODUCER,
+                    IMAGE_COMBINER,
+                    ENDORSER,
+                    VM_OPERATOR,
+                    SECURITY_OFFICER,
+                    APPOINTER ->
+                    true;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return wire;
+    }
+}

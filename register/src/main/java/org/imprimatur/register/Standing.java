@@ -1,0 +1,38 @@
+package org.imprimatur.register;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a site knows when it decides: its own register, and those of the ledgers that it follows. It
+ * holds the live registers; whoever makes one guards them as {@link Register} says.
+ *
+ * @param own the site's own register; never stale
+ * @param followed the other ledgers, each once
+ */
+public record Standing(Register own, List<Followed> followed) {
+
+    /**
+     * A followed ledger.
+     *
+     * @param verifiedAt when its newest checkpoint was last fetched and verified; null for never
+     * @param fault what is wrong with it, such as a rollback; null for nothing. Not being able to
+     *     fetch it is no fault: its view grows stale
+     */
+    public record Followed(
+            Register register, @Nullable Instant verifiedAt, @Nullable String fault) {}
+
+    public Standing {
+        followed = List.copyOf(followed);
+        var seen = new HashSet<Origin>();
+        seen.add(own.charter().origin());
+        for (var source : followed) {
+            if (!seen.add(source.register().charter().origin())) {
+                throw new IllegalArgumentException(
+                        source.register().charter().origin() + " is there twice");
+            }
+        }
+    }
+}

@@ -1,0 +1,419 @@
+package org.imprimatur.register;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something a person has signed. Nothing is ever edited or taken away: what one statement does,
+ * only a later statement undoes. The limits and forms are those of {@code docs/format.md},
+ * "Statement".
+ */
+public sealed interface Statement {
+
+    Header header();
+
+    Kind kind();
+
+    /** What the statement is about, as its in-toto subject. */
+    Subject subject();
+
+    /** The person who signs. */
+    default Person signer() {
+        return header().signer();
+    }
+
+    /** The kinds, with their names in formats. */
+    enum Kind {
+        APPOINTMENT("appointment"),
+        DISMISSAL("dismissal"),
+        ACCEPTANCE("acceptance"),
+        ENDORSEMENT("endorsement"),
+        REVOCATION("revocation"),
+        APPROVAL("approval"),
+        REFUSAL("refusal"),
+        BLOCK("block"),
+        UNBLOCK("unblock");
+
+        private final String wire;
+
+        Kind(String wire) {
+            this.wire = wire;
+        }
+
+        /** The name in formats. */
+        public String wire() {
+            return wire;
+        }
+
+        /** The in-toto predicate type. */
+        public String predicateType() {
+            return "https://imprimatur.org/statement/" + wire + "/v1";
+        }
+
+        /** Reads the name in formats. */
+        public static Kind parse(String text) {
+            for (var kind : values()) {
+                if (kind.wire.equals(text)) {
+                    return kind;
+                }
+            }
+            throw MalformedInput.value("a kind of statement", text);
+        }
+
+        static Kind ofPredicateType(String text) {
+            for (var kind : values()) {
+                if (kind.predicateType().equals(text)) {
+                    return kind;
+                }
+            }
+            throw MalformedInput.value(
+                    "https://imprimatur.org/statement/KIND/v1 with KIND one of "
+                            + Arrays.stream(values())
+                                    .map(Kind::wire)
+                                    .collect(Collectors.joining(", ")),
+                    text);
+        }
+    }
+
+    /** A subject: a name, and a digest with its algorithm, {@code sha256} or {@code sha512}. */
+    record Subject(String name, String algorithm, String hex) {
+
+        static Subject of(String name, Sha256 digest) {
+            return new Subject(name, "sha256", digest.hex());
+        }
+
+        static Subject of(String name, Sha512 digest) {
+            return new Subject(name, "sha512", digest.hex());
+        }
+
+        /** The digest in the form {@code sha512:…}. */
+        public String digest() {
+            return algorithm + ":" + hex;
+        }
+    }
+
+    /** Statements about one image: its endorsement and all that follows from it. */
+    sealed interface AboutImage extends Statement {
+
+        /** SHA-512 of the image's file. */
+        Sha512 image();
+
+        @Override
+        default Subject subject() {
+            return Subject.of("image", image());
+        }
+    }
+
+    /** What a site says about an endorsement: approval or refusal. */
+    sealed interface SiteWord extends AboutImage {
+
+        /** The site, an owner {@code site:…}. */
+        Owner site();
+
+        /** The ledger that has the endorsement. */
+        Origin catalogue();
+
+        StatementId endorsement();
+
+        private static void check(Owner site) {
+            if (site.kind() != Owner.Kind.SITE) {
+                throw new MalformedInput("site", "an owner site:NAME", "'" + site + "'");
+            }
+        }
+    }
+
+    /**
+     * "This person acts for us in this role, and we answer for it."
+     *
+     * @param name of the person, for people
+     * @param contact mail address, the security contact (END-4.8)
+     * @param responsibility what the owner answers for
+     */
+    record Appointment(
+            Header header,
+            Owner owner,
+            Role role,
+            Person person,
+            String name,
+            String contact,
+            String responsibility)
+            implements Statement {
+
+        public Appointment {
+            Text.line("name", name, 1, 128);
+            Text.line("contact", contact, 3, 254);
+            int at = contact.indexOf('@');
+            if (at < 1
+                    || at != contact.lastIndexOf('@')
+                    || at == contact.length() - 1
+                    || contact.codePoints().anyMatch(Character::isWhitespace)) {
+                throw new MalformedInput(
+                        "contact", "a mail address NAME@HOST", MalformedInput.quoted(contact));
+            }
+            Text.block("responsibility", responsibility, 1, 2000);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.APPOINTMENT;
+        }
+
+        @Override
+        public Subject subject() {
+            return Subject.of("person", person.digest());
+        }
+    }
+
+    /** "This person no longer acts for us in this role." */
+    record Dismissal(Header header, Owner owner, Role role, Person person, String explanation)
+            implements Statement {
+
+        public Dismissal {
+            Text.block("explanation", explanation, 1, 2000);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.DISMISSAL;
+        }
+
+        @Override
+        public Subject subject() {
+            return Subject.of("person", person.digest());
+        }
+    }
+
+    /** "I know this policy and shall follow it" (EGI-2.endorser). */
+    record Acceptance(Header header, PolicyRef policy) implements Statement {
+
+        @Override
+        public Kind kind() {
+            return Kind.ACCEPTANCE;
+        }
+
+        @Override
+        public Subject subject() {
+            return Subject.of("policy", policy.sha256());
+        }
+    }
+
+    /**
+     * "I checked this image, and confirm that it follows the policy" (END-4.1).
+     *
+     * @param fileName name of the image file, without directories
+     * @param image SHA-512 of the file
+     * @param tag null for none
+     * @param generatedAt when the file was made (TVM-3.4)
+     * @param waivers for blocking findings of the inspection
+     * @param declaration what the endorser confirms
+     * @param locations URLs from which the file can be had: hints, the digest decides
+     */
+    record Endorsement(
+            Header header,
+            String fileName,
+            Sha512 image,
+            Owner owner,
+            Guid guid,
+            Version version,
+            @Nullable Tag tag,
+            String title,
+            Instant generatedAt,
+            DiskFacts disk,
+            GuestSystem system,
+            PolicyRef policy,
+            InspectionSummary inspection,
+            List<Waiver> waivers,
+            String declaration,
+            List<String> locations)
+            implements AboutImage {
+
+        private static final Set<String> SCHEMES = Set.of("https", "http", "file");
+
+        public Endorsement {
+            checkFileName(fileName);
+            Text.line("title", title, 1, 200);
+            generatedAt = Text.instant("generatedAt", generatedAt);
+            waivers = Text.atMost("waivers", waivers, 256);
+            Text.block("declaration", declaration, 1, 2000);
+            locations = Text.atMost("locations", locations, 16);
+            for (int i = 0; i < locations.size(); i++) {
+                checkLocation("locations[" + i + "]", locations.get(i));
+            }
+        }
+
+        private static void checkFileName(String name) {
+            Text.line("fileName", name, 1, 255);
+            if (name.equals(".") || name.equals("..") || name.contains("/")) {
+                throw new MalformedInput(
+                        "fileName", "a file name without directories", MalformedInput.quoted(name));
+            }
+        }
+
+        private static void checkLocation(String member, String location) {
+            Text.line(member, location, 1, 2048);
+            try {
+                var scheme = new URI(location).getScheme();
+                if (scheme != null && SCHEMES.contains(scheme)) {
+                    return;
+                }
+            } catch (URISyntaxException e) {
+                throw notALocation(member, location);
+            }
+            throw notALocation(member, location);
+        }
+
+        private static MalformedInput notALocation(String member, String location) {
+            return new MalformedInput(
+                    member, "an https:, http: or file: URL", MalformedInput.quoted(location));
+        }
+
+        /** The first blocking finding that no waiver covers at this moment, or null. */
+        @Nullable BlockingFinding uncovered(Instant at) {
+            for (var finding : inspection.blocking()) {
+                if (waivers.stream().noneMatch(waiver -> waiver.covers(finding, at))) {
+                    return finding;
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.ENDORSEMENT;
+        }
+
+        @Override
+        public Subject subject() {
+            return Subject.of(fileName, image);
+        }
+    }
+
+    /** "From now on do not rely on that endorsement" (END-4.6). */
+    record Revocation(
+            Header header,
+            Sha512 image,
+            StatementId endorsement,
+            Reason reason,
+            String explanation,
+            List<String> advisories)
+            implements AboutImage {
+
+        /** Why an endorsement was taken back. */
+        public enum Reason {
+            VULNERABLE("vulnerable"),
+            COMPROMISED("compromised"),
+            SUPERSEDED("superseded"),
+            ENDORSED_IN_ERROR("endorsed-in-error"),
+            POLICY_VIOLATION("policy-violation");
+
+            private final String wire;
+
+            Reason(String wire) {
+                this.wire = wire;
+            }
+
+            /** The name in formats. */
+            public String wire() {
+                return wire;
+            }
+
+            /** Reads the name in formats. */
+            public static Reason parse(String text) {
+                for (var reason : values()) {
+                    if (reason.wire.equals(text)) {
+                        return reason;
+                    }
+                }
+                throw MalformedInput.value(
+                        "one of "
+                                + Arrays.stream(values())
+                                        .map(Reason::wire)
+                                        .collect(Collectors.joining(", ")),
+                        text);
+            }
+        }
+
+        public Revocation {
+            Text.block("explanation", explanation, 1, 2000);
+            advisories = Text.atMost("advisories", advisories, 32);
+            for (int i = 0; i < advisories.size(); i++) {
+                Text.line("advisories[" + i + "]", advisories.get(i), 1, 64);
+            }
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.REVOCATION;
+        }
+    }
+
+    /** "Our site may run what that endorsement covers" (WLCG-3). */
+    record Approval(
+            Header header, Sha512 image, Owner site, Origin catalogue, StatementId endorsement)
+            implements SiteWord {
+
+        public Approval {
+            SiteWord.check(site);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.APPROVAL;
+        }
+    }
+
+    /** "Our site does not run what that endorsement covers" (WLCG-3, WLCG-4). */
+    record Refusal(
+            Header header,
+            Sha512 image,
+            Owner site,
+            Origin catalogue,
+            StatementId endorsement,
+            String explanation)
+            implements SiteWord {
+
+        public Refusal {
+            SiteWord.check(site);
+            Text.block("explanation", explanation, 1, 2000);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.REFUSAL;
+        }
+    }
+
+    /** "This image must not run, whoever endorsed it" (END-4.9). */
+    record Block(Header header, Sha512 image, Owner owner, String explanation)
+            implements AboutImage {
+
+        public Block {
+            Text.block("explanation", explanation, 1, 2000);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.BLOCK;
+        }
+    }
+
+    /** "That block of ours ends." */
+    record Unblock(Header header, Sha512 image, Owner owner, StatementId block, String explanation)
+            implements AboutImage {
+
+        public Unblock {
+            Text.block("explanation", explanation, 1, 2000);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.UNBLOCK;
+        }
+    }
+}
