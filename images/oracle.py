@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Writes the listing of a directory tree that the disk readers are compared with (see README.md).
+
+Usage: oracle.py ROOT > NAME.files.tsv
+
+One line per entry, sorted by the bytes of the path, seven columns separated by tabs:
+path, type, mode, uid, gid, size, content. Run it under the same fakeroot as the tree was made in.
+"""
+
+import hashlib
+import os
+import stat
+import sys
+
+TYPES = {
+    stat.S_IFREG: "file",
+    stat.S_IFDIR: "directory",
+    stat.S_IFLNK: "symlink",
+    stat.S_IFIFO: "fifo",
+    stat.S_IFCHR: "char",
+    stat.S_IFBLK: "block",
+    stat.S_IFSOCK: "socket",
+}
+
+
+def escaped(name: bytes) -> str:
+    """Printable ASCII and well-formed UTF-8 as they are; backslash, control and stray bytes as \\xNN."""
+    out = []
+    for char in name.decode("utf-8", "surrogateescape"):
+        code = ord(char)
+        if 0xDC80 <= code <= 0xDCFF:
+            out.append(f"\\x{code - 0xDC00:02x}")
+        elif code < 0x20 or code == 0x7F or char == "\\":
+            out.append(f"\\x{code:02x}")
+        else:
+            out.append(char)
+    return "".join(out)
+
+
+def digest(path: bytes) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
+
+
+def _digest(file) -> str:
+    sha256 = hashlib.sha256()
+    while block := file.read(1 << 20):
+        sha256.update(block)
+    return sha256.hexdigest()
+
+
+def entries(root: bytes, relative: bytes):
+    path = root + relative if relative else root
+    info = os.lstat(path)
+    kind = stat.S_IFMT(info.st_mode)
+    size, content = "-", "-"
+    if kind == stat.S_IFREG:
+        size, content = str(info.st_size), digest(path)
+    elif kind == stat.S_IFLNK:
+        size, content = str(info.st_size), escaped(os.readlink(path))
+    elif kind in (stat.S_IFCHR, stat.S_IFBLK):
+        content = f"{os.major(info.st_rdev)}:{os.minor(info.st_rdev)}"
+    mode = f"{stat.S_IMODE(info.st_mode):04o}"
+    yield relative or b"/", (TYPES[kind], mode, str(info.st_uid), str(info.st_gid), size, content)
+    if kind == stat.S_IFDIR:
+        for name in os.listdir(path):
+            yield from entries(root, relative + b"/" + name)
+
+
+def main() -> int:
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    sys.setrecursionlimit(10_000)
+    root = os.fsencode(sys.argv[1]).rstrip(b"/")
+    out = sys.stdout.buffer
+    for path, columns in sorted(entries(root, b"")):
+        out.write("\t".join((escaped(path), *columns)).encode() + b"\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
