@@ -1,0 +1,103 @@
+package org.imprimatur.disk;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * An opened file system.
+ *
+ * <p>Listing, describing and reading are apart from each other, so that one damaged file never
+ * hides its directory. Every method throws {@link ImageException} when the image is at fault. All
+ * methods may be called by several threads at once.
+ */
+public interface FileSystem {
+
+    /** {@code ext2}, {@code ext3}, {@code ext4}. */
+    String type();
+
+    /** The name its maker gave it, escaped for display. */
+    Optional<String> label();
+
+    Optional<UUID> uuid();
+
+    /**
+     * What stands against reading this file system as a whole: a journal that was not replayed, a
+     * feature whose effect is not known. With any of these, an inspection is not complete.
+     */
+    List<Unread> faults();
+
+    Inode root() throws IOException;
+
+    /** The inode of this number, as directory entries name it. */
+    Inode inode(long number) throws IOException;
+
+    /**
+     * What a directory holds.
+     *
+     * @throws IllegalArgumentException when the inode is not a directory
+     */
+    Listing list(Inode directory) throws IOException;
+
+    /**
+     * Gives the content of a regular file to the sink, without its holes.
+     *
+     * @throws IllegalArgumentException when the inode is not a regular file
+     */
+    void read(Inode file, ByteSink sink) throws IOException;
+
+    /**
+     * The whole content of a small regular file, holes filled with zeros.
+     *
+     * @throws UnsupportedImageException when the file is larger than {@code maxBytes}
+     */
+    default byte[] readAll(Inode file, int maxBytes) throws IOException {
+        if (file.size() > maxBytes) {
+            throw new UnsupportedImageException(
+                    "the file of inode %d has %d bytes, more than the %d that are read at once"
+                            .formatted(file.number(), file.size(), maxBytes));
+        }
+        // Grows with what is really there; a size alone allocates nothing.
+        var content = new ByteArrayOutputStream((int) Math.min(file.size(), 1 << 16));
+        read(
+                file,
+                (offset, buffer, from, length) -> {
+                    pad(content, offset);
+                    content.write(buffer, from, length);
+                });
+        pad(content, file.size());
+        return content.toByteArray();
+    }
+
+    private static void pad(ByteArrayOutputStream content, long to) {
+        byte[] zeros = new byte[(int) Math.min(1 << 16, Math.max(0, to - content.size()))];
+        while (content.size() < to) {
+            content.write(zeros, 0, (int) Math.min(zeros.length, to - content.size()));
+        }
+    }
+
+    /**
+     * Where on the volume the content of a file begins, in bytes; 0 when nothing is stored outside
+     * the inode. Reading files in this order is fastest.
+     */
+    long firstByte(Inode file) throws IOException;
+
+    /** How many bytes of the volume hold content of a file: its size without the holes. */
+    long storedBytes(Inode file) throws IOException;
+
+    /**
+     * The target of a symbolic link, as it is written.
+     *
+     * @throws IllegalArgumentException when the inode is not a symbolic link
+     */
+    FilePath readLink(Inode link) throws IOException;
+
+    /**
+     * The extended attributes by their full names, such as {@code security.capability}. The names
+     * are escaped for display.
+     */
+    Map<String, byte[]> attributes(Inode inode) throws IOException;
+}

@@ -1,0 +1,18 @@
+package org.imprimatur.disk;
+
+/**
+ * A range of the disk that its partition table names, checked to be inside the disk.
+ *
+ * @param kind what the type means where that matters for reading
+ */
+record Partition(String id, String name, String type, Kind kind, long offset, long size) {
+
+    enum Kind {
+        /** May hold anything. */
+        ORDINARY,
+        /** Holds the code of a boot loader, without a file system. */
+        BOOT_CODE,
+        /** The whole disk, for want of a partition table. */
+        WHOLE_DISK
+    }
+}

@@ -1,0 +1,172 @@
+package org.imprimatur.disk;
+
+import java.io.IOException;
+import org.imprimatur.disk.VolumeContent.EmptyContent;
+import org.imprimatur.disk.VolumeContent.UnreadContent;
+
+/** Finds out what a volume holds. */
+final class VolumeProbe {
+
+    /** All magics below lie in the first 72 KiB. */
+    private static final int HEAD = 72 << 10;
+
+    private VolumeProbe() {}
+
+    static Volume probe(BlockDevice disk, Partition partition) throws IOException {
+        BlockDevice device = disk.slice(partition.offset(), partition.size());
+        VolumeContent content;
+        try {
+            content = content(device, partition);
+        } catch (ImageException e) {
+            content = new UnreadContent(e.explanation());
+        }
+        return new Volume(
+                partition.id(),
+                partition.name(),
+                partition.type(),
+                partition.offset(),
+                partition.size(),
+                device,
+                content);
+    }
+
+    private static VolumeContent content(BlockDevice device, Partition partition)
+            throws IOException {
+        byte[] head = head(device);
+        if (ExtFileSystem.isPresent(head)) {
+            String other = others(head);
+            if (!other.isEmpty()) {
+                return new UnreadContent("signs of ext2/3/4 and, at once, of " + other);
+            }
+            return new UnreadContent("an ext2/3/4 file system, for which there is no reader");
+        }
+        String name = others(head);
+        if (!name.isEmpty()) {
+            return new UnreadContent(name + ", for which there is no reader");
+        }
+        if (hasRaidSuperblock(device)) {
+            return new UnreadContent("a member of a Linux RAID, for which there is no reader");
+        }
+        if (isSwap(head)) {
+            long used = ZeroSearch.firstNonZero(device, 4096, device.size());
+            return used == device.size()
+                    ? new EmptyContent("unused swap space")
+                    : new UnreadContent(
+                            "swap space that was used: memory of some machine from offset %d on"
+                                    .formatted(used));
+        }
+        if (partition.kind() == Partition.Kind.BOOT_CODE) {
+            return new EmptyContent("boot code");
+        }
+        long data = device.firstNonZero(0);
+        return data == device.size()
+                ? new EmptyContent("all zeros")
+                : new UnreadContent("unknown content from offset %d on".formatted(data));
+    }
+
+    /**
+     * The name of a file system that begins at the start of the device; empty when there is none.
+     */
+    static String fileSystemAcross(BlockDevice device) throws IOException {
+        byte[] head = head(device);
+        return ExtFileSystem.isPresent(head) ? "an ext2/3/4 file system" : others(head);
+    }
+
+    private static byte[] head(BlockDevice device) throws IOException {
+        byte[] head = new byte[HEAD];
+        device.read(0, head, 0, (int) Math.min(HEAD, device.size()));
+        return head;
+    }
+
+    private static boolean isSwap(byte[] head) {
+        return Bytes.has(head, 4086, "SWAPSPACE2") || Bytes.has(head, 4086, "SWAP-SPACE");
+    }
+
+    private static String others(byte[] head) {
+        if (Bytes.has(head, 0, "XFSB")) {
+            return "an XFS file system";
+        }
+        if (Bytes.has(head, 65536 + 64, "_BHRfS_M")) {
+            return "a btrfs file system";
+        }
+        if (Bytes.has(head, 0, "LUKS\u00ba\u00be")) {
+            return "a LUKS encrypted volume";
+        }
+        for (int sector = 0; sector < 4; sector++) {
+            if (Bytes.has(head, sector * 512, "LABELONE")) {
+                return "an LVM physical volume";
+            }
+        }
+        if (Bytes.has(head, 3, "-FVE-FS-")) {
+            return "a BitLocker volume";
+        }
+        if (Bytes.has(head, 3, "NTFS    ")) {
+            return "an NTFS file system";
+        }
+        if (Bytes.has(head, 3, "EXFAT   ")) {
+            return "an exFAT file system";
+        }
+        if (isFat(head)) {
+            return "a FAT file system";
+        }
+        if (Bytes.has(head, 32769, "CD001")) {
+            return "an ISO 9660 file system";
+        }
+        if (Bytes.has(head, 0, "hsqs") || Bytes.has(head, 0, "sqsh")) {
+            return "a squashfs file system";
+        }
+        if (Bytes.u32le(head, 1024) == 0xe0f5e1e2L) {
+            return "an EROFS file system";
+        }
+        if (Bytes.u32le(head, 1024) == 0xf2f52010L) {
+            return "an F2FS file system";
+        }
+        if (Bytes.u32le(head, 0) == 0xa92b4efcL || Bytes.u32le(head, 4096) == 0xa92b4efcL) {
+            return "a member of a Linux RAID";
+        }
+        if (Bytes.has(head, 65536 + 52, "ReIsErFs") || Bytes.has(head, 65536 + 52, "ReIsEr2Fs")) {
+            return "a ReiserFS file system";
+        }
+        if (Bytes.has(head, 32768, "JFS1")) {
+            return "a JFS file system";
+        }
+        if (Bytes.has(head, 24, "\u00c6\u0085\u0073\u00f6\u004e\u001a\u0045\u00ca")) {
+            return "a bcache device";
+        }
+        return "";
+    }
+
+    /** The fields that every FAT has, checked, since many boot sectors end with 55AA. */
+    private static boolean isFat(byte[] head) {
+        if (Bytes.u16le(head, 510) != 0xaa55) {
+            return false;
+        }
+        int sector = Bytes.u16le(head, 11);
+        int cluster = Bytes.u8(head, 13);
+        int reserved = Bytes.u16le(head, 14);
+        int tables = Bytes.u8(head, 16);
+        int media = Bytes.u8(head, 21);
+        return (sector == 512 || sector == 1024 || sector == 2048 || sector == 4096)
+                && Integer.bitCount(cluster) == 1
+                && reserved > 0
+                && (tables == 1 || tables == 2)
+                && (media == 0xf0 || media >= 0xf8);
+    }
+
+    /** Version 0.90 and 1.0 superblocks stand at the end of the device. */
+    private static boolean hasRaidSuperblock(BlockDevice device) throws IOException {
+        long[] places = {
+            (device.size() & -65536L) - 65536, ((device.size() >> 9) - 16 & -8L) << 9,
+        };
+        byte[] magic = new byte[4];
+        for (long place : places) {
+            if (place >= 0 && place <= device.size() - 4) {
+                device.read(place, magic, 0, 4);
+                if (Bytes.u32le(magic, 0) == 0xa92b4efcL) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}
