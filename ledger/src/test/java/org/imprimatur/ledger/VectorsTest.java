@@ -3,9 +3,12 @@ package org.imprimatur.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,7 +20,7 @@ class VectorsTest {
     private static final SampleTree NUMBERS = SampleTree.ofNumbers(300);
 
     private static SampleTree eightLeaves() {
-        var leaves = new java.util.ArrayList<byte[]>();
+        var leaves = new ArrayList<byte[]>();
         Vectors.ALL
                 .get("leaves")
                 .forEach(
@@ -152,7 +155,7 @@ class VectorsTest {
         assertThat(files.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         published.properties().stream()
-                                .map(java.util.Map.Entry::getKey)
+                                .map(Map.Entry::getKey)
                                 .collect(Collectors.toSet()));
         published
                 .properties()
@@ -185,7 +188,7 @@ class VectorsTest {
         var vector = Vectors.ALL.get("note");
         var ledger = NoteSigner.ofSeed(SampleKeys.LEDGER_NAME, SampleKeys.seed("log"));
         var witness = Cosigner.ofSeed(SampleKeys.WITNESS_NAME, SampleKeys.seed("witness"));
-        var time = java.time.Instant.ofEpochSecond(vector.get("cosign_time").asLong());
+        var time = Instant.ofEpochSecond(vector.get("cosign_time").asLong());
         var checkpoint = new Checkpoint(ledger.name(), NUMBERS.head());
 
         assertThat(ledger.verifier().toString()).isEqualTo(vector.get("log_vkey").asText());
