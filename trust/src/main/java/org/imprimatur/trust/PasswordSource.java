@@ -1,0 +1,74 @@
+package org.imprimatur.trust;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Where the password of a key file comes from: a prompt or a file, never a command line. It is
+ * asked only when the key file is encrypted.
+ */
+@FunctionalInterface
+public interface PasswordSource {
+
+    /** No line of a password file is longer, in bytes. */
+    int MAX_BYTES = 4096;
+
+    /**
+     * The password for a key file, in an array of its own: the caller overwrites it after use.
+     *
+     * @throws UnusableKey when there is none
+     */
+    char[] passwordFor(Path keyFile);
+
+    /** For keys that are not encrypted: refuses when a password is needed. */
+    static PasswordSource none() {
+        return keyFile -> {
+            throw new UnusableKey(
+                    UnusableKey.Reason.PASSWORD_NEEDED,
+                    "the key file '%s' is encrypted; give its password by prompt or by a password"
+                                    .formatted(keyFile)
+                            + " file");
+        };
+    }
+
+    /** The first line of a file, without its line end, in UTF-8. */
+    static PasswordSource ofFile(Path file) {
+        return keyFile -> {
+            byte[] bytes;
+            try (var in = Files.newInputStream(file)) {
+                bytes = in.readNBytes(MAX_BYTES + 1);
+            } catch (IOException e) {
+                throw new UnusableKey(
+                        UnusableKey.Reason.PASSWORD_NEEDED,
+                        "the password file '%s' cannot be read; check that it exists and that you"
+                                        .formatted(file)
+                                + " may read it",
+                        e);
+            }
+            try {
+                if (bytes.length > MAX_BYTES) {
+                    throw new UnusableKey(
+                            UnusableKey.Reason.PASSWORD_NEEDED,
+                            "the password file '%s' is longer than %d bytes; expected one line"
+                                    .formatted(file, MAX_BYTES));
+                }
+                int end = 0;
+                while (end < bytes.length && bytes[end] != '\n' && bytes[end] != '\r') {
+                    end++;
+                }
+                CharBuffer chars = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes, 0, end));
+                char[] password = new char[chars.remaining()];
+                chars.get(password);
+                Arrays.fill(chars.array(), '\0');
+                return password;
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
+            }
+        };
+    }
+}
