@@ -1,9 +1,15 @@
 package org.imprimatur.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
+import org.imprimatur.trust.StatementVerifier.Kind;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,5 +33,173 @@ class StatementVerifierTest {
         assertThat(verified.envelope().payload()).isEqualTo(StatementJson.write(statement));
         assertThat(verified.id()).isEqualTo(StatementId.of(StatementJson.write(statement)));
         assertThat(verified.chain().notes()).isEmpty();
+    }
+
+    @Test
+    void anAlteredPayloadIsRefused() {
+        var alice = CA.issue("Alice");
+        var good = StatementJson.write(Samples.acceptanceBy(alice.person()));
+        var envelope = Envelope.parse(StatementSigner.sign(good, alice));
+        var altered = utf8(text(good).replace("egi-endorsement", "egi-endorsemenT"));
+
+        refused(
+                Envelope.of(Envelope.STATEMENT_TYPE, altered, envelope.signature(), alice.chain())
+                        .bytes(),
+                Kind.NOT_ACCEPTED,
+                "wrong-signature");
+    }
+
+    @Test
+    void anAlteredTypeIsRefused() {
+        var alice = CA.issue("Alice");
+        var envelope = text(StatementSigner.sign(Samples.acceptanceBy(alice.person()), alice));
+
+        refused(
+                utf8(envelope.replace(Envelope.STATEMENT_TYPE, "application/vnd.in-toto+xml")),
+                Kind.MALFORMED,
+                "wrong-payload-type");
+    }
+
+    @Test
+    void aSignatureOverAnotherTypeIsRefused() {
+        var alice = CA.issue("Alice");
+        var payload = StatementJson.write(Samples.acceptanceBy(alice.person()));
+        var signature = alice.sign(Envelope.pae("text/plain", payload));
+
+        refused(
+                Envelope.of(Envelope.STATEMENT_TYPE, payload, signature, alice.chain()).bytes(),
+                Kind.NOT_ACCEPTED,
+                "wrong-signature");
+    }
+
+    @Test
+    void someoneElsesCertificateIsRefused() {
+        var alice = CA.issue("Alice");
+        var bob = CA.issue("Bob");
+        var payload = StatementJson.write(Samples.acceptanceBy(bob.person()));
+        var signature = alice.sign(Envelope.pae(Envelope.STATEMENT_TYPE, payload));
+
+        refused(
+                Envelope.of(Envelope.STATEMENT_TYPE, payload, signature, bob.chain()).bytes(),
+                Kind.NOT_ACCEPTED,
+                "wrong-signature");
+    }
+
+    @Test
+    void aStatementInSomeoneElsesNameIsRefused() {
+        var alice = CA.issue("Alice");
+        var bob = CA.issue("Bob");
+        var inBobsName = Samples.acceptanceBy(bob.person());
+
+        assertThatThrownBy(() -> StatementSigner.sign(inBobsName, alice))
+                .isInstanceOf(IllegalArgumentException.class);
+        refused(
+                StatementSigner.sign(StatementJson.write(inBobsName), alice),
+                Kind.NOT_ACCEPTED,
+                "signer-mismatch");
+    }
+
+    @Test
+    void aPayloadThatIsNoStatementIsRefusedOnlyAfterItsSignature() {
+        var alice = CA.issue("Alice");
+        var payload = utf8("{\"no\":\"statement\"}");
+
+        refused(StatementSigner.sign(payload, alice), Kind.MALFORMED, "malformed-statement");
+        refused(
+                Envelope.of(Envelope.STATEMENT_TYPE, payload, new byte[64], alice.chain()).bytes(),
+                Kind.NOT_ACCEPTED,
+                "wrong-signature");
+    }
+
+    @Test
+    void anEnvelopeThatIsTooLargeIsRefused() {
+        refused(new byte[Envelope.MAX_BYTES + 1], Kind.MALFORMED, "malformed-envelope");
+    }
+
+    @Test
+    void aChainThatIsNotTrustedIsRefusedBeforeItsSignature() {
+        var stranger = Samples.authority().issue("Alice");
+        var payload = StatementJson.write(Samples.acceptanceBy(stranger.person()));
+
+        refused(
+                Envelope.of(Envelope.STATEMENT_TYPE, payload, new byte[64], stranger.chain())
+                        .bytes(),
+                Kind.NOT_ACCEPTED,
+                "bad-signature");
+    }
+
+    @Test
+    void aChainFullOfRubbishIsRefused() {
+        var alice = CA.issue("Alice");
+        var bytes = text(StatementSigner.sign(Samples.acceptanceBy(alice.person()), alice));
+        var x5c = Base64.getEncoder().encodeToString(Certificates.der(alice.certificate()));
+
+        refused(
+                utf8(bytes.replace(x5c, "A".repeat(50_000))),
+                Kind.NOT_ACCEPTED,
+                "malformed-certificate");
+    }
+
+    /** Any single changed bit: refused, and never by an exception. */
+    @Test
+    void noBitOfAnEnvelopeCanBeChangedButInItsHint() {
+        var alice = CA.issue("Alice");
+        byte[] good = StatementSigner.sign(Samples.acceptanceBy(alice.person()), alice);
+        int hintBegins = text(good).indexOf("\"keyid\":\"") + 9;
+        int hintEnds = hintBegins + 64;
+        for (int i = 0; i < good.length; i++) {
+            byte[] changed = good.clone();
+            changed[i] ^= (byte) (1 << (i % 7));
+            boolean inHint = i >= hintBegins && i < hintEnds;
+            if (!inHint) {
+                assertThat(VERIFIER.verify(changed, Samples.NOW))
+                        .as("byte %d", i)
+                        .isInstanceOf(StatementVerifier.NotVerified.class);
+            }
+        }
+    }
+
+    /**
+     * Two thousand a second by one signer must be cheap; here only that the chain is not redone.
+     */
+    @Test
+    void aThousandStatementsByOneSignerAreVerifiedQuickly() {
+        var alice = CA.issue("Alice");
+        byte[] envelope = StatementSigner.sign(Samples.acceptanceBy(alice.person()), alice);
+
+        assertThat(Duration.ofSeconds(20))
+                .isGreaterThan(
+                        timed(
+                                () -> {
+                                    for (int i = 0; i < 1000; i++) {
+                                        assertThat(VERIFIER.verify(envelope, Samples.NOW))
+                                                .isInstanceOf(StatementVerifier.Verified.class);
+                                    }
+                                }));
+    }
+
+    private static Duration timed(Runnable work) {
+        long from = System.nanoTime();
+        work.run();
+        return Duration.ofNanos(System.nanoTime() - from);
+    }
+
+    private static void refused(byte[] envelope, Kind kind, String code) {
+        assertThat(VERIFIER.verify(envelope, Samples.NOW))
+                .isInstanceOfSatisfying(
+                        StatementVerifier.NotVerified.class,
+                        refusal -> {
+                            assertThat(refusal.code()).isEqualTo(code);
+                            assertThat(refusal.kind()).isEqualTo(kind);
+                            assertThat(refusal.explanation()).isNotBlank();
+                        });
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }
