@@ -1,0 +1,51 @@
+package org.imprimatur.inspect;
+
+import java.time.Instant;
+import org.imprimatur.disk.Limits;
+import org.imprimatur.inspect.rules.Profile;
+
+/**
+ * How to inspect.
+ *
+ * @param tool name and version of the program, for the report: {@code imprimatur 0.1.0}
+ * @param profile which rules run, and how much each weighs
+ * @param at the moment that the report is for
+ * @param limits how much an image may ask of its reader
+ * @param threads how many threads work; from 2 on the file is digested beside everything else
+ * @param digest whether to compute the digest of the file and the content root
+ * @param scan whether to search the content of every file. Without it nobody can say that there is
+ *     no key, so the inspection is not complete
+ */
+public record Options(
+        String tool,
+        Profile profile,
+        Instant at,
+        Limits limits,
+        int threads,
+        boolean digest,
+        boolean scan) {
+
+    /** Refuses an empty tool name and less than one thread. */
+    public Options {
+        if (tool.isBlank() || threads < 1) {
+            throw new IllegalArgumentException("a tool with a name, and one thread or more");
+        }
+    }
+
+    /** Everything, under the profile {@code egi/1}, on all processors. */
+    public static Options full(String tool, Instant at) {
+        return new Options(
+                tool,
+                Profile.EGI_1,
+                at,
+                Limits.DEFAULT,
+                Runtime.getRuntime().availableProcessors(),
+                true,
+                true);
+    }
+
+    /** Facts, packages and rules alone: fast, and never complete. */
+    public Options quick() {
+        return new Options(tool, profile, at, limits, threads, false, false);
+    }
+}

@@ -1,0 +1,142 @@
+package org.imprimatur.inspect;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.imprimatur.inspect.rules.Finding;
+import org.imprimatur.inspect.rules.Rule;
+import org.imprimatur.inspect.rules.Severity;
+
+/** Writes a report for a terminal: the heaviest findings first, the verdict as the last line. */
+public final class ReportText {
+
+    private static final int MAX_PLACES = 8;
+    private static final String RED = "\u001b[31m";
+    private static final String YELLOW = "\u001b[33m";
+    private static final String GREEN = "\u001b[32m";
+    private static final String BOLD = "\u001b[1m";
+    private static final String PLAIN = "\u001b[0m";
+
+    private final boolean colours;
+    private final StringBuilder text = new StringBuilder();
+
+    private ReportText(boolean colours) {
+        this.colours = colours;
+    }
+
+    /**
+     * The whole text, ended by a line feed.
+     *
+     * @param colours whether to use the escape sequences of ANSI terminals
+     */
+    public static String of(Report report, boolean colours) {
+        var writer = new ReportText(colours);
+        writer.write(report);
+        return writer.text.toString();
+    }
+
+    private void write(Report report) {
+        var image = report.image();
+        line(
+                "%s: %s in %s, disk of %s",
+                report.facts().os().prettyName(),
+                size(image.fileBytes()),
+                image.format(),
+                size(image.virtualBytes()));
+        line(
+                "%d packages%s, profile %s",
+                report.facts().packages().size(),
+                report.facts().architecture().isEmpty()
+                        ? ""
+                        : " for " + report.facts().architecture(),
+                report.profile());
+        if (!report.digests().sha512().isEmpty()) {
+            line("sha512   %s", report.digests().sha512());
+            line("content  %s", report.digests().contentRoot());
+        }
+        for (var severity : Severity.values()) {
+            var findings = report.findings(severity);
+            if (!findings.isEmpty()) {
+                line("");
+                line("%s", coloured(BOLD + colour(severity), heading(severity, findings.size())));
+                byRule(findings).forEach(this::rule);
+            }
+        }
+        for (var note : report.notes()) {
+            line("note: %s", note);
+        }
+        line("");
+        line("%s", verdict(report));
+    }
+
+    private void rule(Rule rule, List<Finding> findings) {
+        line("  %s  [%s]  %s", rule.title(), rule.id(), String.join(", ", rule.clauses()));
+        for (var finding : findings.subList(0, Math.min(findings.size(), MAX_PLACES))) {
+            line(
+                    "    %s%s",
+                    finding.path().isEmpty() ? "" : finding.path() + ": ", finding.evidence());
+        }
+        if (findings.size() > MAX_PLACES) {
+            line("    and %d more", findings.size() - MAX_PLACES);
+        }
+        line("    -> %s", rule.remedy());
+    }
+
+    private static Map<Rule, List<Finding>> byRule(List<Finding> findings) {
+        var byRule = new LinkedHashMap<Rule, List<Finding>>();
+        for (var finding : findings) {
+            byRule.computeIfAbsent(finding.rule(), _ -> new ArrayList<>()).add(finding);
+        }
+        return byRule;
+    }
+
+    private String verdict(Report report) {
+        long blocking = report.findings(Severity.BLOCK).size();
+        var completeness = report.completeness().name();
+        return switch (report.verdict()) {
+            case PASS -> coloured(BOLD + GREEN, "PASS (%s)".formatted(completeness));
+            case FAIL ->
+                    coloured(
+                            BOLD + RED,
+                            "FAIL (%s): %d blocking %s"
+                                    .formatted(
+                                            completeness,
+                                            blocking,
+                                            blocking == 1 ? "finding" : "findings"));
+        };
+    }
+
+    private static String heading(Severity severity, int count) {
+        var name =
+                switch (severity) {
+                    case BLOCK -> "Blocking";
+                    case WARN -> "Warnings";
+                    case INFO -> "For the record";
+                };
+        return "%s (%d)".formatted(name, count);
+    }
+
+    private static String colour(Severity severity) {
+        return switch (severity) {
+            case BLOCK -> RED;
+            case WARN -> YELLOW;
+            case INFO -> "";
+        };
+    }
+
+    private String coloured(String colour, String text) {
+        return colours ? colour + text + PLAIN : text;
+    }
+
+    private static String size(long bytes) {
+        return bytes < 10_000_000
+                ? bytes + " bytes"
+                : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    }
+
+    private void line(String format, Object... arguments) {
+        text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    }
+}

@@ -1,0 +1,199 @@
+package org.imprimatur.inspect;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.github.packageurl.MalformedPackageURLException;
+import com.github.packageurl.PackageURL;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.temporal.ChronoUnit;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.imprimatur.inspect.facts.InstalledPackage;
+import org.imprimatur.inspect.facts.OsRelease;
+
+/**
+ * Writes the packages of an image as a bill of materials: CycloneDX 1.6 in JSON, a package URL for
+ * each package.
+ *
+ * <p>The same image, tool and moment give the same bytes, the serial number included: it is made
+ * from the digests of the image.
+ */
+public final class Sbom {
+
+    /** Namespace of our name-based UUIDs (RFC 9562, section 5.5): itself that of a URL. */
+    private static final UUID NAMESPACE =
+            nameBased(
+                    UUID.fromString("6ba7b811-9dad-11d1-80b4-00c04fd430c8"),
+                    "https://imprimatur.org/sbom/v1");
+
+    private Sbom() {}
+
+    /** The whole document, ended by a line feed. */
+    public static byte[] bytes(Report report) {
+        var out = new ByteArrayOutputStream(1 << 16);
+        try {
+            write(report, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array takes every byte", e);
+        }
+        return out.toByteArray();
+    }
+
+    /** Writes the document, ended by a line feed. Does not close the stream. */
+    public static void write(Report report, OutputStream out) throws IOException {
+        try (var json = ReportJson.generator(out)) {
+            json.writeStartObject();
+            json.writeStringField("$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json");
+            json.writeStringField("bomFormat", "CycloneDX");
+            json.writeStringField("specVersion", "1.6");
+            json.writeStringField("serialNumber", "urn:uuid:" + serialNumber(report));
+            json.writeNumberField("version", 1);
+            metadata(json, report);
+            json.writeArrayFieldStart("components");
+            operatingSystem(json, report.facts().os());
+            for (var each : report.facts().packages()) {
+                component(json, each, report.facts().os());
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeRaw('\n');
+        }
+    }
+
+    /** The package URL of a Debian package (package-url specification, type {@code deb}). */
+    static String packageUrl(InstalledPackage each, OsRelease os) {
+        var qualifiers = new TreeMap<String, String>();
+        if (!each.architecture().isEmpty()) {
+            qualifiers.put("arch", each.architecture());
+        }
+        qualifiers.put(
+                "distro", os.versionId().isEmpty() ? os.id() : os.id() + "-" + os.versionId());
+        boolean otherVersion = !each.sourceVersion().equals(each.version());
+        if (otherVersion || !each.source().equals(each.name())) {
+            qualifiers.put(
+                    "upstream",
+                    otherVersion ? each.source() + "@" + each.sourceVersion() : each.source());
+        }
+        try {
+            return new PackageURL(
+                            PackageURL.StandardTypes.DEBIAN,
+                            os.id(),
+                            each.name(),
+                            each.version().isEmpty() ? null : each.version(),
+                            qualifiers,
+                            null)
+                    .canonicalize();
+        } catch (MalformedPackageURLException e) {
+            throw new IllegalArgumentException("no package URL for " + each, e);
+        }
+    }
+
+    private static void metadata(JsonGenerator json, Report report) throws IOException {
+        json.writeObjectFieldStart("metadata");
+        json.writeStringField("timestamp", report.at().truncatedTo(ChronoUnit.SECONDS).toString());
+        json.writeObjectFieldStart("tools");
+        json.writeArrayFieldStart("components");
+        json.writeStartObject();
+        json.writeStringField("type", "application");
+        int space = report.tool().lastIndexOf(' ');
+        json.writeStringField(
+                "name", space < 0 ? report.tool() : report.tool().substring(0, space));
+        if (space > 0) {
+            json.writeStringField("version", report.tool().substring(space + 1));
+        }
+        json.writeEndObject();
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeObjectFieldStart("component");
+        json.writeStringField("type", "operating-system");
+        json.writeStringField("bom-ref", "image");
+        json.writeStringField("name", "disk image of " + report.facts().os().prettyName());
+        if (!report.digests().sha512().isEmpty()) {
+            json.writeArrayFieldStart("hashes");
+            json.writeStartObject();
+            json.writeStringField("alg", "SHA-512");
+            json.writeStringField("content", report.digests().sha512());
+            json.writeEndObject();
+            json.writeEndArray();
+        }
+        json.writeArrayFieldStart("properties");
+        property(json, "imprimatur:image:format", report.image().format());
+        property(json, "imprimatur:image:virtualBytes", report.image().virtualBytes() + "");
+        if (!report.digests().contentRoot().isEmpty()) {
+            property(json, "imprimatur:image:contentRoot", report.digests().contentRoot());
+        }
+        property(json, "imprimatur:inspection:completeness", report.completeness().name());
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void operatingSystem(JsonGenerator json, OsRelease os) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("type", "operating-system");
+        json.writeStringField("bom-ref", "os");
+        json.writeStringField("name", os.id());
+        if (!os.versionId().isEmpty()) {
+            json.writeStringField("version", os.versionId());
+        }
+        json.writeStringField("description", os.prettyName());
+        json.writeEndObject();
+    }
+
+    private static void component(JsonGenerator json, InstalledPackage each, OsRelease os)
+            throws IOException {
+        var url = packageUrl(each, os);
+        json.writeStartObject();
+        json.writeStringField("type", "library");
+        json.writeStringField("bom-ref", url);
+        if (!each.maintainer().isEmpty()) {
+            json.writeStringField("publisher", each.maintainer());
+        }
+        json.writeStringField("name", each.name());
+        json.writeStringField("version", each.version());
+        json.writeStringField("purl", url);
+        json.writeEndObject();
+    }
+
+    private static void property(JsonGenerator json, String name, String value) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", name);
+        json.writeStringField("value", value);
+        json.writeEndObject();
+    }
+
+    private static UUID serialNumber(Report report) {
+        return nameBased(
+                NAMESPACE,
+                String.join(
+                        "\n",
+                        report.digests().sha512(),
+                        report.digests().contentRoot(),
+                        report.tool(),
+                        report.at().toString()));
+    }
+
+    /** Version 5 of RFC 9562: name-based with SHA-1, which has to be unique here, not secure. */
+    private static UUID nameBased(UUID namespace, String name) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-1");
+            digest.update(
+                    ByteBuffer.allocate(16)
+                            .putLong(namespace.getMostSignificantBits())
+                            .putLong(namespace.getLeastSignificantBits())
+                            .flip());
+            var hash = ByteBuffer.wrap(digest.digest(name.getBytes(StandardCharsets.UTF_8)));
+            long high = hash.getLong() & 0xffff_ffff_ffff_0fffL | 0x5000L;
+            long low = hash.getLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+            return new UUID(high, low);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK provides SHA-1", e);
+        }
+    }
+}

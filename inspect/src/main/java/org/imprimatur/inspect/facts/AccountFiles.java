@@ -1,0 +1,101 @@
+package org.imprimatur.inspect.facts;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads passwd(5), shadow(5) and group(5). */
+final class AccountFiles {
+
+    private static final int MAX_ENTRIES = 100_000;
+
+    private AccountFiles() {}
+
+    static List<Account> accounts(ConfigReader reader) {
+        Map<String, Password> shadow = shadow(reader, "/etc/shadow");
+        var accounts = new ArrayList<Account>();
+        for (var line : bounded(reader, "/etc/passwd")) {
+            var field = line.split(":", -1);
+            // NIS markers and lines with too few fields are skipped by the system as well.
+            if (field.length < 7 || field[0].isEmpty() || field[0].startsWith("+")) {
+                continue;
+            }
+            Password password =
+                    field[1].equals("x")
+                            ? shadow.getOrDefault(field[0], new Password.None())
+                            : Password.ofField(field[1]);
+            accounts.add(
+                    new Account(
+                            field[0],
+                            number(field[2]),
+                            number(field[3]),
+                            field[5],
+                            field[6],
+                            password));
+        }
+        return accounts;
+    }
+
+    /**
+     * Password fields by account. Where an account stands twice, the more dangerous one is kept.
+     */
+    static Map<String, Password> shadow(ConfigReader reader, String path) {
+        var passwords = new HashMap<String, Password>();
+        for (var line : bounded(reader, path)) {
+            var field = line.split(":", 3);
+            if (field.length >= 2 && !field[0].isEmpty()) {
+                passwords.merge(field[0], Password.ofField(field[1]), AccountFiles::worse);
+            }
+        }
+        return passwords;
+    }
+
+    static List<Group> groups(ConfigReader reader) {
+        var groups = new ArrayList<Group>();
+        for (var line : bounded(reader, "/etc/group")) {
+            var field = line.split(":", -1);
+            if (field.length >= 4 && !field[0].isEmpty()) {
+                var members = new ArrayList<String>();
+                for (var member : field[3].split(",", -1)) {
+                    if (!member.isBlank()) {
+                        members.add(member.strip());
+                    }
+                }
+                groups.add(new Group(field[0], number(field[2]), members));
+            }
+        }
+        return groups;
+    }
+
+    private static Password worse(Password first, Password second) {
+        return danger(second) > danger(first) ? second : first;
+    }
+
+    private static int danger(Password password) {
+        return switch (password) {
+            case Password.Empty _ -> 3;
+            case Password.Usable _ -> 2;
+            case Password.LockedHash _ -> 1;
+            case Password.None _ -> 0;
+        };
+    }
+
+    private static List<String> bounded(ConfigReader reader, String path) {
+        var lines = reader.lines(path);
+        if (lines.size() > MAX_ENTRIES) {
+            reader.missed(path, "has %d lines, more than %d".formatted(lines.size(), MAX_ENTRIES));
+            return lines.subList(0, MAX_ENTRIES);
+        }
+        return lines;
+    }
+
+    /** Also reads numbers as glibc does: leading zeros and a plus sign are no obstacle. */
+    private static long number(String text) {
+        try {
+            return text.length() > 20 ? -1 : Long.parseLong(text.strip());
+        } catch (NumberFormatException _) {
+            return -1; // an account without a number cannot be used by the system either
+        }
+    }
+}

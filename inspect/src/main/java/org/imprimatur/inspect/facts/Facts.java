@@ -1,0 +1,57 @@
+package org.imprimatur.inspect.facts;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that rules may judge: what stands on the disk, without any opinion.
+ *
+ * @param architecture of the package manager, as in {@code amd64}; empty if it does not say
+ * @param sshServer true if an SSH server is installed or configured
+ * @param sshd the server's configuration; its defaults if there is no server
+ * @param packages what is installed, in order of name
+ * @param halfInstalled packages that are on the disk in part, with their state
+ * @param keys private keys, in order of path
+ */
+public record Facts(
+        OsRelease os,
+        String architecture,
+        List<Account> accounts,
+        List<Group> groups,
+        SudoPolicy sudo,
+        boolean sshServer,
+        SshdConfig sshd,
+        List<InstalledPackage> packages,
+        List<String> halfInstalled,
+        List<AuthorizedKeys> authorizedKeys,
+        List<FoundKey> keys,
+        List<Leftover> leftovers) {
+
+    /** Copies the lists. */
+    public Facts {
+        accounts = List.copyOf(accounts);
+        groups = List.copyOf(groups);
+        packages = List.copyOf(packages);
+        halfInstalled = List.copyOf(halfInstalled);
+        authorizedKeys = List.copyOf(authorizedKeys);
+        keys = List.copyOf(keys);
+        leftovers = List.copyOf(leftovers);
+    }
+
+    /** What can be said without an installed system: only what lies about in files. */
+    public static Facts ofNoSystem(Found found) {
+        return new Facts(
+                OsRelease.UNKNOWN,
+                "",
+                List.of(),
+                List.of(),
+                new SudoPolicy(List.of(), List.of()),
+                false,
+                new SshdConfig(Map.of(), List.of()),
+                List.of(),
+                List.of(),
+                found.authorizedKeys(),
+                found.keys(),
+                found.leftovers());
+    }
+}

@@ -1,0 +1,110 @@
+package org.imprimatur.inspect.facts;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.imprimatur.inspect.keys.PrivateKey;
+import org.imprimatur.inspect.keys.PrivateKeys;
+
+/**
+ * What is found by looking at every file of every file system, wherever it lies. Files are known by
+ * their place for display; a place that is reported twice counts once.
+ */
+public final class Found {
+
+    /** The longest file in a {@code .ssh} directory that is read whole. */
+    public static final int MAX_SSH_FILE = 1 << 20;
+
+    private static final Set<String> HISTORIES =
+            Set.of(
+                    ".ash_history",
+                    ".bash_history",
+                    ".history",
+                    ".ksh_history",
+                    ".mysql_history",
+                    ".node_repl_history",
+                    ".psql_history",
+                    ".python_history",
+                    ".sh_history",
+                    ".sqlite_history",
+                    ".zsh_history");
+
+    private final Map<String, AuthorizedKeys> authorizedKeys = new TreeMap<>();
+    private final Map<String, List<FoundKey>> keys = new TreeMap<>();
+    private final Map<String, Leftover> leftovers = new TreeMap<>();
+
+    /** True if the content of a file in this place is worth reading even without a scan. */
+    public static boolean isInSshDirectory(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash >= 5 && path.startsWith("/.ssh", slash - 5);
+    }
+
+    /** A file that is not empty was seen. */
+    public void name(String path, long size) {
+        if (HISTORIES.contains(path.substring(path.lastIndexOf('/') + 1))) {
+            add(new Leftover(Leftover.Kind.HISTORY, path, size + " bytes"));
+        }
+    }
+
+    /** The content of a file in a {@code .ssh} directory. */
+    public void sshFile(String path, byte[] content) {
+        var name = path.substring(path.lastIndexOf('/') + 1);
+        if (name.startsWith("authorized_keys")) {
+            add(AuthorizedKeys.parse(path, new String(content, StandardCharsets.ISO_8859_1)));
+        }
+        keys(path, PrivateKeys.in(content));
+    }
+
+    /** Private keys were found in a file; an empty list is no news. */
+    public void keys(String path, List<PrivateKey> found) {
+        if (!found.isEmpty()) {
+            var use = use(path, found.getFirst());
+            keys.put(path, found.stream().map(key -> new FoundKey(path, key, use, "")).toList());
+        }
+    }
+
+    /** Private keys in a file that the SSH server's configuration names as its own. */
+    void hostKeys(String path, List<PrivateKey> found) {
+        if (!found.isEmpty()) {
+            keys.put(
+                    path,
+                    found.stream()
+                            .map(key -> new FoundKey(path, key, FoundKey.Use.SSH_HOST, ""))
+                            .toList());
+        }
+    }
+
+    void add(AuthorizedKeys file) {
+        if (!file.keys().isEmpty()) {
+            authorizedKeys.put(file.path(), file);
+        }
+    }
+
+    void add(Leftover leftover) {
+        leftovers.put(leftover.path(), leftover);
+    }
+
+    List<AuthorizedKeys> authorizedKeys() {
+        return List.copyOf(authorizedKeys.values());
+    }
+
+    List<FoundKey> keys() {
+        return keys.values().stream().flatMap(List::stream).toList();
+    }
+
+    List<Leftover> leftovers() {
+        return List.copyOf(leftovers.values());
+    }
+
+    private static FoundKey.Use use(String path, PrivateKey key) {
+        var name = path.substring(path.lastIndexOf('/') + 1);
+        if (name.startsWith("ssh_host_") && path.contains("/ssh/")) {
+            return FoundKey.Use.SSH_HOST;
+        }
+        return isInSshDirectory(path) || key.kind().startsWith("OpenSSH")
+                ? FoundKey.Use.SSH_USER
+                : FoundKey.Use.OTHER;
+    }
+}

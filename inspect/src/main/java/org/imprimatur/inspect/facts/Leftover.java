@@ -1,0 +1,19 @@
+package org.imprimatur.inspect.facts;
+
+/** A file that belongs to one machine or to the making of the image, not to every copy of it. */
+public record Leftover(Kind kind, String path, String detail) {
+
+    /** What kind of thing was left. */
+    public enum Kind {
+        /** Commands that somebody typed. */
+        HISTORY,
+        /** The machine-id(5) of one machine. */
+        MACHINE_ID,
+        /** A seed of random numbers, or the secret of systemd's credentials. */
+        RANDOM_SEED,
+        /** What cloud-init remembers of an earlier boot. */
+        CLOUD_STATE,
+        /** A password hash outside {@code /etc/shadow}. */
+        PASSWORD_HASH
+    }
+}

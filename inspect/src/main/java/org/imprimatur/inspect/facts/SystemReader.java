@@ -1,0 +1,174 @@
+package org.imprimatur.inspect.facts;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.imprimatur.inspect.keys.PrivateKeys;
+
+/** Reads the facts of one installed system from the places where they are configured. */
+public final class SystemReader {
+
+    private final ConfigReader reader;
+    private final OsRelease os;
+    private final DpkgDatabase dpkg;
+    private final List<Account> accounts;
+    private final List<Group> groups;
+    private final SudoPolicy sudo;
+    private final SshdConfig sshd;
+    private final boolean sshServer;
+
+    /** Reads all that can be read by path. What cannot be read is recorded by the reader. */
+    public SystemReader(ConfigReader reader) {
+        this.reader = reader;
+        var release = reader.text("/etc/os-release");
+        if (release == null) {
+            release = reader.text("/usr/lib/os-release");
+        }
+        os = OsRelease.parse(release == null ? "" : release);
+        dpkg = DpkgDatabase.read(reader);
+        if (dpkg.installed().isEmpty()) {
+            reader.missed(
+                    "/var/lib/dpkg/status",
+                    "no installed packages were found in any package database that is understood");
+        }
+        accounts = AccountFiles.accounts(reader);
+        if (accounts.isEmpty()) {
+            reader.missed("/etc/passwd", "has no accounts, so who may log in is not known");
+        }
+        groups = AccountFiles.groups(reader);
+        sudo = SudoersParser.read(reader);
+        sshServer =
+                reader.kind("/usr/sbin/sshd") == GuestFiles.Kind.FILE
+                        || reader.kind(SshdConfigParser.MAIN_FILE) == GuestFiles.Kind.FILE;
+        sshd = SshdConfigParser.read(reader);
+    }
+
+    /** Adds what stands in known places to what was found by looking everywhere. */
+    public void addTo(Found found) {
+        for (var path : hostKeyFiles()) {
+            var bytes = reader.bytes(path);
+            if (bytes != null) {
+                found.hostKeys(Shown.path(path), PrivateKeys.in(bytes));
+            }
+        }
+        for (var path : authorizedKeysFiles()) {
+            var text = reader.text(path);
+            if (text != null) {
+                found.add(AuthorizedKeys.parse(Shown.path(path), text));
+            }
+        }
+        leftovers(found);
+    }
+
+    /** The facts, with everything that was found. */
+    public Facts facts(Found found) {
+        var keys = found.keys();
+        return new Facts(
+                os,
+                architecture(),
+                accounts,
+                groups,
+                sudo,
+                sshServer,
+                sshd,
+                dpkg.installed(),
+                dpkg.halfInstalled(),
+                found.authorizedKeys(),
+                keys.isEmpty() ? keys : new VendorFiles(reader, dpkg).mark(keys),
+                found.leftovers());
+    }
+
+    /** The architecture of the package manager itself, which is the system's. */
+    private String architecture() {
+        for (var each : dpkg.installed()) {
+            if (each.name().equals("dpkg") || each.name().equals("base-files")) {
+                return each.architecture();
+            }
+        }
+        return dpkg.installed().stream()
+                .map(InstalledPackage::architecture)
+                .filter(name -> !name.equals("all"))
+                .findFirst()
+                .orElse("");
+    }
+
+    private TreeSet<String> hostKeyFiles() {
+        var files = new TreeSet<String>();
+        for (var path : Glob.expand(reader, "/etc/ssh/ssh_host_*")) {
+            if (!path.endsWith(".pub")) {
+                files.add(path);
+            }
+        }
+        for (var setting : sshd.all("hostkey")) {
+            setting.getValue().arguments().stream()
+                    .filter(path -> path.startsWith("/"))
+                    .forEach(files::add);
+        }
+        return files;
+    }
+
+    /** Every file whose keys open some account (sshd_config(5), AuthorizedKeysFile and TOKENS). */
+    private TreeSet<String> authorizedKeysFiles() {
+        var files = new TreeSet<String>();
+        for (var account : accounts) {
+            for (var pattern : sshd.authorizedKeysFiles()) {
+                var path =
+                        pattern.replace("%%", "\0")
+                                .replace("%h", account.home())
+                                .replace("%u", account.name())
+                                .replace("%U", Long.toString(account.uid()))
+                                .replace('\0', '%');
+                files.add(path.startsWith("/") ? path : account.home() + "/" + path);
+            }
+        }
+        return files;
+    }
+
+    private void leftovers(Found found) {
+        for (var path : List.of("/etc/machine-id", "/var/lib/dbus/machine-id")) {
+            var text = reader.text(path);
+            // "uninitialized" asks systemd for a new one at the next boot
+            if (text != null && !text.isBlank() && !text.strip().equals("uninitialized")) {
+                found.add(new Leftover(Leftover.Kind.MACHINE_ID, path, "is set"));
+            }
+        }
+        for (var path :
+                List.of(
+                        "/var/lib/systemd/random-seed",
+                        "/var/lib/systemd/credential.secret",
+                        "/var/lib/urandom/random-seed")) {
+            long size = reader.size(path);
+            if (size > 0) {
+                found.add(new Leftover(Leftover.Kind.RANDOM_SEED, path, size + " bytes"));
+            }
+        }
+        for (var path : List.of("/var/lib/cloud/instance", "/var/lib/cloud/instances")) {
+            var names = new ArrayList<>(reader.names(path));
+            if (!names.isEmpty()) {
+                found.add(
+                        new Leftover(
+                                Leftover.Kind.CLOUD_STATE,
+                                path,
+                                "has %d entries".formatted(names.size())));
+            }
+        }
+        for (var path : List.of("/etc/shadow-", "/etc/shadow~", "/etc/shadow.bak")) {
+            Map<String, Password> old = AccountFiles.shadow(reader, path);
+            long hashes =
+                    old.values().stream()
+                            .filter(
+                                    each ->
+                                            each instanceof Password.Usable
+                                                    || each instanceof Password.LockedHash)
+                            .count();
+            if (hashes > 0) {
+                found.add(
+                        new Leftover(
+                                Leftover.Kind.PASSWORD_HASH,
+                                path,
+                                hashes == 1 ? "1 account" : hashes + " accounts"));
+            }
+        }
+    }
+}

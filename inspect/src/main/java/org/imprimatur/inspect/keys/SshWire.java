@@ -1,0 +1,82 @@
+package org.imprimatur.inspect.keys;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/** A cursor over the data types of SSH (RFC 4251, section 5). */
+final class SshWire {
+
+    private final byte[] data;
+    private int at;
+
+    SshWire(byte[] data, int at) {
+        this.data = data;
+        this.at = at;
+    }
+
+    /** The next string; null if it does not lie within the data. */
+    byte @Nullable [] string() {
+        long length = number();
+        if (length < 0 || length > data.length - at) {
+            return null;
+        }
+        var string = java.util.Arrays.copyOfRange(data, at, at + (int) length);
+        at += (int) length;
+        return string;
+    }
+
+    /** The next string as ASCII; empty if it does not lie within the data, or is no plain name. */
+    String name() {
+        var bytes = string();
+        if (bytes == null || bytes.length > 64) {
+            return "";
+        }
+        for (byte b : bytes) {
+            if (b <= ' ' || b == 0x7f) {
+                return "";
+            }
+        }
+        return new String(bytes, StandardCharsets.US_ASCII);
+    }
+
+    /** The next 32-bit number; -1 if there is none. */
+    long number() {
+        if (data.length - at < 4) {
+            return -1;
+        }
+        long value = 0;
+        for (int i = 0; i < 4; i++) {
+            value = value << 8 | data[at++] & 0xff;
+        }
+        return value;
+    }
+
+    /** {@code SHA256:} and unpadded base64 of the digest of a public key blob. */
+    static String fingerprint(byte[] blob) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(blob);
+            return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK provides SHA-256", e);
+        }
+    }
+
+    /** The public key blob of an RSA key (RFC 4253, section 6.6). */
+    static byte[] rsaBlob(BigInteger exponent, BigInteger modulus) {
+        var type = "ssh-rsa".getBytes(StandardCharsets.US_ASCII);
+        var e = exponent.toByteArray();
+        var n = modulus.toByteArray();
+        return java.nio.ByteBuffer.allocate(12 + type.length + e.length + n.length)
+                .putInt(type.length)
+                .put(type)
+                .putInt(e.length)
+                .put(e)
+                .putInt(n.length)
+                .put(n)
+                .array();
+    }
+}
