@@ -18,7 +18,8 @@ record Container(String format, BlockDevice disk, List<Note> notes) {
         byte[] head = new byte[(int) Math.min(file.size(), 34 << 10)];
         file.read(0, head, 0, head.length);
         if (Bytes.has(head, 0, "QFI\u00fb")) {
-            throw new UnsupportedImageException("a qcow2 file, for which there is no reader");
+            Qcow2Device disk = Qcow2Device.open(file, limits);
+            return new Container("qcow2", disk, disk.notes());
         }
         refuseOthers(file, head);
         if (file.size() > limits.maxVirtualBytes()) {

@@ -37,8 +37,9 @@ public final class DiskImage implements Closeable {
     /**
      * Opens an image and looks into every volume.
      *
-     * @throws ImageException when the container cannot be read; faults further inside are reported
-     *     in {@link #unread()}, {@link Volume#content()} and {@link FileSystem#faults()} instead
+     * @throws ImageException when the container, the partition table, or a file system that fills
+     *     the whole disk cannot be read; faults further inside are reported in {@link #unread()},
+     *     {@link Volume#content()} and {@link FileSystem#faults()} instead
      */
     public static DiskImage open(Path file, Limits limits) throws IOException {
         if (!Files.isRegularFile(file)) {
@@ -63,7 +64,7 @@ public final class DiskImage implements Closeable {
         notes.addAll(table.notes());
         var volumes = new ArrayList<Volume>();
         for (Partition partition : table.partitions()) {
-            volumes.add(VolumeProbe.probe(container.disk(), partition));
+            volumes.add(VolumeProbe.probe(container.disk(), partition, limits));
         }
         return new DiskImage(container.format(), container.disk(), volumes, unread, notes);
     }

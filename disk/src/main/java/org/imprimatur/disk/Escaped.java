@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Bytes shown as text that nobody can mistake: valid UTF-8 stays as it is, but a backslash is
- * doubled, and control, formatting and undecodable bytes stand as {@code \xHH}, one for each byte.
+ * Bytes shown as text that nobody can mistake: valid UTF-8 stays as it is, but backslashes, control
+ * and formatting characters and undecodable bytes stand as {@code \xHH}, one for each byte.
  */
 final class Escaped {
 
@@ -32,9 +32,7 @@ final class Escaped {
                 continue;
             }
             int point = new String(bytes, i, length, StandardCharsets.UTF_8).codePointAt(0);
-            if (point == '\\') {
-                text.append("\\\\");
-            } else if (isShown(point)) {
+            if (point != '\\' && isShown(point)) {
                 text.appendCodePoint(point);
             } else {
                 for (int k = 0; k < length; k++) {

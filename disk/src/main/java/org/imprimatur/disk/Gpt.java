@@ -3,6 +3,7 @@ package org.imprimatur.disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -110,12 +111,13 @@ final class Gpt {
             entries = backupEntries;
         } else if (backup != null
                 && backupEntries != null
-                && !java.util.Arrays.equals(entries, backupEntries)) {
+                && !Arrays.equals(entries, backupEntries)) {
             unread.add(new Unread("GPT", "the primary and the backup table name other partitions"));
         }
         if (header == null || entries == null) {
-            // The protective entry covers the disk and is no partition.
-            return new PartitionTable("gpt", List.of(), List.copyOf(unread), List.of());
+            throw new CorruptImageException(
+                    "no GPT that could be read: %s; %s"
+                            .formatted(unread.getFirst().reason(), unread.getLast().reason()));
         }
         if (!Mbr.isProtective(first)) {
             notes.add(new Note("GPT", "no protective MBR stands before the table"));
@@ -161,7 +163,7 @@ final class Gpt {
             throw new CorruptImageException("a header of %d bytes, not 92 to 512".formatted(size));
         }
         int expected = Bytes.i32le(bytes, 16);
-        java.util.Arrays.fill(bytes, 16, 20, (byte) 0);
+        Arrays.fill(bytes, 16, 20, (byte) 0);
         check("header", expected, bytes, (int) size);
         long self = Bytes.i64le(bytes, 24);
         if (self != sector) {
@@ -209,7 +211,8 @@ final class Gpt {
     }
 
     private static List<Partition> partitions(
-            BlockDevice disk, Header header, byte[] entries, Limits limits, List<Unread> unread) {
+            BlockDevice disk, Header header, byte[] entries, Limits limits, List<Unread> unread)
+            throws CorruptImageException {
         var partitions = new ArrayList<Partition>();
         long sectors = disk.size() / header.sectorSize();
         for (int i = 0; i < header.count(); i++) {
@@ -222,12 +225,9 @@ final class Gpt {
             long first = Bytes.i64le(entries, at + 32);
             long last = Bytes.i64le(entries, at + 40);
             if (first < 1 || last < first || last >= sectors) {
-                unread.add(
-                        new Unread(
-                                id,
-                                "the partition from sector %d to %d lies outside the disk of %d sectors"
-                                        .formatted(first, last, sectors)));
-                continue;
+                throw new CorruptImageException(
+                        "partition %d reaches from sector %d to %d of a disk of %d sectors"
+                                .formatted(i + 1, first, last, sectors));
             }
             if (partitions.size() == limits.maxVolumes()) {
                 unread.add(

@@ -22,11 +22,13 @@ public final class Inode {
     private final long changedSecond;
     private final int changedNano;
     private final int flags;
+    private final int device;
     private final byte[] map;
 
     /**
      * @param mode the whole Unix mode, type included
      * @param flags as the file system defines them
+     * @param device major and minor number as Linux packs them in 32 bits; 0 for other files
      * @param map where the content is, as the file system stores it; given away by the caller
      */
     Inode(
@@ -41,6 +43,7 @@ public final class Inode {
             long changedSecond,
             int changedNano,
             int flags,
+            int device,
             byte[] map)
             throws CorruptImageException {
         this.number = number;
@@ -55,6 +58,7 @@ public final class Inode {
         this.changedSecond = changedSecond;
         this.changedNano = changedNano;
         this.flags = flags;
+        this.device = device;
         this.map = map;
     }
 
@@ -108,6 +112,16 @@ public final class Inode {
     /** When content, owner or mode last changed, as the image claims. */
     public Instant changed() {
         return Instant.ofEpochSecond(changedSecond, changedNano);
+    }
+
+    /** The major number of a device; 0 for other files. */
+    public int deviceMajor() {
+        return device >>> 8 & 0xfff;
+    }
+
+    /** The minor number of a device; 0 for other files. */
+    public int deviceMinor() {
+        return device & 0xff | device >>> 12 & 0xfff00;
     }
 
     int flags() {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 
 /** The partition table of the IBM PC, with its chain of extended boot records. */
 final class Mbr {
@@ -83,21 +83,37 @@ final class Mbr {
     }
 
     static PartitionTable read(BlockDevice disk, byte[] sector, Limits limits) throws IOException {
-        PartitionTable table = read(disk, sector, limits, 512);
-        if (holdsFileSystem(disk, table)) {
-            return table;
-        }
         // Nothing in the table says how long its sectors are. Where sectors of 512 bytes lead to
         // nothing known and those of 4096 do, they are the right ones.
-        PartitionTable large = read(disk, sector, limits, 4096);
-        return large.unread().isEmpty() && holdsFileSystem(disk, large) ? large : table;
+        PartitionTable small = null;
+        CorruptImageException fault = null;
+        try {
+            small = read(disk, sector, limits, 512);
+            if (holdsFileSystem(disk, small)) {
+                return small;
+            }
+        } catch (CorruptImageException e) {
+            fault = e;
+        }
+        try {
+            PartitionTable large = read(disk, sector, limits, 4096);
+            if (small == null || holdsFileSystem(disk, large)) {
+                return large;
+            }
+        } catch (CorruptImageException e) {
+            if (fault != null) {
+                fault.addSuppressed(e);
+                throw fault;
+            }
+        }
+        return Objects.requireNonNull(small);
     }
 
     private static boolean holdsFileSystem(BlockDevice disk, PartitionTable table)
             throws IOException {
         for (Partition partition : table.partitions()) {
-            if (!VolumeProbe.fileSystemAcross(disk.slice(partition.offset(), partition.size()))
-                    .isEmpty()) {
+            BlockDevice device = disk.slice(partition.offset(), partition.size());
+            if (!VolumeProbe.fileSystemAcross(device).isEmpty()) {
                 return true;
             }
         }
@@ -107,28 +123,25 @@ final class Mbr {
     private static PartitionTable read(
             BlockDevice disk, byte[] sector, Limits limits, int sectorSize) throws IOException {
         var partitions = new ArrayList<Partition>();
-        var unread = new ArrayList<Unread>();
         boolean extendedSeen = false;
         for (int i = 0; i < 4; i++) {
             Entry entry = Entry.at(sector, i);
             if (!entry.isUsed()) {
                 continue;
             }
-            String id = "p" + (i + 1);
             if (!entry.isExtended()) {
-                add(disk, partitions, unread, id, entry, entry.start(), sectorSize);
+                partitions.add(partition(disk, i + 1, entry, entry.start(), sectorSize));
             } else if (extendedSeen) {
-                unread.add(new Unread(id, "a second extended partition, where one is allowed"));
+                throw new CorruptImageException("the MBR has two extended partitions");
             } else {
                 extendedSeen = true;
-                readChain(disk, partitions, unread, entry, sectorSize, limits);
+                readChain(disk, partitions, entry, sectorSize, limits);
             }
         }
         if (partitions.isEmpty()) {
-            unread.add(new Unread("disk", "the partition table (MBR) has no readable partition"));
-            return new PartitionTable("mbr", List.of(), unread, List.of());
+            throw new CorruptImageException("the MBR names no partition but an empty extended one");
         }
-        return PartitionTable.of("mbr", partitions, unread, List.of());
+        return PartitionTable.of("mbr", partitions, List.of(), List.of());
     }
 
     /**
@@ -138,76 +151,62 @@ final class Mbr {
     private static void readChain(
             BlockDevice disk,
             List<Partition> partitions,
-            List<Unread> unread,
             Entry extended,
             int sectorSize,
             Limits limits)
             throws IOException {
-        long start = extended.start();
         var seen = new HashSet<Long>();
         byte[] sector = new byte[512];
-        long at = start;
+        long at = extended.start();
         int number = 5;
         while (true) {
-            String where = "extended boot record at sector " + at;
             if (!seen.add(at)) {
-                unread.add(new Unread(where, "the chain of logical partitions is a loop"));
-                return;
+                throw new CorruptImageException(
+                        "the chain of logical partitions comes to sector %d twice: a loop"
+                                .formatted(at));
             }
-            if (seen.size() > Math.min(MAX_LINKS, limits.maxVolumes())) {
-                unread.add(
-                        new Unread(where, "more than %d logical partitions".formatted(MAX_LINKS)));
-                return;
+            int most = Math.min(MAX_LINKS, limits.maxVolumes());
+            if (seen.size() > most) {
+                throw new UnsupportedImageException(
+                        "more than %d logical partitions".formatted(most));
             }
             if (at > (disk.size() - 512) / sectorSize) {
-                unread.add(new Unread(where, "lies outside the disk"));
-                return;
+                throw new CorruptImageException(
+                        "the extended boot record at sector %d lies outside the disk"
+                                .formatted(at));
             }
             disk.read(at * sectorSize, sector, 0, 512);
             if (!isSigned(sector)) {
-                unread.add(new Unread(where, "has no signature 55AA"));
-                return;
+                throw new CorruptImageException(
+                        "the extended boot record at sector %d does not end with 55AA"
+                                .formatted(at));
             }
             Entry logical = Entry.at(sector, 0);
             if (logical.isUsed()) {
-                add(
-                        disk,
-                        partitions,
-                        unread,
-                        "p" + number,
-                        logical,
-                        at + logical.start(),
-                        sectorSize);
+                long start = at + logical.start();
+                partitions.add(partition(disk, number, logical, start, sectorSize));
                 number++;
             }
             Entry next = Entry.at(sector, 1);
             if (!next.isUsed()) {
                 return;
             }
-            at = start + next.start();
+            at = extended.start() + next.start();
         }
     }
 
-    private static void add(
-            BlockDevice disk,
-            List<Partition> partitions,
-            List<Unread> unread,
-            String id,
-            Entry entry,
-            long start,
-            int sectorSize) {
-        String type = "0x%02x".formatted(entry.type()).toLowerCase(Locale.ROOT);
-        long offset = start * sectorSize;
-        long size = entry.count() * sectorSize;
-        if (offset > disk.size() || size > disk.size() - offset) {
-            unread.add(
-                    new Unread(
-                            id,
-                            "the partition of %d bytes at offset %d lies outside the disk of %d bytes"
-                                    .formatted(size, offset, disk.size())));
-            return;
-        }
+    private static Partition partition(
+            BlockDevice disk, int number, Entry entry, long start, int sectorSize)
+            throws CorruptImageException {
+        Ranges.check(
+                "partition " + number, start * sectorSize, entry.count() * sectorSize, disk.size());
         var kind = entry.type() == 0x41 ? Partition.Kind.BOOT_CODE : Partition.Kind.ORDINARY;
-        partitions.add(new Partition(id, "", type, kind, offset, size));
+        return new Partition(
+                "p" + number,
+                "",
+                "0x%02x".formatted(entry.type()),
+                kind,
+                start * sectorSize,
+                entry.count() * sectorSize);
     }
 }

@@ -2,6 +2,7 @@ package org.imprimatur.disk;
 
 import java.io.IOException;
 import org.imprimatur.disk.VolumeContent.EmptyContent;
+import org.imprimatur.disk.VolumeContent.FileSystemContent;
 import org.imprimatur.disk.VolumeContent.UnreadContent;
 
 /** Finds out what a volume holds. */
@@ -12,12 +13,16 @@ final class VolumeProbe {
 
     private VolumeProbe() {}
 
-    static Volume probe(BlockDevice disk, Partition partition) throws IOException {
+    static Volume probe(BlockDevice disk, Partition partition, Limits limits) throws IOException {
         BlockDevice device = disk.slice(partition.offset(), partition.size());
         VolumeContent content;
         try {
-            content = content(device, partition);
+            content = content(device, partition, limits);
         } catch (ImageException e) {
+            if (partition.kind() == Partition.Kind.WHOLE_DISK) {
+                // Nothing else is on the disk that could still be read.
+                throw e;
+            }
             content = new UnreadContent(e.explanation());
         }
         return new Volume(
@@ -30,7 +35,7 @@ final class VolumeProbe {
                 content);
     }
 
-    private static VolumeContent content(BlockDevice device, Partition partition)
+    private static VolumeContent content(BlockDevice device, Partition partition, Limits limits)
             throws IOException {
         byte[] head = head(device);
         if (ExtFileSystem.isPresent(head)) {
@@ -38,7 +43,7 @@ final class VolumeProbe {
             if (!other.isEmpty()) {
                 return new UnreadContent("signs of ext2/3/4 and, at once, of " + other);
             }
-            return new UnreadContent("an ext2/3/4 file system, for which there is no reader");
+            return new FileSystemContent(ExtFileSystem.open(device, limits));
         }
         String name = others(head);
         if (!name.isEmpty()) {
