@@ -68,7 +68,7 @@ public final class Decisions {
             for (var source : standing.followed()) {
                 stopped |= blocked(source.register());
                 // Blocks by an infrastructure reach every image, so its ledger must be in view.
-                stopped |= namesInfrastructure(source) && outOfView(source);
+                stopped |= source.register().namesInfrastructure() && outOfView(source);
             }
             boolean known = weigh(standing.own(), null, rules);
             for (var source : standing.followed()) {
@@ -311,11 +311,6 @@ public final class Decisions {
             for (var source : standing.followed()) {
                 outOfView(source);
             }
-        }
-
-        private static boolean namesInfrastructure(Followed source) {
-            return source.register().charter().owners().stream()
-                    .anyMatch(body -> body.owner().kind() == Owner.Kind.INFRASTRUCTURE);
         }
 
         /** A start needs a view that is whole and fresh; what runs goes on without. */

@@ -64,6 +64,7 @@ public final class Register {
 
     private final Charter charter;
     private final boolean sparse;
+    private final boolean infrastructure;
     private final Set<Owner> owners = new HashSet<>();
     private final Set<Grant> first = new HashSet<>();
 
@@ -104,6 +105,9 @@ public final class Register {
     private Register(Charter charter, boolean sparse) {
         this.charter = charter;
         this.sparse = sparse;
+        this.infrastructure =
+                charter.owners().stream()
+                        .anyMatch(body -> body.owner().kind() == Owner.Kind.INFRASTRUCTURE);
         for (var body : charter.owners()) {
             owners.add(body.owner());
             for (var person : body.appointers()) {
@@ -124,6 +128,11 @@ public final class Register {
 
     public Charter charter() {
         return charter;
+    }
+
+    /** Whether an infrastructure, whose blocks reach every image, speaks in this ledger. */
+    boolean namesInfrastructure() {
+        return infrastructure;
     }
 
     /** The index that comes next: for a whole ledger the number of statements applied. */
@@ -877,9 +886,11 @@ public final class Register {
 
     /** The blocks of an image that no unblock has lifted, oldest first. */
     public List<Recorded<Block>> blocks(Sha512 image) {
-        return blocksByDigest.getOrDefault(image, Set.of()).stream()
-                .flatMap(id -> Optional.ofNullable(blocks.get(id)).stream())
-                .toList();
+        var ids = blocksByDigest.get(image);
+        if (ids == null) {
+            return List.of();
+        }
+        return ids.stream().flatMap(id -> Optional.ofNullable(blocks.get(id)).stream()).toList();
     }
 
     /** A site's last word on an endorsement of some catalogue: approval or refusal. */

@@ -2,6 +2,7 @@ package org.imprimatur.register;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -32,7 +33,11 @@ public final class StatementJson {
     /** The in-toto statement type. */
     public static final String TYPE = "https://in-toto.io/Statement/v1";
 
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Characters beyond the basic plane are written as they are, not as escapes. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+                    .build();
 
     private StatementJson() {}
 

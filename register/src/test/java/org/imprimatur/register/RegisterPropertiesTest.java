@@ -1,0 +1,485 @@
+package org.imprimatur.register;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.register.Example.*;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.imprimatur.register.DecisionRequest.Action;
+import org.imprimatur.register.Example.Book;
+import org.imprimatur.register.SitePolicy.ClassPolicy;
+import org.imprimatur.register.Standing.Followed;
+import org.imprimatur.register.Statement.Acceptance;
+import org.imprimatur.register.Statement.Appointment;
+import org.imprimatur.register.Statement.Approval;
+import org.imprimatur.register.Statement.Block;
+import org.imprimatur.register.Statement.Dismissal;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Revocation;
+import org.imprimatur.register.Statement.SiteWord;
+import org.imprimatur.register.Statement.Unblock;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random stories: a handful of people say anything they can think of, true or not, in any order,
+ * and say it again. Seeded; a failure names its seed.
+ */
+class RegisterPropertiesTest {
+
+    private static final int STORIES = 60;
+    private static final int LENGTH = 250;
+
+    private static final List<Person> PEOPLE = List.of(ROOT, ALICE, BOB, CAROL, EVE);
+    private static final List<Owner> OWNERS = List.of(GRID, BIOMED, ATLAS, NORTH, SOUTH);
+
+    /** One random story, told to a book. */
+    private static final class Story {
+
+        final Random random;
+        final Book book = new Book(catalogue());
+        final List<Statement> said = new ArrayList<>();
+        final List<Endorsement> endorsements = new ArrayList<>();
+        final List<Block> blocks = new ArrayList<>();
+
+        Story(long seed) {
+            random = new Random(seed);
+            if (seed % 2 == 0) {
+                book.appoint(NORTH, Role.SITE_APPROVER, ROOT);
+                book.appoint(BIOMED, Role.ENDORSER, ROOT);
+            }
+        }
+
+        <T> T one(List<T> of) {
+            return of.get(random.nextInt(of.size()));
+        }
+
+        Header header() {
+            // Half by ROOT, so that something happens; sometimes for another ledger.
+            var signer = random.nextInt(3) == 0 ? ROOT : one(PEOPLE);
+            return Example.header(random.nextInt(20) == 0 ? SITE : CATALOGUE, signer, book.now);
+        }
+
+        Statement next() {
+            if (!said.isEmpty() && random.nextInt(6) == 0) {
+                return one(said);
+            }
+            book.now = book.now.plusSeconds(random.nextInt(3600));
+            var statement = fresh();
+            said.add(statement);
+            if (statement instanceof Endorsement endorsement) {
+                endorsements.add(endorsement);
+            }
+            if (statement instanceof Block block) {
+                blocks.add(block);
+            }
+            return statement;
+        }
+
+        private Statement fresh() {
+            return switch (random.nextInt(13)) {
+                case 0, 1, 2 ->
+                        appointment(
+                                header(), one(OWNERS), one(List.of(Role.values())), one(PEOPLE));
+                case 3 ->
+                        dismissal(header(), one(OWNERS), one(List.of(Role.values())), one(PEOPLE));
+                case 4, 5 -> acceptance(header());
+                case 6, 7 -> anEndorsement();
+                case 8 ->
+                        endorsements.isEmpty()
+                                ? acceptance(header())
+                                : revocation(header(), one(endorsements));
+                case 9 -> block(header(), one(OWNERS), anImage());
+                case 10 -> blocks.isEmpty() ? acceptance(header()) : unblock(header(), one(blocks));
+                default -> endorsements.isEmpty() ? acceptance(header()) : aSiteWord();
+            };
+        }
+
+        private Statement aSiteWord() {
+            // About few endorsements, so that sites also change their minds and repeat themselves.
+            var about = one(endorsements.subList(0, Math.min(3, endorsements.size())));
+            var site = one(List.of(NORTH, SOUTH));
+            return random.nextBoolean()
+                    ? approval(header(), site, about)
+                    : refusal(header(), site, about);
+        }
+
+        private Sha512 anImage() {
+            return image("image " + random.nextInt(3));
+        }
+
+        private Endorsement anEndorsement() {
+            var draft =
+                    endorsement(header())
+                            .owner(one(OWNERS))
+                            .guid(guid(random.nextInt(3)))
+                            .version("1." + random.nextInt(3))
+                            .tag("tag-" + random.nextInt(2))
+                            .image(anImage());
+            if (random.nextInt(3) == 0) {
+                draft.finding(HOST_KEY)
+                        .waivers(waiver(book.now.plusSeconds(random.nextInt(100_000) - 50_000)));
+            }
+            return draft.build();
+        }
+    }
+
+    private interface Telling {
+        void tell(Story story, long seed);
+    }
+
+    private static void everyStory(Telling telling) {
+        for (long seed = 0; seed < STORIES; seed++) {
+            try {
+                telling.tell(new Story(seed), seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("story " + seed, e);
+            }
+        }
+    }
+
+    @Test
+    void theStoriesReachEveryKindAndNearlyEveryRefusal() {
+        var kinds = new HashSet<Statement.Kind>();
+        var codes = new HashSet<Refusal.Code>();
+        everyStory(
+                (story, _) -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        var statement = story.next();
+                        switch (story.book.submit(statement)) {
+                            case Judgement.Admissible _ -> kinds.add(statement.kind());
+                            case Judgement.Duplicate _ -> {}
+                            case Judgement.Refused(var refusal) -> {
+                                codes.add(refusal.code());
+                                assertThat(Clauses.all().keySet()).containsAll(refusal.clauses());
+                            }
+                        }
+                    }
+                });
+
+        assertThat(kinds).containsExactlyInAnyOrder(Statement.Kind.values());
+        // The clock and the policy have their own tests.
+        var missing = new HashSet<>(Set.of(Refusal.Code.values()));
+        missing.removeAll(codes);
+        assertThat(missing)
+                .isSubsetOf(
+                        Refusal.Code.ISSUED_IN_FUTURE,
+                        Refusal.Code.ISSUED_TOO_LONG_AGO,
+                        Refusal.Code.UNKNOWN_OWNER,
+                        Refusal.Code.UNKNOWN_POLICY);
+    }
+
+    @Test
+    @Clause("TVM-4.4")
+    void aDuplicateIsAnsweredWithItsIndexAndChangesNothing() {
+        everyStory(
+                (story, _) -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        story.book.submit(story.next());
+                    }
+                    var before = picture(story.book.register, story.book);
+                    for (var entry : story.book.admitted) {
+                        assertThat(story.book.submit(entry.statement()))
+                                .isEqualTo(new Judgement.Duplicate(entry.index()));
+                    }
+                    assertThat(picture(story.book.register, story.book)).isEqualTo(before);
+                });
+    }
+
+    @Test
+    void judgingChangesNothing() {
+        everyStory(
+                (story, _) -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        var statement = story.next();
+                        var book = story.book;
+                        var first = book.register.judge(id(statement), statement, book.now);
+                        assertThat(book.register.judge(id(statement), statement, book.now))
+                                .isEqualTo(first);
+                        assertThat(book.submit(statement)).isEqualTo(first);
+                    }
+                });
+    }
+
+    @Test
+    void whoReplaysWhatWasAdmittedHasTheSameRegister() {
+        everyStory(
+                (story, _) -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        story.book.submit(story.next());
+                    }
+                    var replayed = new Register(catalogue());
+                    for (var entry : story.book.admitted) {
+                        var payload = StatementJson.write(entry.statement());
+                        replayed.apply(
+                                entry.index(),
+                                StatementId.of(payload),
+                                StatementJson.parse(payload),
+                                entry.admittedAt());
+                    }
+                    assertThat(picture(replayed, story.book))
+                            .isEqualTo(picture(story.book.register, story.book));
+                });
+    }
+
+    @Test
+    @Clause({"END-4.6", "EGI-5.7"})
+    void whateverComesAfterARevokedEndorsementNeverCountsAgain() {
+        everyStory(
+                (story, _) -> {
+                    var revoked = new HashSet<StatementId>();
+                    for (int i = 0; i < LENGTH; i++) {
+                        var statement = story.next();
+                        if (story.book.submit(statement) instanceof Judgement.Admissible
+                                && statement instanceof Revocation revocation) {
+                            revoked.add(revocation.endorsement());
+                        }
+                        for (var id : revoked) {
+                            assertThat(story.book.register.counts(id, story.book.now)).isFalse();
+                        }
+                    }
+                });
+    }
+
+    /** The rules said a second time, in the plainest way, over what was admitted. */
+    @Test
+    @Clause({"END-2.endorser", "EGI-2.endorser", "END-2.guid", "TVM-2.tag", "TVM-2.model"})
+    void whatWasAdmittedWasSaidByWhoHeldTheRoleAtThatIndex() {
+        everyStory(
+                (story, _) -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        story.book.submit(story.next());
+                    }
+                    var roles = new HashSet<String>();
+                    OWNERS.forEach(owner -> roles.add(role(owner, Role.APPOINTER, ROOT)));
+                    var accepted = new HashSet<Person>();
+                    var guids = new java.util.HashMap<Guid, Owner>();
+                    var releases = new java.util.HashMap<String, Sha512>();
+                    var tags = new java.util.HashMap<String, Guid>();
+                    for (var entry : story.book.admitted) {
+                        var signer = entry.statement().signer();
+                        switch (entry.statement()) {
+                            case Appointment s -> {
+                                assertThat(roles).contains(role(s.owner(), Role.APPOINTER, signer));
+                                assertThat(roles.add(role(s.owner(), s.role(), s.person())))
+                                        .isTrue();
+                            }
+                            case Dismissal s -> {
+                                assertThat(roles).contains(role(s.owner(), Role.APPOINTER, signer));
+                                assertThat(roles.remove(role(s.owner(), s.role(), s.person())))
+                                        .isTrue();
+                            }
+                            case Acceptance _ -> assertThat(accepted.add(signer)).isTrue();
+                            case Endorsement s -> {
+                                assertThat(roles).contains(role(s.owner(), Role.ENDORSER, signer));
+                                assertThat(accepted).contains(signer);
+                                assertThat(guids.computeIfAbsent(s.guid(), _ -> s.owner()))
+                                        .isEqualTo(s.owner());
+                                assertThat(
+                                                releases.computeIfAbsent(
+                                                        s.guid() + "/" + s.version(),
+                                                        _ -> s.image()))
+                                        .isEqualTo(s.image());
+                                assertThat(
+                                                tags.computeIfAbsent(
+                                                        s.owner() + "/" + s.tag(), _ -> s.guid()))
+                                        .isEqualTo(s.guid());
+                            }
+                            case Revocation s -> {
+                                var endorsement =
+                                        story.book
+                                                .register
+                                                .endorsement(s.endorsement())
+                                                .orElseThrow();
+                                assertThat(endorsement.index()).isLessThan(entry.index());
+                                assertThat(endorsement.statement().image()).isEqualTo(s.image());
+                            }
+                            case SiteWord s -> {
+                                assertThat(roles)
+                                        .contains(role(s.site(), Role.SITE_APPROVER, signer));
+                                assertThat(accepted).contains(signer);
+                            }
+                            case Block _, Unblock _ -> assertThat(accepted).contains(signer);
+                        }
+                    }
+                });
+    }
+
+    private static String role(Owner owner, Role role, Person person) {
+        return owner + "/" + role + "/" + person;
+    }
+
+    @Test
+    void theSupportOfEveryStatementIsAdmittedByASparseRegister() {
+        everyStory(
+                (story, seed) -> {
+                    if (seed % 5 != 0) {
+                        return;
+                    }
+                    for (int i = 0; i < LENGTH; i++) {
+                        story.book.submit(story.next());
+                    }
+                    for (var entry : story.book.admitted) {
+                        RegisterTest.assertSupported(story.book, entry.statement());
+                    }
+                });
+    }
+
+    @Test
+    void theDecisionIsTheSameHoweverTwoLedgersEntriesCameIn() {
+        everyStory(
+                (story, seed) -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        story.book.submit(story.next());
+                    }
+                    var site = siteBook(story);
+                    var random = new Random(seed);
+                    var one = interleaved(story, site, random);
+                    var other = interleaved(story, site, random);
+                    for (int number = 0; number < 3; number++) {
+                        for (var useClass : UseClass.values()) {
+                            var request =
+                                    new DecisionRequest(
+                                            image("image " + number),
+                                            useClass,
+                                            Action.INSTANTIATE,
+                                            "op",
+                                            null);
+                            assertThat(
+                                            Decisions.decide(
+                                                    one, POLICY_OF_NORTH, request, story.book.now))
+                                    .isEqualTo(
+                                            Decisions.decide(
+                                                    other,
+                                                    POLICY_OF_NORTH,
+                                                    request,
+                                                    story.book.now));
+                        }
+                    }
+                });
+    }
+
+    /** What a permit promises, checked against the register by its plain queries. */
+    @Test
+    @Clause({"END-2.operator", "WLCG-3", "END-4.9"})
+    void aPermitMeansAnEndorsementThatCountsAnApprovalThatStandsAndNoBlock() {
+        int[] permits = {0};
+        everyStory(
+                (story, _) -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        story.book.submit(story.next());
+                    }
+                    var site = siteBook(story);
+                    var register = story.book.register;
+                    var standing = interleaved(story, site, new Random(1));
+                    for (int number = 0; number < 3; number++) {
+                        var image = image("image " + number);
+                        var decision =
+                                Decisions.decide(
+                                        standing,
+                                        POLICY_OF_NORTH,
+                                        new DecisionRequest(
+                                                image,
+                                                UseClass.TRUSTED_PAYLOAD,
+                                                Action.INSTANTIATE,
+                                                "op",
+                                                null),
+                                        story.book.now);
+                        boolean good =
+                                register.endorsements(image).stream()
+                                        .filter(e -> register.counts(e.id(), story.book.now))
+                                        .filter(e -> !e.statement().owner().equals(ATLAS))
+                                        .anyMatch(
+                                                e ->
+                                                        site.register
+                                                                .word(NORTH, CATALOGUE, e.id())
+                                                                .filter(
+                                                                        w ->
+                                                                                w.statement()
+                                                                                        instanceof
+                                                                                        Approval)
+                                                                .isPresent());
+                        boolean blocked =
+                                register.blocks(image).stream()
+                                        .anyMatch(b -> !b.statement().owner().equals(SOUTH));
+                        assertThat(decision.permitted()).isEqualTo(good && !blocked);
+                        permits[0] += decision.permitted() ? 1 : 0;
+                    }
+                });
+        assertThat(permits[0]).isPositive();
+    }
+
+    private static final SitePolicy POLICY_OF_NORTH =
+            new SitePolicy(
+                    NORTH,
+                    Map.of(
+                            UseClass.TRUSTED_PAYLOAD,
+                            new ClassPolicy(Set.of(GRID, BIOMED, NORTH, SOUTH), true, List.of()),
+                            UseClass.PAYLOAD,
+                            new ClassPolicy(Set.of(), false, List.of())),
+                    java.time.Duration.ofHours(1),
+                    sha256("p"));
+
+    /** A site that approves most of what it sees and refuses some. */
+    private static Book siteBook(Story story) {
+        var site = new Book(charter(SITE, NORTH));
+        site.now = story.book.now;
+        site.appoint(NORTH, Role.SITE_APPROVER, CAROL);
+        for (var entry : story.book.register.endorsements()) {
+            var header = Example.header(SITE, CAROL, site.now);
+            site.admit(
+                    story.random.nextInt(4) == 0
+                            ? refusal(header, NORTH, entry.statement())
+                            : approval(header, NORTH, entry.statement()));
+        }
+        return site;
+    }
+
+    private static Standing interleaved(Story story, Book site, Random random) {
+        var catalogue = new Register(catalogue());
+        var own = new Register(site.register.charter());
+        int a = 0;
+        int b = 0;
+        while (a < story.book.admitted.size() || b < site.admitted.size()) {
+            boolean left =
+                    b == site.admitted.size()
+                            || (a < story.book.admitted.size() && random.nextBoolean());
+            var entry = left ? story.book.admitted.get(a++) : site.admitted.get(b++);
+            (left ? catalogue : own)
+                    .apply(entry.index(), entry.id(), entry.statement(), entry.admittedAt());
+        }
+        return new Standing(own, List.of(new Followed(catalogue, story.book.now, null)));
+    }
+
+    /** All that the queries say about what a story may have touched. */
+    private static List<Object> picture(Register register, Book book) {
+        var picture = new ArrayList<Object>();
+        picture.add(register.size());
+        picture.add(register.acceptances());
+        for (var person : PEOPLE) {
+            picture.add(register.appointments(person));
+        }
+        for (var owner : OWNERS) {
+            picture.add(register.appointments(owner));
+            for (int tag = 0; tag < 2; tag++) {
+                picture.add(register.resolve(owner, new Tag("tag-" + tag), book.now));
+            }
+        }
+        for (int number = 0; number < 3; number++) {
+            picture.add(register.history(guid(number)));
+            picture.add(register.history(image("image " + number)));
+            picture.add(register.blocks(image("image " + number)));
+        }
+        for (var entry : register.endorsements()) {
+            picture.add(register.counts(entry.id(), book.now));
+            picture.add(register.responsibility(entry.id()));
+            picture.add(register.support(entry.id()));
+            picture.add(register.word(NORTH, CATALOGUE, entry.id()));
+            picture.add(register.word(SOUTH, CATALOGUE, entry.id()));
+        }
+        return picture;
+    }
+}
