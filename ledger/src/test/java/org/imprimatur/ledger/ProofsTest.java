@@ -241,6 +241,28 @@ class ProofsTest {
     }
 
     @Test
+    void aPathThatTakesTheSameStepsStillProvesNothingAboutATreeOfAnotherSize() {
+        var path = TREES.get(3).inclusion(2).hashes();
+        var leaf = TREES.get(3).leaves.get(2);
+
+        assertThat(new InclusionProof(2, 3, path).proves(leaf, HEADS.get(3))).isTrue();
+        assertThat(new InclusionProof(1, 2, path).proves(leaf, HEADS.get(3))).isFalse();
+    }
+
+    @Test
+    void aConsistencyProofOfALargerTreeIsTooLongForASmallerOneWithTheSameRoots() {
+        var good = TREES.get(8).consistencyFrom(7);
+        var older = HEADS.get(7).root();
+        var newer = HEADS.get(8).root();
+
+        assertThat(good.proves(new TreeHead(7, older), new TreeHead(8, newer))).isTrue();
+        assertThat(
+                        new ConsistencyProof(3, 4, good.hashes())
+                                .proves(new TreeHead(3, older), new TreeHead(4, newer)))
+                .isFalse();
+    }
+
+    @Test
     void equalSizesNeedEqualRootsAndNoHashes() {
         var proof = new ConsistencyProof(5, 5, List.of());
 
