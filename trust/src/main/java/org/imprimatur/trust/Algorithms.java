@@ -150,8 +150,9 @@ public final class Algorithms {
                             "EC key on the curve %s; expected P-256 or P-384"
                                     .formatted(key.getParameters()))
                     : Optional.empty();
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            // Not even the outline of a certificate: nothing to say about its key.
+        } catch (RuntimeException e) {
+            // Not even the outline of a certificate, in whichever way that shows: nothing to say
+            // about its key.
             return Optional.empty();
         }
     }

@@ -70,7 +70,8 @@ final class Revocations {
                         || point.getOnlySomeReasons() != null) {
                     return Optional.of("covers only a part of what its authority issued");
                 }
-            } catch (IllegalArgumentException e) {
+            } catch (RuntimeException e) {
+                // Bouncy Castle tells broken structures in several ways.
                 return Optional.of("has a scope that cannot be read");
             }
         }

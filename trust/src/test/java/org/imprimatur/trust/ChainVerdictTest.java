@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Date;
 import java.util.List;
+import java.util.Random;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
@@ -448,6 +449,58 @@ class ChainVerdictTest {
 
         assertThat(code(anchors.judgeCertificates(ca.issue("Alice").chain(), NOW)))
                 .isEqualTo(Code.CRL_UNUSABLE);
+    }
+
+    /** Many statements by one signer then cost one signature check each. */
+    @Test
+    void aChainIsJudgedOnceAndRemembered() {
+        var store = AnchorStore.of(List.of(ca.certificate()), List.of(ca.crl()), CrlMode.REQUIRE);
+        byte[] alice = Certificates.der(ca.issue("Alice").certificate());
+        byte[] bob = Certificates.der(ca.issue("Bob").certificate());
+
+        var first = store.assess(List.of(alice));
+
+        assertThat(store.assess(List.of(bob))).isNotSameAs(first);
+        assertThat(store.assess(List.of(alice.clone()))).isSameAs(first);
+    }
+
+    /** Nesting that would exhaust the stack of a careless parser. */
+    @Test
+    void certificatesOfNothingButNestingAreRefused() {
+        byte[] indefinite = new byte[45_000];
+        for (int i = 0; i < indefinite.length; i += 2) {
+            indefinite[i] = 0x30;
+            indefinite[i + 1] = (byte) 0x80;
+        }
+        byte[] definite = new byte[45_000];
+        for (int i = 0; i + 4 <= definite.length; i += 4) {
+            definite[i] = 0x30;
+            definite[i + 1] = (byte) 0x82;
+            definite[i + 2] = (byte) ((definite.length - i - 4) >> 8);
+            definite[i + 3] = (byte) (definite.length - i - 4);
+        }
+
+        for (var bad : List.of(indefinite, definite)) {
+            assertThat(code(anchors().judge(List.of(bad), NOW)))
+                    .isEqualTo(Code.MALFORMED_CERTIFICATE);
+        }
+    }
+
+    @Test
+    void changedCertificatesNeverEndInAnException() {
+        var random = new Random(20261121);
+        byte[] good = Certificates.der(ca.issue("Alice").certificate());
+        var anchors = anchors();
+        for (int i = 0; i < 3_000; i++) {
+            byte[] bad = good.clone();
+            for (int changes = 0; changes <= i % 3; changes++) {
+                bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
+            }
+            if (!Arrays.equals(good, bad)) {
+                assertThat(anchors.judge(List.of(bad), NOW))
+                        .isInstanceOf(ChainVerdict.Invalid.class);
+            }
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.imprimatur.trust.Samples.NOW;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.imprimatur.trust.TrialAuthority.KeyKind;
 import org.imprimatur.trust.UnusableKey.Reason;
@@ -317,6 +319,27 @@ class SigningKeyTest {
         SigningKey.read(encrypted, certificate, _ -> password);
 
         assertThat(password).containsOnly('\0');
+    }
+
+    /** Whatever is in the file: a key, or the one exception. */
+    @Test
+    void changedKeyFilesNeverEndInAnythingButTheOneException() throws Exception {
+        var random = new Random(20261121);
+        var joined = Files.readString(key) + Files.readString(certificate);
+        var file = dir.resolve("changed.pem");
+        for (int i = 0; i < 1_000; i++) {
+            byte[] bytes = joined.getBytes(StandardCharsets.US_ASCII);
+            for (int changes = 0; changes <= i % 4; changes++) {
+                bytes[random.nextInt(bytes.length)] =
+                        (byte) "ABCabc019+/=-\n ".charAt(random.nextInt(15));
+            }
+            Files.write(file, bytes);
+            try {
+                SigningKey.read(file, SECRET);
+            } catch (UnusableKey e) {
+                assertThat(e.explanation()).isNotBlank();
+            }
+        }
     }
 
     @Test

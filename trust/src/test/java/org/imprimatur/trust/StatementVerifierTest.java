@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
@@ -157,31 +156,6 @@ class StatementVerifierTest {
                         .isInstanceOf(StatementVerifier.NotVerified.class);
             }
         }
-    }
-
-    /**
-     * Two thousand a second by one signer must be cheap; here only that the chain is not redone.
-     */
-    @Test
-    void aThousandStatementsByOneSignerAreVerifiedQuickly() {
-        var alice = CA.issue("Alice");
-        byte[] envelope = StatementSigner.sign(Samples.acceptanceBy(alice.person()), alice);
-
-        assertThat(Duration.ofSeconds(20))
-                .isGreaterThan(
-                        timed(
-                                () -> {
-                                    for (int i = 0; i < 1000; i++) {
-                                        assertThat(VERIFIER.verify(envelope, Samples.NOW))
-                                                .isInstanceOf(StatementVerifier.Verified.class);
-                                    }
-                                }));
-    }
-
-    private static Duration timed(Runnable work) {
-        long from = System.nanoTime();
-        work.run();
-        return Duration.ofNanos(System.nanoTime() - from);
     }
 
     private static void refused(byte[] envelope, Kind kind, String code) {
