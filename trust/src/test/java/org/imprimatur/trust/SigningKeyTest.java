@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys as our own authority writes them, and as OpenSSL does. */
@@ -155,10 +155,21 @@ class SigningKeyTest {
         refused(Reason.PASSWORD_NEEDED, () -> SigningKey.read(p12, PasswordSource.none()));
     }
 
-    @Test
-    void aKeyAndRequestMadeByOpensslSignStatementsThatVerify() throws Exception {
-        var opensslKey = dir.resolve("ed25519.pem");
-        openssl(List.of("genpkey", "-algorithm", "ed25519", "-out", opensslKey.toString()));
+    /** Long RSA keys too: Java takes many seconds to make one, OpenSSL does not. */
+    @ParameterizedTest
+    @CsvSource({
+        "ed25519,                               Ed25519",
+        "rsa -pkeyopt rsa_keygen_bits:3072,     SHA256withRSA",
+        "rsa -pkeyopt rsa_keygen_bits:4096,     SHA512withRSA",
+        "ec -pkeyopt ec_paramgen_curve:P-384,   SHA384withECDSA",
+    })
+    void keysAndRequestsMadeByOpensslSignStatementsThatVerify(String kind, String algorithm)
+            throws Exception {
+        var opensslKey = dir.resolve("carol-key.pem");
+        var generate = new ArrayList<>(List.of("genpkey", "-out", opensslKey.toString()));
+        generate.add("-algorithm");
+        generate.addAll(List.of(kind.split(" ")));
+        openssl(generate);
         var self = dir.resolve("self.pem");
         openssl(
                 List.of(
@@ -171,8 +182,7 @@ class SigningKeyTest {
                         "/CN=x",
                         "-out",
                         self.toString()));
-        X509Certificate selfSigned =
-                Pem.certificate(Pem.blocks(Files.readAllBytes(self)).getFirst().der());
+        var selfSigned = Pem.certificate(Pem.blocks(Files.readAllBytes(self)).getFirst().der());
         var issued =
                 ca.certify(
                         TrialAuthority.name("Carol"),
@@ -186,6 +196,7 @@ class SigningKeyTest {
         var carol = SigningKey.read(opensslKey, carolFile, PasswordSource.none());
         var envelope = StatementSigner.sign(Samples.acceptanceBy(carol.person()), carol);
 
+        assertThat(carol.algorithm()).isEqualTo(algorithm);
         assertThat(new StatementVerifier(ca.anchors()).verify(envelope, NOW))
                 .isInstanceOf(StatementVerifier.Verified.class);
     }

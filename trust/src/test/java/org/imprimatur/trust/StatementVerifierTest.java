@@ -18,8 +18,10 @@ class StatementVerifierTest {
     private static final StatementVerifier VERIFIER = new StatementVerifier(CA.anchors());
 
     @ParameterizedTest
-    @EnumSource
-    void everyKindOfKeySignsAndIsVerified(TrialAuthority.KeyKind kind) {
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"RSA_3072", "RSA_4096"})
+    void eachKindOfKeySignsAndIsVerified(TrialAuthority.KeyKind kind) {
         var alice = CA.issue("Alice", kind);
         var statement = Samples.acceptanceBy(alice.person());
 
