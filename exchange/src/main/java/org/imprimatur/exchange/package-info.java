@@ -1,4 +1,7 @@
-/** What enters and leaves the house as files. */
+/**
+ * What enters and leaves the house as files: ledger entries, charters, and bundles that verify off
+ * line.
+ */
 @NullMarked
 package org.imprimatur.exchange;
 

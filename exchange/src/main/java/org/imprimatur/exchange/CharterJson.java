@@ -1,0 +1,78 @@
+package org.imprimatur.exchange;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
+import org.imprimatur.register.StatementJson;
+import org.imprimatur.register.StrictJson;
+import org.imprimatur.register.StrictJson.Members;
+
+/** A charter as a file ({@code docs/format.md}, "Charter"). */
+public final class CharterJson {
+
+    /** No charter is larger. */
+    public static final int MAX_BYTES = 256 * 1024;
+
+    private static final int MAX_OWNERS = 1024;
+    private static final int MAX_APPOINTERS = 64;
+
+    private CharterJson() {}
+
+    /**
+     * Reads a charter.
+     *
+     * @throws MalformedInput with the member that is wrong
+     */
+    public static Charter read(byte[] json) {
+        var in = StrictJson.read(json, MAX_BYTES);
+        var origin = in.value("origin", Origin::new);
+        var key = in.text("key");
+        var policy = StatementJson.policy(in.object("policy"));
+        var owners = in.objects("owners", MAX_OWNERS).stream().map(CharterJson::body).toList();
+        in.end();
+        return new Charter(origin, key, policy, owners);
+    }
+
+    private static Charter.Body body(Members in) {
+        var owner = in.value("owner", Owner::parse);
+        List<Person> appointers =
+                in.objects("appointers", MAX_APPOINTERS).stream()
+                        .map(StatementJson::person)
+                        .toList();
+        in.end();
+        return in.build(() -> new Charter.Body(owner, appointers));
+    }
+
+    /** Writes a charter: always the same bytes for the same charter. */
+    public static byte[] write(Charter charter) {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.put("origin", charter.origin().text());
+        json.put("key", charter.key());
+        json.putObject("policy")
+                .put("name", charter.policy().name())
+                .put("version", charter.policy().version())
+                .put("sha256", charter.policy().sha256().hex());
+        var owners = json.putArray("owners");
+        for (var body : charter.owners()) {
+            var owner = owners.addObject().put("owner", body.owner().toString());
+            var appointers = owner.putArray("appointers");
+            for (var person : body.appointers()) {
+                appointers
+                        .addObject()
+                        .put("subject", person.subject())
+                        .put("issuer", person.issuer());
+            }
+        }
+        return bytes(json);
+    }
+
+    static byte[] bytes(ObjectNode json) {
+        return (json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+}
