@@ -1,0 +1,30 @@
+package org.imprimatur.node;
+
+import org.imprimatur.node.catalogue.LedgerRoutes;
+import org.imprimatur.node.catalogue.StatementRoutes;
+import org.imprimatur.node.http.Routes;
+
+/** Every route of a node, in reading order; {@code openapi.yaml} describes the same ones. */
+final class Api {
+
+    private Api() {}
+
+    static Routes routes(
+            StatementRoutes statements, LedgerRoutes ledger, OperationRoutes operation) {
+        return new Routes()
+                // Statements go in, and come out with their proof.
+                .post("/api/v1/statements", statements::submit)
+                .get("/api/v1/statements/{id}", statements::show)
+                .get("/api/v1/statements/{id}/bundle", statements::bundle)
+                // What a reader must know first.
+                .get("/api/v1/charter", ledger::charter)
+                .get("/api/v1/policy", ledger::policy)
+                // The ledger itself (C2SP tlog-tiles).
+                .get("/checkpoint", ledger::checkpoint)
+                .get("/tile/{path*}", ledger::tile)
+                // For those who run the node.
+                .get("/health/live", operation::live)
+                .get("/health/ready", operation::ready)
+                .get("/metrics", operation::metrics);
+    }
+}

@@ -1,0 +1,166 @@
+package org.imprimatur.node;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.imprimatur.node.catalogue.Ledger;
+import org.imprimatur.node.catalogue.LedgerRoutes;
+import org.imprimatur.node.catalogue.StatementRoutes;
+import org.imprimatur.node.catalogue.SubmissionCheck;
+import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.http.HttpServer;
+import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.store.DataDirectory;
+import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.PolicyRef;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.trust.StatementVerifier;
+import org.imprimatur.trust.TrustAnchors;
+
+/** A running node, wired by hand: to learn what depends on what, read {@link #start}. */
+public final class Node implements AutoCloseable {
+
+    private final Charter charter;
+    private final InetSocketAddress address;
+
+    // What was opened, newest first: closed in this order.
+    private final Deque<AutoCloseable> parts;
+
+    private Node(Charter charter, InetSocketAddress address, Deque<AutoCloseable> parts) {
+        this.charter = charter;
+        this.address = address;
+        this.parts = parts;
+    }
+
+    /**
+     * Starts a node: when this returns, it serves.
+     *
+     * @throws RuntimeException with a message for people when something it needs is not as it
+     *     should be; nothing stays open then
+     */
+    public static Node start(NodeConfig config, InstantSource clock) {
+        var parts = new ArrayDeque<AutoCloseable>();
+        try {
+            var random = new SecureRandom();
+            var metrics = new Metrics();
+            byte[] policy = read(config.policy().file());
+            var anchors = anchors(config);
+            var verifier = new StatementVerifier(anchors);
+
+            var data = opened(parts, DataDirectory.open(config.data()));
+            var database =
+                    opened(
+                            parts,
+                            Database.open(config.database(), data, config.programs(), random));
+
+            List<SubmissionCheck> checks = List.of();
+            var ledger =
+                    opened(
+                            parts,
+                            Ledger.open(
+                                    database,
+                                    data.path(),
+                                    config.name(),
+                                    new PolicyRef(
+                                            config.policy().name(),
+                                            config.policy().version(),
+                                            Sha256.of(policy)),
+                                    config.owners(),
+                                    verifier,
+                                    checks,
+                                    clock,
+                                    random,
+                                    metrics));
+
+            var routes =
+                    Api.routes(
+                            new StatementRoutes(ledger),
+                            new LedgerRoutes(ledger, policy),
+                            new OperationRoutes(() -> obstacle(database, ledger), metrics));
+            var server =
+                    opened(
+                            parts,
+                            HttpServer.start(
+                                    config.listen().host(),
+                                    config.listen().port(),
+                                    routes,
+                                    metrics));
+            return new Node(ledger.charter(), server.address(), parts);
+        } catch (RuntimeException e) {
+            close(parts);
+            throw e;
+        }
+    }
+
+    /** Where it serves HTTP. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** What readers must know of its ledger. */
+    public Charter charter() {
+        return charter;
+    }
+
+    @Override
+    public void close() {
+        close(parts);
+    }
+
+    private static Optional<String> obstacle(Database database, Ledger ledger) {
+        return ledger.fault()
+                .or(
+                        () ->
+                                database.answers()
+                                        ? Optional.empty()
+                                        : Optional.of("the database does not answer"));
+    }
+
+    private static TrustAnchors anchors(NodeConfig config) {
+        try {
+            return TrustAnchors.directory(config.anchors(), config.crls());
+        } catch (IOException e) {
+            throw new BadConfiguration("cannot read the anchors in " + config.anchors() + ": " + e);
+        }
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new BadConfiguration("cannot read the policy " + file + ": " + e);
+        }
+    }
+
+    private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> parts, T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static void close(Deque<AutoCloseable> parts) {
+        RuntimeException first = null;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                var fault = new IllegalStateException("closing failed", e);
+                if (first == null) {
+                    first = fault;
+                } else {
+                    first.addSuppressed(fault);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

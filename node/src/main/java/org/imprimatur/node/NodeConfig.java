@@ -1,0 +1,195 @@
+package org.imprimatur.node;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
+import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.config.DatabaseUrl;
+import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
+import org.imprimatur.register.Version;
+import org.imprimatur.trust.CrlMode;
+
+/**
+ * Everything a node is told, read and checked once. Nothing else reads a file of settings or an
+ * environment variable.
+ *
+ * @param name origin of this node's ledger
+ * @param listen where HTTP is served
+ * @param data the node's own directory
+ * @param database an external PostgreSQL; empty for an embedded one below {@code data}
+ * @param programs where the embedded PostgreSQL's programs are unpacked; nodes may share it
+ * @param anchors directory of the certification authorities
+ * @param crls what an authority without a revocation list means
+ * @param policy the policy that endorsers accept
+ * @param owners whose statements the ledger takes, with their first appointers
+ * @param files directory offered under {@code /files}
+ * @param follow the catalogues that a site follows, as written
+ * @param site what makes this node a site, as written
+ */
+public record NodeConfig(
+        Origin name,
+        Listen listen,
+        Path data,
+        Optional<DatabaseUrl> database,
+        Path programs,
+        Path anchors,
+        CrlMode crls,
+        PolicyFile policy,
+        List<Charter.Body> owners,
+        Optional<Path> files,
+        Optional<YamlMember> follow,
+        Optional<YamlMember> site) {
+
+    /** A host name or address, and a port; port 0 takes any free one. */
+    public record Listen(String host, int port) {
+
+        public Listen {
+            if (host.isBlank() || port < 0 || port > 65_535) {
+                throw new IllegalArgumentException("is not HOST:PORT");
+            }
+        }
+
+        static Listen parse(String text) {
+            int colon = text.lastIndexOf(':');
+            if (colon < 1 || !text.substring(colon + 1).matches("\\d{1,5}")) {
+                throw new IllegalArgumentException("is not HOST:PORT");
+            }
+            return new Listen(
+                    text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+        }
+    }
+
+    /** A policy document with its name and version. */
+    public record PolicyFile(String name, String version, Path file) {
+
+        public PolicyFile {
+            new Version(name);
+            new Version(version);
+        }
+    }
+
+    public NodeConfig {
+        owners = List.copyOf(owners);
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @throws BadConfiguration with file, line, member, fault and hint
+     */
+    public static NodeConfig read(Path file) {
+        return of(YamlMember.read(file.toAbsolutePath()));
+    }
+
+    static NodeConfig of(YamlMember root) {
+        root.allowing(
+                "name",
+                "listen",
+                "data",
+                "database",
+                "programs",
+                "anchors",
+                "crls",
+                "policy",
+                "owners",
+                "files",
+                "follow",
+                "site");
+        Path data = root.required("data", "a directory that is this node's own").path();
+        return new NodeConfig(
+                root.required("name", "the origin, for example catalogue.example/2026")
+                        .as(Origin::new, "a name such as catalogue.example/2026"),
+                root.required("listen", "HOST:PORT, for example 127.0.0.1:8080")
+                        .as(Listen::parse, "for example 127.0.0.1:8080"),
+                data,
+                root.optional("database")
+                        .map(m -> m.as(DatabaseUrl::new, "jdbc:postgresql://HOST/DATABASE?…")),
+                root.optional("programs").map(YamlMember::path).orElse(data),
+                directory(
+                        root.required(
+                                "anchors",
+                                "a directory of certification authorities, for example /etc/grid-security/certificates")),
+                root.optional("crls")
+                        .map(m -> m.as(NodeConfig::crlMode, "\"require\" or \"if-present\""))
+                        .orElse(CrlMode.IF_PRESENT),
+                policy(root.required("policy", "name, version and file of the policy document")),
+                owners(root.required("owners", "each owner with its first appointers")),
+                root.optional("files").map(NodeConfig::directory),
+                root.optional("follow"),
+                root.optional("site"));
+    }
+
+    private static CrlMode crlMode(String text) {
+        return switch (text) {
+            case "require" -> CrlMode.REQUIRE;
+            case "if-present" -> CrlMode.IF_PRESENT;
+            default -> throw new IllegalArgumentException("is \"" + text + "\"");
+        };
+    }
+
+    private static Path directory(YamlMember member) {
+        Path path = member.path();
+        if (!Files.isDirectory(path)) {
+            throw member.wrong("is " + path + ", which is no directory", "make it, or correct it");
+        }
+        return path;
+    }
+
+    private static PolicyFile policy(YamlMember member) {
+        member.allowing("name", "version", "file");
+        var file = member.required("file", "the policy document");
+        Path path = file.path();
+        if (!Files.isReadable(path)) {
+            throw file.wrong("is " + path + ", which cannot be read", "correct it");
+        }
+        String name = version(member.required("name", "the policy's name"));
+        return new PolicyFile(
+                name, version(member.required("version", "the policy's version")), path);
+    }
+
+    private static String version(YamlMember member) {
+        return member.as(
+                text -> new Version(text).text(),
+                "letters, digits and . _ + - after a letter or digit, at most 64");
+    }
+
+    private static List<Charter.Body> owners(YamlMember member) {
+        var bodies = new ArrayList<Charter.Body>();
+        member.members()
+                .forEach(
+                        (name, body) -> {
+                            Owner owner;
+                            try {
+                                owner = Owner.parse(name);
+                            } catch (MalformedInput _) {
+                                throw body.wrong(
+                                        "is not an owner",
+                                        "infrastructure:NAME, vo:NAME or site:NAME, in quotes");
+                            }
+                            body.allowing("appointers");
+                            var list = body.required("appointers", "a list of subject and issuer");
+                            var people = list.items().stream().map(NodeConfig::person).toList();
+                            if (people.isEmpty()) {
+                                throw list.wrong("is empty", "name at least one first appointer");
+                            }
+                            bodies.add(new Charter.Body(owner, people));
+                        });
+        return bodies;
+    }
+
+    private static Person person(YamlMember member) {
+        member.allowing("subject", "issuer");
+        String hint = "the DN as RFC 2253 writes it, for example CN=Alice,O=Example";
+        return Person.of(
+                member.required("subject", hint).as(X500Principal::new, hint),
+                member.required("issuer", hint).as(X500Principal::new, hint));
+    }
+}

@@ -1,0 +1,109 @@
+package org.imprimatur.node.catalogue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Map;
+import org.imprimatur.ledger.EntryBundle;
+import org.imprimatur.ledger.MalformedInput;
+import org.imprimatur.ledger.Tile;
+import org.imprimatur.ledger.TilePath;
+import org.imprimatur.node.http.Answer;
+import org.imprimatur.node.http.Json;
+import org.imprimatur.node.http.Problem;
+import org.imprimatur.node.http.ProblemException;
+import org.imprimatur.node.http.Request;
+
+/** The ledger as C2SP tlog-tiles has it, its charter, and the policy document. */
+public final class LedgerRoutes {
+
+    private final Ledger ledger;
+    private final byte[] policy;
+    private final byte[] charter;
+
+    /**
+     * Routes to this ledger.
+     *
+     * @param policy the policy document
+     */
+    public LedgerRoutes(Ledger ledger, byte[] policy) {
+        this.ledger = ledger;
+        this.policy = policy.clone();
+        this.charter = charter(ledger);
+    }
+
+    private static byte[] charter(Ledger ledger) {
+        var charter = ledger.charter();
+        var json = Json.object().put("origin", charter.origin().text()).put("key", charter.key());
+        json.putObject("policy")
+                .put("name", charter.policy().name())
+                .put("version", charter.policy().version())
+                .put("sha256", charter.policy().sha256().hex());
+        var owners = json.putArray("owners");
+        for (var body : charter.owners()) {
+            var owner = owners.addObject().put("owner", body.owner().toString());
+            var appointers = owner.putArray("appointers");
+            for (var person : body.appointers()) {
+                appointers
+                        .addObject()
+                        .put("subject", person.subject())
+                        .put("issuer", person.issuer());
+            }
+        }
+        return Json.bytes(json);
+    }
+
+    /** The charter. */
+    public Answer charter(Request request) {
+        request.checkQuery();
+        return new Answer.Content(
+                200, "application/json", charter, Map.of("Cache-Control", "no-cache"));
+    }
+
+    /** The policy document, byte for byte. */
+    public Answer policy(Request request) {
+        request.checkQuery();
+        return Answer.bytes("application/octet-stream", policy);
+    }
+
+    /** The newest checkpoint. */
+    public Answer checkpoint(Request request) {
+        request.checkQuery();
+        return Answer.bytes(
+                        "text/plain; charset=utf-8",
+                        ledger.state().head().checkpoint().toString().getBytes(UTF_8))
+                .with("Cache-Control", "no-cache");
+    }
+
+    /** A tile or an entry bundle: immutable, so it may be kept for ever. */
+    public Answer tile(Request request) {
+        request.checkQuery();
+        TilePath path;
+        try {
+            path = TilePath.parse("tile/" + request.parameter("path"));
+        } catch (MalformedInput e) {
+            throw new ProblemException(Problem.notFound(String.valueOf(e.getMessage())));
+        }
+        long size = ledger.state().head().size();
+        byte[] bytes =
+                switch (path) {
+                    case Tile tile -> {
+                        check(tile, Tile.hashesAt(tile.level(), size));
+                        yield ledger.tiles().read(tile);
+                    }
+                    case EntryBundle bundle -> {
+                        check(bundle, size);
+                        long first = bundle.firstEntry();
+                        yield EntryBundle.encode(ledger.entries(first, first + bundle.width()));
+                    }
+                };
+        return Answer.bytes("application/octet-stream", bytes)
+                .with("Cache-Control", "public, max-age=31536000, immutable");
+    }
+
+    private static void check(TilePath path, long available) {
+        if (path.index() * Tile.FULL + path.width() > available) {
+            throw new ProblemException(
+                    Problem.notFound(path.path() + " is beyond the ledger's checkpoint"));
+        }
+    }
+}
