@@ -67,7 +67,13 @@ public record Bundle(Proven entry, List<Proven> support) {
 
     private static LedgerEntry entry(String base64) {
         try {
-            return LedgerEntry.parse(Base64.getDecoder().decode(base64));
+            var bytes = Base64.getDecoder().decode(base64);
+            // Java decodes without padding too, and lets bits hide in the last digit.
+            if (!Base64.getEncoder().encodeToString(bytes).equals(base64)) {
+                throw new MalformedInput(
+                        "", "base64 with padding and without spare bits", "another spelling");
+            }
+            return LedgerEntry.parse(bytes);
         } catch (IllegalArgumentException e) {
             throw new MalformedInput(
                     "", "base64 of a ledger entry", String.valueOf(e.getMessage()));

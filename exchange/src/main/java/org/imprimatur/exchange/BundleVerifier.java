@@ -1,5 +1,6 @@
 package org.imprimatur.exchange;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.imprimatur.ledger.Hash;
@@ -8,6 +9,7 @@ import org.imprimatur.ledger.ProofFile;
 import org.imprimatur.ledger.VerifiedCheckpoint;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.Judgement;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Statement;
@@ -28,11 +30,11 @@ public final class BundleVerifier {
     /**
      * For bundles of this charter's ledger.
      *
-     * @throws org.imprimatur.ledger.MalformedInput when the charter's key is not a verifier key
+     * @throws MalformedInput when the charter's key is not the key of its ledger
      */
     public BundleVerifier(Charter charter, TrustAnchors anchors) {
         this.charter = charter;
-        this.ledger = NoteVerifier.parse(charter.key());
+        this.ledger = CharterJson.ledgerKey(charter);
         this.statements = new StatementVerifier(anchors);
     }
 
@@ -94,6 +96,7 @@ public final class BundleVerifier {
         private final Register register = Register.sparse(charter);
         private @Nullable VerifiedCheckpoint checkpoint;
         private long last = -1;
+        private Instant admitted = Instant.MIN;
 
         Outcome run(Bundle bundle) {
             for (var support : bundle.support()) {
@@ -133,7 +136,15 @@ public final class BundleVerifier {
                                 "order",
                                 "entry %d stands behind entry %d".formatted(good.index(), last));
                     }
+                    if (entry.admittedAt().isBefore(admitted)) {
+                        return broken(
+                                "order",
+                                "entry %d was admitted at %s, before entry %d at %s"
+                                        .formatted(
+                                                good.index(), entry.admittedAt(), last, admitted));
+                    }
                     last = good.index();
+                    admitted = entry.admittedAt();
                 }
             }
             return switch (statements.verify(entry.envelope(), entry.admittedAt())) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.imprimatur.ledger.KeyType;
+import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Origin;
@@ -25,7 +27,7 @@ public final class CharterJson {
     private CharterJson() {}
 
     /**
-     * Reads a charter.
+     * Reads a charter, and checks that its key is that of a ledger with its origin.
      *
      * @throws MalformedInput with the member that is wrong
      */
@@ -36,7 +38,31 @@ public final class CharterJson {
         var policy = StatementJson.policy(in.object("policy"));
         var owners = in.objects("owners", MAX_OWNERS).stream().map(CharterJson::body).toList();
         in.end();
-        return new Charter(origin, key, policy, owners);
+        var charter = new Charter(origin, key, policy, owners);
+        ledgerKey(charter);
+        return charter;
+    }
+
+    /**
+     * The key that signs the checkpoints of the charter's ledger.
+     *
+     * @throws MalformedInput when the charter's key is no such key
+     */
+    public static NoteVerifier ledgerKey(Charter charter) {
+        NoteVerifier key;
+        try {
+            key = NoteVerifier.parse(charter.key());
+        } catch (org.imprimatur.ledger.MalformedInput e) {
+            throw new MalformedInput("key", "a C2SP verifier key", e.explanation());
+        }
+        if (key.type() != KeyType.ED25519 || !key.name().equals(charter.origin().text())) {
+            throw new MalformedInput(
+                    "key",
+                    "an Ed25519 key with the name '%s'".formatted(charter.origin()),
+                    "a key of type %s with the name %s"
+                            .formatted(key.type(), MalformedInput.quoted(key.name())));
+        }
+        return key;
     }
 
     private static Charter.Body body(Members in) {

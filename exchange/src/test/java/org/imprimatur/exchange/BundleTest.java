@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Random;
 import org.imprimatur.exchange.BundleVerifier.Outcome;
 import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.register.Charter;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.PolicyRef;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.trust.TrialAuthority;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +122,123 @@ class BundleTest {
                                         ledger.proven(2),
                                         List.of(ledger.proven(1), ledger.proven(0)))))
                 .contains("not-appointed");
+    }
+
+    @Test
+    void anEntryTwiceIsRefused() {
+        assertThat(
+                        broken(
+                                new Bundle(
+                                        ledger.proven(2),
+                                        List.of(
+                                                ledger.proven(0),
+                                                ledger.proven(1),
+                                                ledger.proven(1)))))
+                .isEqualTo("order: entry 1 stands behind entry 1");
+    }
+
+    @Test
+    void admissionTimesThatGoBackAreRefused() {
+        ledger.add(ledger.endorsement(ledger.alice), ledger.alice, SampleLedger.NOW);
+
+        assertThat(
+                        broken(
+                                new Bundle(
+                                        ledger.proven(3),
+                                        List.of(ledger.proven(0), ledger.proven(1)))))
+                .startsWith("order: entry 3 was admitted at 2026-11-21T12:00:00Z, before entry 1");
+    }
+
+    @Test
+    void anotherAdmissionTimeThanTheLedgersIsNotProven() {
+        var honest = ledger.proven(2);
+        var later =
+                LedgerEntry.of(
+                        honest.entry().admittedAt().plusSeconds(1), honest.entry().envelope());
+
+        assertThat(
+                        broken(
+                                new Bundle(
+                                        new Bundle.Proven(later, honest.proof()),
+                                        List.of(ledger.proven(0), ledger.proven(1)))))
+                .startsWith("proof");
+    }
+
+    @Test
+    void aCertificateRevokedByTheAdmissionIsRefusedAndOneRevokedLaterIsNot() {
+        var certificate = ledger.alice.certificate();
+        ledger.authority.revoke(certificate, SampleLedger.NOW.plusSeconds(3600));
+        assertThat(verify(ledger.bundle())).isInstanceOf(Outcome.Verified.class);
+
+        var other = new SampleLedger().story();
+        other.authority.revoke(other.alice.certificate(), SampleLedger.NOW.minusSeconds(60));
+        var outcome =
+                new BundleVerifier(other.charter, other.authority.anchors()).verify(other.bundle());
+        assertThat(((Outcome.Refused) outcome).broken().found()).contains("[revoked]");
+    }
+
+    @Test
+    void aCharterWithAnotherPolicyOrOtherFirstAppointersRefuses() {
+        var policy = new PolicyRef("policy", "2", Sha256.of(new byte[] {7}));
+        var key = ledger.charter.key();
+        var origin = ledger.charter.origin();
+        var otherPolicy = new Charter(origin, key, policy, ledger.charter.owners());
+        var body = new Charter.Body(SampleLedger.BIOMED, List.of(ledger.mallory.person()));
+        var otherPeople = new Charter(origin, key, ledger.policy, List.of(body));
+
+        assertThat(foundUnder(otherPolicy)).contains("[unknown-policy]");
+        assertThat(foundUnder(otherPeople)).contains("[not-an-appointer]");
+    }
+
+    private String foundUnder(Charter charter) {
+        var outcome =
+                new BundleVerifier(charter, ledger.authority.anchors()).verify(ledger.bundle());
+        return ((Outcome.Refused) outcome).broken().found();
+    }
+
+    @Test
+    void aCharterWhoseKeyIsNotThatOfItsLedgerIsRefused() {
+        var charter = ledger.charter;
+        var text = new String(CharterJson.write(charter), StandardCharsets.UTF_8);
+        var stranger = NoteSigner.generate("other.example", new SecureRandom()).verifier();
+
+        assertCharterRefused(
+                text.replace(charter.key(), stranger.toString()), "begins with the origin");
+        assertCharterRefused(
+                text.replace(charter.key(), charter.origin() + "+00000000+AAAA"),
+                "key: expected a C2SP verifier key");
+        assertCharterRefused(
+                text.replaceFirst("\"issuer\"", "\"isuer\""), "owners[0].appointers[0].issuer");
+        assertCharterRefused(text.replace("vo:biomed", "biomed"), "owners[0].owner: expected an");
+    }
+
+    private static void assertCharterRefused(String text, String mentions) {
+        assertThatThrownBy(() -> CharterJson.read(text.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(MalformedInput.class)
+                .hasMessageContaining(mentions);
+    }
+
+    @Test
+    void base64WithoutPaddingOrWithSpareBitsIsRefused() {
+        var text = new String(ledger.bundle().write(), StandardCharsets.UTF_8);
+        int open = text.indexOf("\"bytes\" : \"") + "\"bytes\" : \"".length();
+        var bytes = text.substring(open, text.indexOf('"', open));
+        var entry = LedgerEntry.parse(Base64.getDecoder().decode(bytes));
+        // A length that leaves one digit with spare bits: "…A=" also reads as "…B=".
+        var padded = new byte[3 * 40 + 2];
+        System.arraycopy(entry.bytes(), 0, padded, 0, padded.length);
+        var strict = Base64.getEncoder().encodeToString(padded);
+        var unpadded = strict.substring(0, strict.length() - 1);
+        var last = strict.charAt(strict.length() - 2);
+        var spare = strict.substring(0, strict.length() - 2) + (char) (last + 1) + "=";
+
+        assertThat(Bundle.read(utf8(text.replace(bytes, strict)))).isNotNull();
+        assertRefused(text.replace(bytes, unpadded), "base64 with padding");
+        assertRefused(text.replace(bytes, spare), "base64 with padding");
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -64,9 +64,12 @@ final class SampleLedger {
 
     /** Appends a statement unchecked, as a dishonest node might. Returns its index. */
     int add(Statement statement, SigningKey signer) {
-        entries.add(
-                LedgerEntry.of(
-                        NOW.plusSeconds(entries.size()), StatementSigner.sign(statement, signer)));
+        return add(statement, signer, NOW.plusSeconds(entries.size()));
+    }
+
+    /** The same at any time. */
+    int add(Statement statement, SigningKey signer, Instant admittedAt) {
+        entries.add(LedgerEntry.of(admittedAt, StatementSigner.sign(statement, signer)));
         return entries.size() - 1;
     }
 
