@@ -33,10 +33,19 @@ final class Crc32cSeed {
         return crc;
     }
 
+    /** The same, fed with a number. */
+    CRC32C start(int number) {
+        CRC32C crc = start();
+        updateInt(crc, number);
+        return crc;
+    }
+
+    /** Feeds a number, little-endian. */
     static void updateInt(CRC32C crc, int number) {
-        for (int i = 0; i < 4; i++) {
-            crc.update(number >>> 8 * i & 0xff);
-        }
+        byte[] bytes = {
+            (byte) number, (byte) (number >>> 8), (byte) (number >>> 16), (byte) (number >>> 24),
+        };
+        crc.update(bytes, 0, 4);
     }
 
     static int value(CRC32C crc) {

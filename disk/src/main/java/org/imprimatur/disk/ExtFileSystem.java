@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.zip.CRC32C;
 
 /**
@@ -44,6 +45,7 @@ final class ExtFileSystem implements FileSystem {
     private static final int CHUNK = 1 << 18;
     private static final int PAGE = 1 << 14;
     private static final long CACHE_BYTES = 4 << 20;
+    private static final int MAX_TABLES = 1 << 16;
 
     private final BlockDevice device;
     private final ExtSuperblock superblock;
@@ -51,11 +53,15 @@ final class ExtFileSystem implements FileSystem {
     private final int blockSize;
     private final BlockCache pages = new BlockCache(CACHE_BYTES, PAGE);
 
+    /** By group, as far as there is room: 0 where it was not looked up yet. */
+    private final AtomicLongArray inodeTables;
+
     private ExtFileSystem(BlockDevice device, ExtSuperblock superblock, Limits limits) {
         this.device = device;
         this.superblock = superblock;
         this.limits = limits;
         this.blockSize = superblock.blockSize();
+        this.inodeTables = new AtomicLongArray((int) Math.min(superblock.groups(), MAX_TABLES));
     }
 
     /** Whether the start of a volume has the magic of the superblock, at 1024 + 56. */
@@ -173,17 +179,27 @@ final class ExtFileSystem implements FileSystem {
         return raw;
     }
 
+    /** The block at which the inodes of a group begin; looked up once for each group. */
     private long inodeTable(long group) throws IOException {
+        if (group >= inodeTables.length()) {
+            return readInodeTable(group);
+        }
+        long known = inodeTables.get((int) group);
+        if (known == 0) {
+            known = readInodeTable(group);
+            inodeTables.set((int) group, known);
+        }
+        return known;
+    }
+
+    private long readInodeTable(long group) throws IOException {
         byte[] descriptor = new byte[superblock.descriptorSize()];
         readCached(superblock.descriptorOffset(group), descriptor);
         if (superblock.checksums()) {
-            CRC32C crc = superblock.seed().start();
-            Crc32cSeed.updateInt(crc, (int) group);
-            crc.update(descriptor, 0, 30);
-            crc.update(0);
-            crc.update(0);
-            crc.update(descriptor, 32, descriptor.length - 32);
             int expected = Bytes.u16le(descriptor, 30);
+            Arrays.fill(descriptor, 30, 32, (byte) 0);
+            CRC32C crc = superblock.seed().start((int) group);
+            crc.update(descriptor, 0, descriptor.length);
             if ((Crc32cSeed.value(crc) & 0xffff) != expected) {
                 throw new CorruptImageException(
                         "the checksum of the descriptor of group %d is %04x, not %04x as it says"
@@ -211,22 +227,16 @@ final class ExtFileSystem implements FileSystem {
     private void checkInode(long number, byte[] raw) throws CorruptImageException {
         boolean high = extraSize(raw) >= 4;
         int expected = Bytes.u16le(raw, 124) | (high ? Bytes.u16le(raw, 130) << 16 : 0);
-        CRC32C crc = inodeCrc(number, Bytes.i32le(raw, 100));
-        crc.update(raw, 0, 124);
-        crc.update(0);
-        crc.update(0);
-        if (raw.length == 128) {
-            crc.update(raw, 126, 2);
-        } else if (high) {
-            crc.update(raw, 126, 4);
-            crc.update(0);
-            crc.update(0);
-            crc.update(raw, 132, raw.length - 132);
-        } else {
-            crc.update(raw, 126, raw.length - 126);
+        // The checksum is made with zeros in its own places, and nobody needs them afterwards.
+        boolean unused = ZeroSearch.isZero(raw, 0, raw.length);
+        Arrays.fill(raw, 124, 126, (byte) 0);
+        if (high) {
+            Arrays.fill(raw, 130, 132, (byte) 0);
         }
+        CRC32C crc = inodeCrc(number, Bytes.i32le(raw, 100));
+        crc.update(raw, 0, raw.length);
         int found = Crc32cSeed.value(crc) & (high ? -1 : 0xffff);
-        if (found != expected && !ZeroSearch.isZero(raw, 0, raw.length)) {
+        if (found != expected && !unused) {
             throw new CorruptImageException(
                     "the checksum of inode %d is %08x, not %08x as it says"
                             .formatted(number, found, expected));
@@ -234,8 +244,7 @@ final class ExtFileSystem implements FileSystem {
     }
 
     private CRC32C inodeCrc(long number, int generation) {
-        CRC32C crc = superblock.seed().start();
-        Crc32cSeed.updateInt(crc, (int) number);
+        CRC32C crc = superblock.seed().start((int) number);
         Crc32cSeed.updateInt(crc, generation);
         return crc;
     }
@@ -536,12 +545,12 @@ final class ExtFileSystem implements FileSystem {
     public void read(Inode file, ByteSink sink) throws IOException {
         require(file.isRegular(), file, "a regular file");
         refuseEncrypted(file);
+        if (file.size() == 0) {
+            return;
+        }
         if (isInline(file)) {
             byte[] content = inlineContent(file);
             sink.accept(0, content, 0, content.length);
-            return;
-        }
-        if (file.size() == 0) {
             return;
         }
         long size = file.size();
@@ -808,8 +817,7 @@ final class ExtFileSystem implements FileSystem {
     }
 
     private void checkAttributeBlock(long block, byte[] bytes) throws CorruptImageException {
-        CRC32C crc = superblock.seed().start();
-        Crc32cSeed.updateInt(crc, (int) block);
+        CRC32C crc = superblock.seed().start((int) block);
         Crc32cSeed.updateInt(crc, (int) (block >>> 32));
         crc.update(bytes, 0, 16);
         Crc32cSeed.updateInt(crc, 0);
