@@ -17,6 +17,9 @@ public final class Found {
     /** The longest file in a {@code .ssh} directory that is read whole. */
     public static final int MAX_SSH_FILE = 1 << 20;
 
+    /** An honest image has a handful; more of them would only fill memory and reports. */
+    static final int MAX_OF_A_KIND = 10_000;
+
     private static final Set<String> HISTORIES =
             Set.of(
                     ".ash_history",
@@ -34,6 +37,7 @@ public final class Found {
     private final Map<String, AuthorizedKeys> authorizedKeys = new TreeMap<>();
     private final Map<String, List<FoundKey>> keys = new TreeMap<>();
     private final Map<String, Leftover> leftovers = new TreeMap<>();
+    private boolean overflowed;
 
     /** True if the content of a file in this place is worth reading even without a scan. */
     public static boolean isInSshDirectory(String path) {
@@ -61,14 +65,15 @@ public final class Found {
     public void keys(String path, List<PrivateKey> found) {
         if (!found.isEmpty()) {
             var use = use(path, found.getFirst());
-            keys.put(path, found.stream().map(key -> new FoundKey(path, key, use, "")).toList());
+            put(keys, path, found.stream().map(key -> new FoundKey(path, key, use, "")).toList());
         }
     }
 
     /** Private keys in a file that the SSH server's configuration names as its own. */
     void hostKeys(String path, List<PrivateKey> found) {
         if (!found.isEmpty()) {
-            keys.put(
+            put(
+                    keys,
                     path,
                     found.stream()
                             .map(key -> new FoundKey(path, key, FoundKey.Use.SSH_HOST, ""))
@@ -78,12 +83,25 @@ public final class Found {
 
     void add(AuthorizedKeys file) {
         if (!file.keys().isEmpty()) {
-            authorizedKeys.put(file.path(), file);
+            put(authorizedKeys, file.path(), file);
         }
     }
 
     void add(Leftover leftover) {
-        leftovers.put(leftover.path(), leftover);
+        put(leftovers, leftover.path(), leftover);
+    }
+
+    /** True if there was more than is kept; then what was found is not all there is. */
+    public boolean overflowed() {
+        return overflowed;
+    }
+
+    private <T> void put(Map<String, T> kind, String path, T thing) {
+        if (kind.size() < MAX_OF_A_KIND || kind.containsKey(path)) {
+            kind.put(path, thing);
+        } else {
+            overflowed = true;
+        }
     }
 
     List<AuthorizedKeys> authorizedKeys() {

@@ -1,0 +1,344 @@
+package org.imprimatur.inspect;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.imprimatur.disk.ContentTree;
+import org.imprimatur.disk.DiskImage;
+import org.imprimatur.disk.FilePath;
+import org.imprimatur.disk.ImageException;
+import org.imprimatur.disk.Inode;
+import org.imprimatur.disk.Note;
+import org.imprimatur.disk.Unread;
+import org.imprimatur.disk.UnsupportedImageException;
+import org.imprimatur.disk.VolumeContent;
+import org.imprimatur.inspect.facts.ConfigReader;
+import org.imprimatur.inspect.facts.Facts;
+import org.imprimatur.inspect.facts.Found;
+import org.imprimatur.inspect.facts.SystemReader;
+import org.imprimatur.inspect.rules.RuleCatalogue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at an image: opens it, lists and searches every file of every file system, reads the facts
+ * of the installed system, and judges them.
+ *
+ * <p>Everything that could not be read is in the report; nothing is passed over in silence.
+ */
+public final class Inspection {
+
+    private final Path file;
+    private final Options options;
+    private final ProgressListener listener;
+    private final Map<Stage, Duration> durations = new EnumMap<>(Stage.class);
+    private final List<Unread> unread = new ArrayList<>();
+    private final List<Note> notes = new ArrayList<>();
+    private final Found found = new Found();
+    private long entries;
+    private long scanned;
+    private long scanNanos;
+
+    private Inspection(Path file, Options options, ProgressListener listener) {
+        this.file = file;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /**
+     * Inspects an image file.
+     *
+     * @throws ImageException if the file is no image that can be opened, or if not one file system
+     *     of it can be read
+     * @throws IOException if the machine fails, or if the file changed while it was read
+     */
+    public static Report run(Path file, Options options, ProgressListener listener)
+            throws IOException {
+        try {
+            return new Inspection(file, options, listener).run();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Report run() throws IOException {
+        long start = System.nanoTime();
+        try (var image = DiskImage.open(file, options.limits())) {
+            took(Stage.OPEN, start);
+            var size = Files.size(file);
+            var modified = Files.getLastModifiedTime(file);
+
+            var workers = Executors.newFixedThreadPool(options.threads(), Inspection::worker);
+            try {
+                // The digest of the file is the longest part, so it begins first, beside the rest.
+                boolean beside = options.threads() >= 2;
+                Work digesting = timed(Stage.FILE_DIGEST, this::sha512);
+                var sha512 = beside ? workers.submit(digesting) : null;
+                var facts = examine(image);
+                var root = timed(Stage.CONTENT_TREE, () -> contentRoot(image, workers)).call();
+                var digests =
+                        new Report.Digests(
+                                result(sha512 == null ? workers.submit(digesting) : sha512), root);
+                if (Files.size(file) != size || !Files.getLastModifiedTime(file).equals(modified)) {
+                    throw new IOException(
+                            "'%s' was changed by another program while it was inspected"
+                                    .formatted(file));
+                }
+                return report(image, size, digests, facts);
+            } finally {
+                workers.shutdownNow();
+            }
+        }
+    }
+
+    private static Thread worker(Runnable work) {
+        return Thread.ofPlatform().name("inspection").daemon().unstarted(work);
+    }
+
+    private Report report(DiskImage image, long size, Report.Digests digests, Facts facts) {
+        var draft =
+                new Report(
+                        options.tool(),
+                        options.profile().name(),
+                        options.at(),
+                        new Report.Image(image.format(), size, image.disk().size()),
+                        digests,
+                        facts,
+                        List.of(),
+                        unread,
+                        notes,
+                        durations);
+        return new Report(
+                draft.tool(),
+                draft.profile(),
+                draft.at(),
+                draft.image(),
+                draft.digests(),
+                facts,
+                RuleCatalogue.judge(options.profile(), facts, draft.unread()),
+                draft.unread(),
+                draft.notes(),
+                draft.durations());
+    }
+
+    /** Reads everything that is not a digest. */
+    private Facts examine(DiskImage image) throws IOException {
+        unread.addAll(image.unread());
+        notes.addAll(image.notes());
+        notes.addAll(image.outsidePartitions());
+        var volumes = volumes(image);
+        var root = root(volumes);
+
+        long start = System.nanoTime();
+        for (var volume : volumes) {
+            look(volume, volume == root);
+        }
+        synchronized (durations) {
+            durations.put(Stage.LIST, Duration.ofNanos(System.nanoTime() - start - scanNanos));
+            durations.put(Stage.SCAN, Duration.ofNanos(scanNanos));
+        }
+        if (!options.scan()) {
+            unread.add(
+                    new Unread("content of files", "was not searched for keys, as was asked for"));
+        }
+
+        start = System.nanoTime();
+        var facts = facts(root, volumes);
+        took(Stage.FACTS, start);
+        if (found.overflowed()) {
+            unread.add(
+                    new Unread(
+                            "image",
+                            "more files with keys or histories were found than are listed"));
+        }
+        return facts;
+    }
+
+    private Facts facts(@Nullable GuestVolume root, List<GuestVolume> volumes) {
+        if (root == null) {
+            unread.add(
+                    new Unread(
+                            "image",
+                            "no installed operating system was found: no /etc/os-release on any"
+                                    + " file system"));
+            return Facts.ofNoSystem(found);
+        }
+        var rootReader = new ConfigReader(root);
+        var reader = new ConfigReader(MountedFiles.of(root, volumes, rootReader));
+        var system = new SystemReader(reader);
+        system.addTo(found);
+        var facts = system.facts(found);
+        unread.addAll(rootReader.unread());
+        unread.addAll(reader.unread());
+        return facts;
+    }
+
+    private List<GuestVolume> volumes(DiskImage image) throws ImageException {
+        var volumes = new ArrayList<GuestVolume>();
+        var reasons = new ArrayList<String>();
+        for (var volume : image.volumes()) {
+            switch (volume.content()) {
+                case VolumeContent.FileSystemContent(var fileSystem) -> {
+                    volumes.add(new GuestVolume(volume, fileSystem, options.limits()));
+                    for (var fault : fileSystem.faults()) {
+                        unread.add(
+                                new Unread(volume.title() + " " + fault.where(), fault.reason()));
+                    }
+                }
+                case VolumeContent.UnreadContent(String reason) -> {
+                    unread.add(new Unread(volume.title(), reason));
+                    reasons.add(volume.title() + ": " + reason);
+                }
+                case VolumeContent.EmptyContent(String kind) ->
+                        notes.add(new Note(volume.title(), kind));
+            }
+        }
+        if (volumes.isEmpty()) {
+            image.unread().forEach(each -> reasons.add(each.toString()));
+            throw new UnsupportedImageException(
+                    "no file system was found in the image"
+                            + (reasons.isEmpty() ? "" : ": " + String.join("; ", reasons)));
+        }
+        return volumes;
+    }
+
+    /** The volume of the installed system; with more than one the others are not judged. */
+    private @Nullable GuestVolume root(List<GuestVolume> volumes) {
+        GuestVolume root = null;
+        for (var volume : volumes) {
+            if (volume.holdsSystem(unread)) {
+                if (root == null) {
+                    root = volume;
+                } else {
+                    unread.add(
+                            new Unread(
+                                    volume.volume().title(),
+                                    "holds a second operating system beside that of %s; its"
+                                                    .formatted(root.volume().title())
+                                            + " configuration was not judged"));
+                }
+            }
+        }
+        return root;
+    }
+
+    /** Visits every entry of a file system, and searches the content of its files. */
+    private void look(GuestVolume volume, boolean isRoot) throws IOException {
+        var prefix = isRoot ? "" : volume.volume().id() + ":";
+        var scan =
+                new FileScan(
+                        volume.fileSystem(),
+                        prefix,
+                        found,
+                        unread,
+                        bytes -> listener.progress(Stage.SCAN, scanned + bytes, 0));
+        var missed =
+                volume.tree()
+                        .walk(
+                                (path, inode, first) ->
+                                        visit(volume, prefix, scan, path, inode, first));
+        for (var each : missed) {
+            unread.add(new Unread(prefix + each.where(), each.reason()));
+        }
+        long start = System.nanoTime();
+        scan.flush();
+        scanNanos += System.nanoTime() - start;
+        scanned += scan.bytes();
+    }
+
+    private void visit(
+            GuestVolume volume,
+            String prefix,
+            FileScan scan,
+            FilePath path,
+            Inode inode,
+            boolean first)
+            throws IOException {
+        if ((++entries & 0xfff) == 0) {
+            listener.progress(Stage.LIST, entries, 0);
+        }
+        if (!inode.isRegular() || inode.size() == 0) {
+            return;
+        }
+        var place = prefix + path;
+        found.name(place, inode.size());
+        if (Found.isInSshDirectory(place)) {
+            try {
+                found.sshFile(place, volume.fileSystem().readAll(inode, Found.MAX_SSH_FILE));
+            } catch (ImageException e) {
+                unread.add(new Unread(place, e.explanation()));
+            }
+        }
+        if (first && options.scan()) {
+            scan.add(path, inode);
+        }
+    }
+
+    private String sha512() throws IOException {
+        return options.digest() ? FileDigest.sha512(file, listener) : "";
+    }
+
+    private String contentRoot(DiskImage image, ExecutorService workers) throws IOException {
+        if (!options.digest()) {
+            return "";
+        }
+        long size = image.disk().size();
+        var tree =
+                ContentTree.of(
+                        image.disk(),
+                        workers,
+                        options.threads(),
+                        done -> listener.progress(Stage.CONTENT_TREE, done, size));
+        return HexFormat.of().formatHex(tree.root());
+    }
+
+    /** A part of the work that may fail as reading fails. */
+    @FunctionalInterface
+    private interface Work extends Callable<String> {
+        @Override
+        String call() throws IOException;
+    }
+
+    private Work timed(Stage stage, Work work) {
+        return () -> {
+            long start = System.nanoTime();
+            var result = work.call();
+            took(stage, start);
+            return result;
+        };
+    }
+
+    private static String result(Future<String> task) throws IOException {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException fault -> throw fault;
+                case RuntimeException fault -> throw fault;
+                case Error fault -> throw fault;
+                case null, default -> throw new AssertionError(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the inspection was interrupted");
+        }
+    }
+
+    private void took(Stage stage, long start) {
+        synchronized (durations) {
+            durations.put(stage, Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+}
