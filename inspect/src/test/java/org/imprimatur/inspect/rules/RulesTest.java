@@ -15,6 +15,7 @@ import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.SystemReader;
 import org.imprimatur.inspect.keys.PrivateKey;
 import org.imprimatur.register.Clause;
+import org.imprimatur.register.Clauses;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -314,6 +315,12 @@ class RulesTest {
                 .isEqualTo(new TreeSet<>(RuleCatalogue.rules().stream().map(Rule::id).toList()));
         assertThat(Profile.named("egi/1")).contains(Profile.EGI_1);
         assertThat(Profile.named("egi/0")).isEmpty();
+    }
+
+    @Test
+    void everyClauseThatARuleServesIsAClauseOfThePolicies() {
+        assertThat(RuleCatalogue.rules())
+                .allSatisfy(rule -> assertThat(Clauses.all().keySet()).containsAll(rule.clauses()));
     }
 
     @Test
