@@ -10,11 +10,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.imprimatur.node.approval.ApprovalCheck;
 import org.imprimatur.node.catalogue.Ledger;
 import org.imprimatur.node.catalogue.LedgerRoutes;
 import org.imprimatur.node.catalogue.StatementRoutes;
 import org.imprimatur.node.catalogue.SubmissionCheck;
 import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.follow.Bell;
+import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.http.HttpServer;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
@@ -51,6 +55,7 @@ public final class Node implements AutoCloseable {
         try {
             var random = new SecureRandom();
             var metrics = new Metrics();
+            var siteConfig = SiteConfig.read(config);
             byte[] policy = read(config.policy().file());
             var anchors = anchors(config);
             var verifier = new StatementVerifier(anchors);
@@ -61,7 +66,26 @@ public final class Node implements AutoCloseable {
                             parts,
                             Database.open(config.database(), data, config.programs(), random));
 
-            List<SubmissionCheck> checks = List.of();
+            // What a site follows is asked when something is submitted to its own ledger.
+            var fetch = opened(parts, new Fetch());
+            var changed = new Bell();
+            var follows =
+                    opened(
+                            parts,
+                            Follows.open(
+                                    siteConfig.map(SiteConfig::sources).orElse(List.of()),
+                                    database,
+                                    anchors,
+                                    config.crls(),
+                                    data.path(),
+                                    fetch,
+                                    clock,
+                                    random,
+                                    metrics,
+                                    changed));
+            List<SubmissionCheck> checks =
+                    siteConfig.isPresent() ? List.of(new ApprovalCheck(follows)) : List.of();
+
             var ledger =
                     opened(
                             parts,
@@ -80,11 +104,30 @@ public final class Node implements AutoCloseable {
                                     random,
                                     metrics));
 
+            Optional<Site> site = Optional.empty();
+            if (siteConfig.isPresent()) {
+                site =
+                        Optional.of(
+                                opened(
+                                        parts,
+                                        Site.start(
+                                                siteConfig.get(),
+                                                ledger.state(),
+                                                follows,
+                                                fetch,
+                                                database,
+                                                clock,
+                                                random,
+                                                metrics,
+                                                changed)));
+            }
+
             var routes =
                     Api.routes(
                             new StatementRoutes(ledger),
                             new LedgerRoutes(ledger, policy),
-                            new OperationRoutes(() -> obstacle(database, ledger), metrics));
+                            new OperationRoutes(() -> obstacle(database, ledger), metrics),
+                            site);
             var server =
                     opened(
                             parts,

@@ -44,6 +44,8 @@ public record Refusal(
                 "finding-not-waived", "A blocking finding is not covered by a waiver", false),
         UNKNOWN_ENDORSEMENT(
                 "unknown-endorsement", "This ledger has no such endorsement of that image", false),
+        ENDORSEMENT_NOT_IN_FORCE(
+                "endorsement-not-in-force", "The endorsement does not count any more", true),
         ALREADY_REVOKED("already-revoked", "The endorsement is revoked already", true),
         NOT_ENTITLED_TO_REVOKE(
                 "not-entitled-to-revoke", "The signer may not revoke that endorsement", false),

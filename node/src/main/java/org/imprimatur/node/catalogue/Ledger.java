@@ -226,7 +226,8 @@ public final class Ledger implements AutoCloseable {
         boolean known = state.ask(register -> register.statement(verified.id()).isPresent());
         if (!known) {
             for (var check : checks) {
-                Optional<Refusal> refusal = check.check(statement, now);
+                Optional<Refusal> refusal =
+                        state.ask(register -> check.check(statement, register, now));
                 if (refusal.isPresent()) {
                     return count(statement.kind().wire(), new Submission.Refused(refusal.get()));
                 }

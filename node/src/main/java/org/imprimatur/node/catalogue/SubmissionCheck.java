@@ -3,6 +3,7 @@ package org.imprimatur.node.catalogue;
 import java.time.Instant;
 import java.util.Optional;
 import org.imprimatur.register.Refusal;
+import org.imprimatur.register.Register;
 import org.imprimatur.register.Statement;
 
 /**
@@ -12,6 +13,10 @@ import org.imprimatur.register.Statement;
 @FunctionalInterface
 public interface SubmissionCheck {
 
-    /** Why the statement is not taken now, or empty. */
-    Optional<Refusal> check(Statement statement, Instant at);
+    /**
+     * Why the statement is not taken now, or empty.
+     *
+     * @param own the register of this node's ledger; kept no longer than the call
+     */
+    Optional<Refusal> check(Statement statement, Register own, Instant at);
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.imprimatur.register.MalformedInput;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -168,6 +169,30 @@ public final class YamlMember {
         } catch (IllegalArgumentException | MalformedInput e) {
             throw wrong(e.getMessage() == null ? "cannot be used" : e.getMessage(), hint);
         }
+    }
+
+    /**
+     * This member and all below it in one line of text that does not depend on layout, comments or
+     * the order of members: scalars in quotes, {@code [a,b]} and {@code {"name":value}} with the
+     * names sorted.
+     */
+    public String canonical() {
+        return switch (node) {
+            case MappingNode _ ->
+                    members().entrySet().stream()
+                            .sorted(Map.Entry.comparingByKey())
+                            .map(e -> quoted(e.getKey()) + ":" + e.getValue().canonical())
+                            .collect(Collectors.joining(",", "{", "}"));
+            case SequenceNode _ ->
+                    items().stream()
+                            .map(YamlMember::canonical)
+                            .collect(Collectors.joining(",", "[", "]"));
+            default -> quoted(text());
+        };
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
     /** A path, relative ones from the directory of the configuration file. */

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -128,6 +129,13 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T write(Function<Handle, T> work) {
         try (Handle handle = writers.open()) {
             return handle.inTransaction(work::apply);
+        }
+    }
+
+    /** As {@link #write}, for work that gives nothing back. */
+    public void change(Consumer<Handle> work) {
+        try (Handle handle = writers.open()) {
+            handle.useTransaction(work::accept);
         }
     }
 

@@ -1,0 +1,78 @@
+package org.imprimatur.node;
+
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.imprimatur.node.admission.Admission;
+import org.imprimatur.node.approval.SiteRoutes;
+import org.imprimatur.node.catalogue.LedgerState;
+import org.imprimatur.node.driver.DirectoryStore;
+import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.follow.Bell;
+import org.imprimatur.node.follow.Follows;
+import org.imprimatur.node.follow.OwnChanges;
+import org.imprimatur.node.follow.SiteView;
+import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.store.Database;
+import org.imprimatur.node.transfer.Transfers;
+
+/** What a node has besides, when it is a site: it decides, and holds approved images. */
+final class Site implements AutoCloseable {
+
+    private final Admission admission;
+    private final Transfers transfers;
+    private final OwnChanges ownChanges;
+    private final SiteRoutes routes;
+
+    private Site(
+            Admission admission, Transfers transfers, OwnChanges ownChanges, SiteRoutes routes) {
+        this.admission = admission;
+        this.transfers = transfers;
+        this.ownChanges = ownChanges;
+        this.routes = routes;
+    }
+
+    static Site start(
+            SiteConfig config,
+            LedgerState own,
+            Follows follows,
+            Fetch fetch,
+            Database database,
+            InstantSource clock,
+            RandomGenerator random,
+            Metrics metrics,
+            Bell changed) {
+        var policy = config.policy();
+        var view = new SiteView(own, follows);
+        var store = DirectoryStore.open(config.store(), random);
+        var admission = new Admission(view, policy, database, clock, random, metrics);
+        var transfers =
+                new Transfers(
+                        view,
+                        policy.site(),
+                        store,
+                        fetch,
+                        config.transfers(),
+                        database,
+                        clock,
+                        random,
+                        metrics,
+                        changed);
+        var routes = new SiteRoutes(view, follows, policy, transfers, store, clock);
+        return new Site(admission, transfers, new OwnChanges(own, changed), routes);
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    SiteRoutes routes() {
+        return routes;
+    }
+
+    @Override
+    public void close() {
+        ownChanges.close();
+        transfers.close();
+        admission.close();
+    }
+}

@@ -1,0 +1,54 @@
+package org.imprimatur.node.admission;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.imprimatur.node.http.Json;
+import org.jdbi.v3.core.Handle;
+
+/** The {@code decision} table: every decision, as it was given. Rows are only added. */
+final class DecisionTable {
+
+    private final Handle db;
+
+    DecisionTable(Handle db) {
+        this.db = db;
+    }
+
+    /** Adds decisions; one that is there already changes nothing. */
+    void add(List<Given> decisions) {
+        var batch =
+                db.prepareBatch(
+                        """
+                        insert into decision (id, at, permitted, image, class, action, operator,
+                                              host, reasons, obligations, positions, policy)
+                        values (:id, :at, :permitted, :image, :class, :action, :operator,
+                                :host, :reasons, :obligations, :positions, :policy)
+                        on conflict (id) do nothing
+                        """);
+        for (Given given : decisions) {
+            var request = given.request();
+            var decision = given.decision();
+            batch.bind("id", given.id())
+                    .bind("at", OffsetDateTime.ofInstant(given.at(), ZoneOffset.UTC))
+                    .bind("permitted", decision.permitted())
+                    .bind("image", request.image().bytes())
+                    .bind("class", request.useClass().wire())
+                    .bind("action", request.action().wire())
+                    .bind("operator", request.operator())
+                    .bind("host", request.host())
+                    .bind("reasons", text(DecisionJson.reasons(decision)))
+                    .bind("obligations", text(DecisionJson.obligations(decision)))
+                    .bind("positions", text(DecisionJson.positions(decision)))
+                    .bind("policy", decision.policyDigest().bytes())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    private static String text(JsonNode json) {
+        return new String(Json.bytes(json), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,220 @@
+package org.imprimatur.node.approval;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import org.imprimatur.node.driver.DirectoryStore;
+import org.imprimatur.node.follow.Follows;
+import org.imprimatur.node.follow.SiteView;
+import org.imprimatur.node.http.Answer;
+import org.imprimatur.node.http.Json;
+import org.imprimatur.node.http.Request;
+import org.imprimatur.node.transfer.Approved;
+import org.imprimatur.node.transfer.Transfer;
+import org.imprimatur.node.transfer.TransferKey;
+import org.imprimatur.node.transfer.Transfers;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Recorded;
+import org.imprimatur.register.Register;
+import org.imprimatur.register.SitePolicy;
+import org.imprimatur.register.Standing;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.Statement.Endorsement;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/v1/site/…}: what a site knows of images and of the ledgers that it follows. */
+public final class SiteRoutes {
+
+    private static final int MOST = 1000;
+
+    private final SiteView view;
+    private final Follows follows;
+    private final SitePolicy policy;
+    private final Transfers transfers;
+    private final DirectoryStore store;
+    private final InstantSource clock;
+
+    /** Routes to one site. */
+    public SiteRoutes(
+            SiteView view,
+            Follows follows,
+            SitePolicy policy,
+            Transfers transfers,
+            DirectoryStore store,
+            InstantSource clock) {
+        this.view = view;
+        this.follows = follows;
+        this.policy = policy;
+        this.transfers = transfers;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * What the site makes of one endorsement.
+     *
+     * @param why one sentence; null where the state says all
+     */
+    private record State(String wire, @Nullable String why) {}
+
+    private record Item(Origin catalogue, Recorded<Endorsement> endorsement, State state) {}
+
+    /** The endorsed images, newest first, at most 1000 of a state or of all. */
+    public Answer images(Request request) {
+        request.checkQuery("state");
+        var wanted = request.query("state", text -> text);
+        Instant now = clock.instant();
+        var items =
+                view.ask(
+                        standing -> {
+                            var found = new ArrayList<Item>();
+                            for (var register : Approved.registers(standing)) {
+                                for (var endorsement : register.endorsements()) {
+                                    var state = state(standing, register, endorsement, now);
+                                    if (wanted.isEmpty() || wanted.get().equals(state.wire())) {
+                                        found.add(
+                                                new Item(
+                                                        register.charter().origin(),
+                                                        endorsement,
+                                                        state));
+                                    }
+                                }
+                            }
+                            return found;
+                        });
+        items.sort(
+                Comparator.comparing((Item item) -> item.endorsement().admittedAt())
+                        .reversed()
+                        .thenComparing(item -> item.endorsement().id().hex()));
+        var json = Json.object();
+        var list = json.putArray("images");
+        items.stream().limit(MOST).forEach(item -> write(list.addObject(), item));
+        return Answer.json(200, json);
+    }
+
+    private State state(
+            Standing standing, Register register, Recorded<Endorsement> entry, Instant now) {
+        var revocation = register.revocation(entry.id()).orElse(null);
+        if (revocation != null) {
+            return new State(
+                    "revoked",
+                    "revoked by %s as %s: %s"
+                            .formatted(
+                                    revocation.statement().signer().subject(),
+                                    revocation.statement().reason().wire(),
+                                    revocation.statement().explanation()));
+        }
+        var blocks = Approved.blocks(standing, policy.site(), entry);
+        if (!blocks.isEmpty()) {
+            return new State("blocked", String.join("; ", blocks));
+        }
+        if (!register.counts(entry.id(), now)) {
+            return new State(
+                    "withdrawn",
+                    "its endorser no longer holds the role, or a waiver that it needs has expired");
+        }
+        var word =
+                standing.own()
+                        .word(policy.site(), register.charter().origin(), entry.id())
+                        .map(Recorded::statement)
+                        .orElse(null);
+        return switch (word) {
+            case null -> new State("eligible", null);
+            case Statement.Refusal refusal ->
+                    new State(
+                            "refused",
+                            "refused by %s: %s"
+                                    .formatted(refusal.signer().subject(), refusal.explanation()));
+            case Statement.Approval _ -> approved(register, entry);
+        };
+    }
+
+    private State approved(Register register, Recorded<Endorsement> entry) {
+        var transfer =
+                transfers
+                        .find(new TransferKey(register.charter().origin(), entry.id()))
+                        .orElse(null);
+        if (transfer == null) {
+            return new State("approved", null);
+        }
+        return switch (transfer.state()) {
+            case TRANSFERRING -> new State("transferring", null);
+            case AVAILABLE -> new State("available", null);
+            case FAILED -> new State("failed", transfer.why());
+            // It stands again; the next review fetches it.
+            case WITHDRAWN -> new State("approved", null);
+        };
+    }
+
+    private void write(ObjectNode json, Item item) {
+        var statement = item.endorsement().statement();
+        json.put("catalogue", item.catalogue().text())
+                .put("endorsement", item.endorsement().id().hex())
+                .put("digest", statement.image().toString())
+                .put("fileName", statement.fileName())
+                .put("owner", statement.owner().toString())
+                .put("guid", statement.guid().toString())
+                .put("version", statement.version().text());
+        var tag = statement.tag();
+        if (tag != null) {
+            json.put("tag", tag.text());
+        }
+        json.put("title", statement.title());
+        json.putObject("endorser")
+                .put("subject", statement.signer().subject())
+                .put("issuer", statement.signer().issuer());
+        json.put("endorsedAt", item.endorsement().admittedAt().toString())
+                .put("state", item.state().wire());
+        if (item.state().why() != null) {
+            json.put("why", item.state().why());
+        }
+        if (item.state().wire().equals("available")) {
+            transfers
+                    .find(new TransferKey(item.catalogue(), item.endorsement().id()))
+                    .filter(transfer -> transfer.state() == Transfer.State.AVAILABLE)
+                    .ifPresent(
+                            transfer -> json.put("path", store.path(transfer.name()).toString()));
+        }
+    }
+
+    /** The followed ledgers. */
+    public Answer sources(Request request) {
+        request.checkQuery();
+        Instant now = clock.instant();
+        var json = Json.object();
+        var list = json.putArray("sources");
+        for (var source : follows.sources()) {
+            var item =
+                    list.addObject()
+                            .put("origin", source.source().origin().text())
+                            .put("url", source.source().url().toString())
+                            .put("size", source.size());
+            if (source.verifiedAt() != null) {
+                item.put("verifiedAt", source.verifiedAt().toString());
+            }
+            item.put("state", state(source, now));
+            if (source.fault() != null) {
+                item.put("fault", source.fault());
+            }
+            if (source.problem() != null) {
+                item.put("problem", source.problem());
+            }
+        }
+        return Answer.json(200, json);
+    }
+
+    private String state(Follows.Status source, Instant now) {
+        var verifiedAt = source.verifiedAt();
+        if (source.fault() != null) {
+            return "faulty";
+        }
+        if (verifiedAt == null) {
+            return "never";
+        }
+        boolean old = Duration.between(verifiedAt, now).compareTo(policy.maxStaleness()) > 0;
+        return old ? "stale" : "fresh";
+    }
+}

@@ -1,0 +1,174 @@
+package org.imprimatur.node.driver;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.imprimatur.node.store.StoreException;
+import org.imprimatur.register.Sha512;
+
+/**
+ * A directory of approved image files, for whatever runs them.
+ *
+ * <p>A file appears in it by one rename, whole and verified, and vanishes by one rename. What is on
+ * its way in lies in {@code .incoming}, what is on its way out in {@code .withdrawn}, both on the
+ * same file system.
+ */
+public final class DirectoryStore {
+
+    private final Path directory;
+    private final Path incoming;
+    private final Path withdrawn;
+    private final RandomGenerator random;
+
+    private DirectoryStore(Path directory, RandomGenerator random) {
+        this.directory = directory;
+        this.incoming = directory.resolve(".incoming");
+        this.withdrawn = directory.resolve(".withdrawn");
+        this.random = random;
+    }
+
+    /**
+     * Opens the directory, makes it where it is not there, and deletes what was withdrawn.
+     *
+     * @throws StoreException when it cannot be used
+     */
+    public static DirectoryStore open(Path directory, RandomGenerator random) {
+        var store = new DirectoryStore(directory, random);
+        try {
+            Files.createDirectories(directory);
+            for (Path own : List.of(store.incoming, store.withdrawn)) {
+                Files.createDirectories(own);
+                Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
+            }
+            for (Path left : list(store.withdrawn)) {
+                Files.deleteIfExists(left);
+            }
+            return store;
+        } catch (IOException e) {
+            throw new StoreException("cannot use the store " + directory + ": " + e, e);
+        }
+    }
+
+    /** A file that is offered. */
+    public record Offered(ImageFileName name, long bytes, Instant modifiedAt) {}
+
+    /** Where a file is offered, whether it is there or not. */
+    public Path path(ImageFileName name) {
+        return directory.resolve(name.text());
+    }
+
+    /** Every offered file that has a name of ours. Other files are not ours and are left alone. */
+    public List<Offered> offered() throws IOException {
+        var offered = new ArrayList<Offered>();
+        for (Path file : list(directory)) {
+            var name = ImageFileName.parse(file.getFileName().toString());
+            if (name.isPresent()) {
+                offered(name.get()).ifPresent(offered::add);
+            }
+        }
+        return offered;
+    }
+
+    /** A file, if it is offered. */
+    public Optional<Offered> offered(ImageFileName name) throws IOException {
+        try {
+            var attributes =
+                    Files.readAttributes(
+                            path(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            // Something of our name that is no plain file has a size that nothing endorses.
+            return Optional.of(
+                    new Offered(
+                            name,
+                            attributes.isRegularFile() ? attributes.size() : -1,
+                            attributes.lastModifiedTime().toInstant()));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where an image's bytes are gathered until they are whole. */
+    public Path incoming(Sha512 image) {
+        return incoming.resolve(image.hex() + ".part");
+    }
+
+    /** Deletes what is gathered for images that nobody wants any more. */
+    public void keepIncoming(List<Sha512> wanted) throws IOException {
+        var names = wanted.stream().map(image -> incoming(image).getFileName()).toList();
+        for (Path file : list(incoming)) {
+            if (!names.contains(file.getFileName())) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Free space in bytes. */
+    public long space() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    /**
+     * Offers a gathered file, whose bytes were verified and brought to disk. An older file of the
+     * name is replaced in the same moment.
+     */
+    public Offered publish(Path gathered, ImageFileName name) throws IOException {
+        Files.setPosixFilePermissions(gathered, PosixFilePermissions.fromString("r--r--r--"));
+        Files.move(gathered, path(name), StandardCopyOption.ATOMIC_MOVE);
+        sync(directory);
+        sync(incoming);
+        return offered(name).orElseThrow(() -> new NoSuchFileException(path(name).toString()));
+    }
+
+    /** Takes a file away: at once out of sight, then for good. */
+    public void withdraw(ImageFileName name) throws IOException {
+        Path aside =
+                withdrawn.resolve(
+                        name.text() + "." + HexFormat.of().toHexDigits(random.nextLong()));
+        try {
+            Files.move(path(name), aside, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException _) {
+            return;
+        }
+        sync(directory);
+        Files.deleteIfExists(aside);
+    }
+
+    /**
+     * Takes a file out of sight to be verified again: what {@link #incoming} has of the image
+     * afterwards is this file.
+     */
+    public void takeBack(ImageFileName name, Sha512 image) throws IOException {
+        Path part = incoming(image);
+        Files.move(path(name), part, StandardCopyOption.ATOMIC_MOVE);
+        sync(directory);
+        if (Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
+            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-------"));
+        } else {
+            Files.delete(part);
+        }
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (var list = Files.list(directory)) {
+            return list.toList();
+        }
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

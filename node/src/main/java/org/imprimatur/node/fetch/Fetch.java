@@ -1,0 +1,207 @@
+package org.imprimatur.node.fetch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The one way in which a node asks others. Only {@code http:} and {@code https:}; redirects are
+ * followed on the same host only, and not often; nothing is read beyond its limit.
+ */
+public final class Fetch implements AutoCloseable {
+
+    private static final int MOST_REDIRECTS = 5;
+    private static final Duration TO_CONNECT = Duration.ofSeconds(10);
+
+    private final HttpClient client;
+    private final ScheduledExecutorService scheduler;
+
+    /** Opens a client. */
+    public Fetch() {
+        client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(TO_CONNECT)
+                        .executor(Executors.newVirtualThreadPerTaskExecutor())
+                        .build();
+        scheduler =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("fetch-watch").factory());
+    }
+
+    /**
+     * An answer whose body is still to be read; whoever gets it closes it.
+     *
+     * @param status 200 or 206
+     * @param stream ends in {@link FetchFailed} when it stalls or breaks off
+     */
+    public record Body(int status, HttpHeaders headers, InputStream stream)
+            implements AutoCloseable {
+
+        @Override
+        public void close() throws IOException {
+            stream.close();
+        }
+    }
+
+    /**
+     * How long a body may take to go on.
+     *
+     * @param window within each of these
+     * @param least at least so many bytes arrive
+     */
+    public record Patience(Duration window, long least) {}
+
+    /**
+     * The whole body of an answer with status 200.
+     *
+     * @param limit more bytes are not read
+     * @param within all of it takes no longer
+     * @throws FetchFailed for everything else; the thread stays interrupted if it was
+     */
+    public byte[] bytes(URI uri, int limit, Duration within) throws FetchFailed {
+        var answer =
+                send(
+                        uri,
+                        Map.of(),
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), limit),
+                        within);
+        if (answer.statusCode() != 200) {
+            throw new FetchFailed(uri + " answered " + answer.statusCode());
+        }
+        return answer.body();
+    }
+
+    /**
+     * An answer with status 200 or 206, to be read as it comes.
+     *
+     * @param headers request header fields
+     * @param within until the answer begins
+     * @throws FetchFailed for everything else
+     */
+    public Body open(URI uri, Map<String, String> headers, Duration within, Patience patience)
+            throws FetchFailed {
+        var answer = send(uri, headers, BodyHandlers.ofInputStream(), within);
+        if (answer.statusCode() != 200 && answer.statusCode() != 206) {
+            discard(answer.body());
+            throw new FetchFailed(uri + " answered " + answer.statusCode());
+        }
+        return new Body(
+                answer.statusCode(),
+                answer.headers(),
+                new PatientStream(
+                        answer.body(),
+                        uri.toString(),
+                        patience.window(),
+                        patience.least(),
+                        scheduler));
+    }
+
+    private <T> HttpResponse<T> send(
+            URI first, Map<String, String> headers, BodyHandler<T> handler, Duration within)
+            throws FetchFailed {
+        URI uri = first;
+        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+            var answer = sendOnce(uri, headers, handler, within);
+            if (!isRedirect(answer.statusCode())) {
+                return answer;
+            }
+            discard(answer.body());
+            uri = next(uri, answer);
+        }
+        throw new FetchFailed(first + " redirects more than " + MOST_REDIRECTS + " times");
+    }
+
+    private static boolean isRedirect(int status) {
+        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    }
+
+    private static URI next(URI uri, HttpResponse<?> answer) throws FetchFailed {
+        var location = answer.headers().firstValue("Location").orElse("");
+        URI next;
+        try {
+            next = uri.resolve(location);
+        } catch (IllegalArgumentException e) {
+            throw new FetchFailed(uri + " redirects to what is no address", e);
+        }
+        boolean downgraded = "https".equals(uri.getScheme()) && !"https".equals(next.getScheme());
+        if (!host(uri).equals(host(next)) || downgraded) {
+            throw new FetchFailed(
+                    "%s redirects to %s: only redirects on the same host are followed"
+                            .formatted(uri, next));
+        }
+        return next;
+    }
+
+    private static String host(URI uri) {
+        return String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
+    }
+
+    private <T> HttpResponse<T> sendOnce(
+            URI uri, Map<String, String> headers, BodyHandler<T> handler, Duration within)
+            throws FetchFailed {
+        HttpRequest request;
+        try {
+            var builder = HttpRequest.newBuilder(uri).timeout(within).GET();
+            builder.header("User-Agent", "imprimatur");
+            headers.forEach(builder::header);
+            request = builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new FetchFailed(uri + " is not an address that can be asked", e);
+        }
+        var future = client.sendAsync(request, handler);
+        try {
+            return future.get(within.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw new FetchFailed(
+                    "%s did not answer within %d s".formatted(uri, within.toSeconds()), e);
+        } catch (ExecutionException e) {
+            var cause = e.getCause() == null ? e : e.getCause();
+            throw new FetchFailed(uri + " cannot be had: " + said(cause), cause);
+        } catch (CancellationException e) {
+            throw new FetchFailed(uri + " cannot be had: the node is closing", e);
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new FetchFailed(uri + " cannot be had: the node is closing", e);
+        }
+    }
+
+    private static String said(Throwable cause) {
+        var message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    private static void discard(Object body) {
+        if (body instanceof InputStream stream) {
+            try {
+                stream.close();
+            } catch (IOException _) {
+                return; // nothing of it was wanted
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        scheduler.shutdownNow();
+        client.shutdownNow();
+    }
+}

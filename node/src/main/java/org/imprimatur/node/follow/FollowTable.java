@@ -1,0 +1,151 @@
+package org.imprimatur.node.follow;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Sha256;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables {@code followed_ledger} and {@code followed_entry}; the transaction is the caller's.
+ */
+final class FollowTable {
+
+    /**
+     * One followed ledger.
+     *
+     * @param charter digest of the pinned charter under which the entries were verified
+     * @param checkpoint the newest note that was believed
+     * @param size how many entries were verified and applied
+     * @param verifiedAt when size and checkpoint last agreed with what the ledger shows
+     * @param fault a fault that only a person ends
+     */
+    record Row(
+            Sha256 charter,
+            byte[] checkpoint,
+            long size,
+            @Nullable Instant verifiedAt,
+            @Nullable String fault) {}
+
+    private final Handle db;
+
+    FollowTable(Handle db) {
+        this.db = db;
+    }
+
+    Optional<Row> find(Origin origin) {
+        return db.createQuery(
+                        """
+                        select charter, checkpoint, size, verified_at, fault
+                          from followed_ledger where origin = :origin
+                        """)
+                .bind("origin", origin.text())
+                .map(
+                        (row, _) -> {
+                            var at = row.getObject("verified_at", OffsetDateTime.class);
+                            return new Row(
+                                    Sha256.ofBytes(row.getBytes("charter")),
+                                    row.getBytes("checkpoint"),
+                                    row.getLong("size"),
+                                    at == null ? null : at.toInstant(),
+                                    row.getString("fault"));
+                        })
+                .findOne();
+    }
+
+    void put(Origin origin, Row row) {
+        db.createUpdate(
+                        """
+                        insert into followed_ledger
+                               (origin, charter, checkpoint, size, verified_at, fault)
+                        values (:origin, :charter, :checkpoint, :size, :verifiedAt, :fault)
+                        on conflict (origin) do update
+                           set charter = excluded.charter, checkpoint = excluded.checkpoint,
+                               size = excluded.size, verified_at = excluded.verified_at,
+                               fault = excluded.fault
+                        """)
+                .bind("origin", origin.text())
+                .bind("charter", row.charter().bytes())
+                .bind("checkpoint", row.checkpoint())
+                .bind("size", row.size())
+                .bind(
+                        "verifiedAt",
+                        row.verifiedAt() == null
+                                ? null
+                                : OffsetDateTime.ofInstant(row.verifiedAt(), ZoneOffset.UTC))
+                .bind("fault", row.fault())
+                .execute();
+    }
+
+    void add(Origin origin, long first, List<byte[]> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        var batch =
+                db.prepareBatch(
+                        """
+                        insert into followed_entry (origin, index, bytes)
+                        values (:origin, :index, :bytes)
+                        """);
+        long index = first;
+        for (byte[] entry : entries) {
+            batch.bind("origin", origin.text()).bind("index", index++).bind("bytes", entry).add();
+        }
+        batch.execute();
+    }
+
+    /** The entries below {@code size}, in order. */
+    void each(Origin origin, long size, Consumer<byte[]> action) {
+        try (var stream =
+                db
+                        .createQuery(
+                                """
+                                select bytes from followed_entry
+                                 where origin = :origin and index < :size order by index
+                                """)
+                        .bind("origin", origin.text())
+                        .bind("size", size)
+                        .setFetchSize(500)
+                        .mapTo(byte[].class)
+                        .stream()) {
+            stream.forEach(action);
+        }
+    }
+
+    /** One entry. */
+    Optional<byte[]> bytes(Origin origin, long index) {
+        return db.createQuery(
+                        """
+                        select bytes from followed_entry where origin = :origin and index = :index
+                        """)
+                .bind("origin", origin.text())
+                .bind("index", index)
+                .mapTo(byte[].class)
+                .findOne();
+    }
+
+    void forgetEntries(Origin origin) {
+        db.createUpdate("delete from followed_entry where origin = :origin")
+                .bind("origin", origin.text())
+                .execute();
+    }
+
+    void forget(Origin origin) {
+        forgetEntries(origin);
+        db.createUpdate("delete from followed_ledger where origin = :origin")
+                .bind("origin", origin.text())
+                .execute();
+    }
+
+    List<Origin> origins() {
+        return db.createQuery("select origin from followed_ledger order by origin")
+                .mapTo(String.class)
+                .map(Origin::new)
+                .list();
+    }
+}

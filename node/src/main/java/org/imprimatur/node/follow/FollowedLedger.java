@@ -1,0 +1,120 @@
+package org.imprimatur.node.follow;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.imprimatur.register.Recorded;
+import org.imprimatur.register.Register;
+import org.imprimatur.register.Standing;
+import org.jspecify.annotations.Nullable;
+
+/** What is verified of one followed ledger, for everyone who asks. Only its follower moves it. */
+final class FollowedLedger {
+
+    private final Source source;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+    // All guarded by lock.
+    private final Register register;
+    private @Nullable Instant verifiedAt;
+    private @Nullable String fault;
+    private @Nullable String problem;
+
+    FollowedLedger(Source source, Register register, @Nullable Instant verifiedAt) {
+        this.source = source;
+        this.register = register;
+        this.verifiedAt = verifiedAt;
+    }
+
+    Source source() {
+        return source;
+    }
+
+    Lock reading() {
+        return lock.readLock();
+    }
+
+    /** For whoever holds {@link #reading}. */
+    Standing.Followed followed() {
+        return new Standing.Followed(register, verifiedAt, fault);
+    }
+
+    /** What is told of a source. */
+    record Status(
+            Source source,
+            long size,
+            @Nullable Instant verifiedAt,
+            @Nullable String fault,
+            @Nullable String problem) {}
+
+    Status status() {
+        lock.readLock().lock();
+        try {
+            return new Status(source, register.size(), verifiedAt, fault, problem);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /**
+     * Applies entries in order, up to the first that the register does not admit.
+     *
+     * @return why that one was not admitted; null when all were
+     */
+    @Nullable String apply(List<? extends Recorded<?>> entries) {
+        lock.writeLock().lock();
+        try {
+            for (var entry : entries) {
+                register.apply(entry.index(), entry.id(), entry.statement(), entry.admittedAt());
+            }
+            return null;
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    long size() {
+        lock.readLock().lock();
+        try {
+            return register.size();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** The whole of the newest checkpoint was verified; what was wrong before is over. */
+    void verified(Instant at) {
+        lock.writeLock().lock();
+        try {
+            verifiedAt = at;
+            fault = null;
+            problem = null;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** What it served must not be believed. */
+    void faulty(String explanation) {
+        lock.writeLock().lock();
+        try {
+            fault = explanation;
+            problem = null;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Nothing could be had: no fault, but the view grows stale. */
+    void unreachable(String explanation) {
+        lock.writeLock().lock();
+        try {
+            problem = explanation;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

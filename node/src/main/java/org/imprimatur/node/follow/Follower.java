@@ -1,0 +1,373 @@
+package org.imprimatur.node.follow;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
+import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.ConsistencyProof;
+import org.imprimatur.ledger.Frontier;
+import org.imprimatur.ledger.Hash;
+import org.imprimatur.ledger.LedgerView;
+import org.imprimatur.ledger.LedgerView.Look;
+import org.imprimatur.ledger.MalformedInput;
+import org.imprimatur.ledger.SignedNote;
+import org.imprimatur.ledger.Tile;
+import org.imprimatur.ledger.VerifiedCheckpoint;
+import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.fetch.FetchFailed;
+import org.imprimatur.node.follow.SourceFault.Kind;
+import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Recorded;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Statement;
+import org.imprimatur.trust.StatementVerifier;
+import org.imprimatur.trust.TrustAnchors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one ledger, in a thread of its own, so that what is wrong with one source never touches
+ * another.
+ *
+ * <p>The order of a look: the checkpoint's signature; the proof that it continues the one believed
+ * before; then the entries, a few bundles at a time, each time proven to belong to the checkpoint
+ * before any is read; the signature of each statement at its admission time; the register's rules.
+ * Entries that were applied are stored together with the checkpoint in one transaction, and the
+ * view counts as verified only when every entry of the checkpoint is applied.
+ */
+final class Follower implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+    private static final int BUNDLES = 2;
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+
+    private final Source source;
+    private final Sha256 charter;
+    private final FollowedLedger ledger;
+    private final LedgerReader reader;
+    private final TrustAnchors anchors;
+    private final StatementVerifier verifier;
+    private final Database database;
+    private final Evidence evidence;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Bell changed;
+    private final Bell wake = new Bell();
+    private final Push push;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    // Owned by the follower's thread.
+    private LedgerView view;
+    private Frontier frontier;
+    private List<byte[]> unstored = new ArrayList<>();
+    private @Nullable String lasting;
+
+    /** What was read from the store: where the follower goes on. */
+    record Start(
+            FollowedLedger ledger, LedgerView view, Frontier frontier, @Nullable String lasting) {}
+
+    Follower(
+            Start start,
+            Sha256 charter,
+            Fetch fetch,
+            TrustAnchors anchors,
+            Database database,
+            Evidence evidence,
+            InstantSource clock,
+            RandomGenerator random,
+            Bell changed) {
+        this.ledger = start.ledger();
+        this.source = ledger.source();
+        this.charter = charter;
+        this.view = start.view();
+        this.frontier = start.frontier();
+        this.lasting = start.lasting();
+        this.reader = new LedgerReader(fetch, source);
+        this.anchors = anchors;
+        this.verifier = new StatementVerifier(anchors);
+        this.database = database;
+        this.evidence = evidence;
+        this.clock = clock;
+        this.random = random;
+        this.changed = changed;
+        if (lasting != null) {
+            ledger.faulty(lasting);
+        }
+        this.push = new Push(fetch, source, ledger::size, wake, random);
+        this.thread = Thread.ofVirtual().name("follow " + source.origin()).start(this::run);
+    }
+
+    /** Looks now. */
+    void look() {
+        wake.ring();
+    }
+
+    private void run() {
+        int failures = 0;
+        try {
+            while (!closing) {
+                failures = lookSafely() ? 0 : failures + 1;
+                wake.await(failures == 0 ? source.poll() : retry(failures));
+            }
+        } catch (InterruptedException _) {
+            LOG.debug("following {} ends", source.origin());
+        }
+    }
+
+    private Duration retry(int failures) {
+        var longest = source.poll();
+        var pause = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
+        var bounded = pause.compareTo(longest) < 0 ? pause : longest;
+        return Duration.ofMillis((long) (bounded.toMillis() * random.nextDouble(0.5, 1.0)));
+    }
+
+    /** True when everything that the ledger has is verified. */
+    private boolean lookSafely() {
+        var before = ledger.status();
+        try {
+            if (lasting == null) {
+                lookAtLedger();
+                if (before.fault() != null || before.problem() != null) {
+                    LOG.info("{} is in view again", source.origin());
+                }
+                if (before.fault() != null || before.size() != ledger.size()) {
+                    changed.ring();
+                }
+            }
+            return true;
+        } catch (SourceFault e) {
+            fault(e, before.fault());
+        } catch (FetchFailed e) {
+            if (!closing) {
+                if (before.problem() == null) {
+                    LOG.warn("{} is out of reach: {}", source.origin(), e.explanation());
+                }
+                ledger.unreachable(e.explanation());
+            }
+        } catch (RuntimeException e) {
+            if (!closing) {
+                LOG.error("following {} failed", source.origin(), e);
+                ledger.unreachable("the site failed; its log says why");
+            }
+        }
+        return false;
+    }
+
+    private void fault(SourceFault e, @Nullable String before) {
+        evidence.keep(source.origin(), e, clock.instant());
+        ledger.faulty(e.explanation());
+        if (e.lasting()) {
+            lasting = e.explanation();
+            view.seen().ifPresent(checkpoint -> store(checkpoint, ledger.status().verifiedAt()));
+        }
+        if (!e.explanation().equals(before)) {
+            LOG.warn("{} is at fault: {}", source.origin(), e.explanation());
+            changed.ring();
+        }
+    }
+
+    private void lookAtLedger() throws SourceFault, FetchFailed {
+        refreshAnchors();
+        if (!unstored.isEmpty()) {
+            store(view.seen().orElseThrow(), ledger.status().verifiedAt());
+        }
+        Instant now = clock.instant();
+        byte[] bytes = reader.checkpoint();
+        SignedNote offered;
+        try {
+            offered = SignedNote.parse(bytes);
+        } catch (MalformedInput e) {
+            throw SourceFault.passing(
+                    Kind.NOT_A_CHECKPOINT,
+                    "what it serves as its checkpoint is no signed note: " + e.explanation(),
+                    seen(),
+                    bytes);
+        }
+        try {
+            var latest = believe(offered);
+            while (frontier.size() < latest.size()) {
+                takeSome(latest);
+            }
+            store(latest, now);
+            ledger.verified(now);
+        } catch (MalformedInput e) {
+            throw SourceFault.passing(
+                    Kind.MALFORMED_DATA,
+                    "a tile or bundle that it serves is malformed: " + e.explanation(),
+                    seen(),
+                    bytes);
+        }
+    }
+
+    private @Nullable SignedNote seen() {
+        return view.seen().map(VerifiedCheckpoint::note).orElse(null);
+    }
+
+    private VerifiedCheckpoint believe(SignedNote offered) throws SourceFault, FetchFailed {
+        var look = view.lookWithTiles(offered, reader);
+        if (look instanceof Look.SplitView split && !sameSize(split)) {
+            // The tiles are not signed: before they accuse anybody they are read once more.
+            look = view.lookWithTiles(offered, reader);
+        }
+        return switch (look) {
+            case Look.Same same -> {
+                view = same.view();
+                yield same.latest();
+            }
+            case Look.Grown grown -> {
+                view = grown.view();
+                yield grown.latest();
+            }
+            case Look.SplitView split when sameSize(split) ->
+                    throw SourceFault.lasting(
+                            Kind.SPLIT_VIEW,
+                            split.explanation(),
+                            split.seen(),
+                            split.offered().bytes());
+            case Look.SplitView split -> throw fault(Kind.SPLIT_VIEW, split);
+            case Look.RolledBack rolled -> throw fault(Kind.ROLLED_BACK, rolled);
+            case Look.WrongOrigin wrong -> throw fault(Kind.WRONG_ORIGIN, wrong);
+            case Look.BadSignature bad -> throw fault(Kind.BAD_SIGNATURE, bad);
+            case Look.NotACheckpoint not -> throw fault(Kind.NOT_A_CHECKPOINT, not);
+        };
+    }
+
+    private static SourceFault fault(Kind kind, Look.Alarm alarm) {
+        return SourceFault.passing(
+                kind, alarm.explanation(), alarm.seen(), alarm.offered().bytes());
+    }
+
+    /** Then the two notes alone prove it. */
+    private static boolean sameSize(Look.SplitView split) {
+        return Checkpoint.parse(split.seen().text()).size()
+                == Checkpoint.parse(split.offered().text()).size();
+    }
+
+    /** Takes the next entries of a checkpoint that is believed. */
+    private void takeSome(VerifiedCheckpoint latest) throws SourceFault, FetchFailed {
+        long from = frontier.size();
+        long to = Math.min(latest.size(), (from / Tile.FULL + BUNDLES) * Tile.FULL);
+        var entries = reader.entries(from, to);
+        if (!belong(frontier.append(Hash.ofLeaves(entries)), latest)) {
+            throw SourceFault.passing(
+                    Kind.WRONG_ENTRIES,
+                    "the entries %d to %d that it serves are not those of its checkpoint"
+                            .formatted(from, to - 1),
+                    latest.note(),
+                    null);
+        }
+        var judged = judge(from, entries);
+        var good = new ArrayList<Recorded<?>>();
+        SourceFault fault = null;
+        for (int i = 0; i < judged.size() && fault == null; i++) {
+            switch (judged.get(i)) {
+                case Good(var entry) -> good.add(entry);
+                case Bad(var why) ->
+                        fault = SourceFault.entry(from + i, why, latest.note(), entries.get(i));
+            }
+        }
+        var refused = ledger.apply(good);
+        int applied = (int) (ledger.size() - from);
+        if (refused != null) {
+            fault = SourceFault.entry(from + applied, refused, latest.note(), entries.get(applied));
+        }
+        frontier = frontier.append(Hash.ofLeaves(entries.subList(0, applied)));
+        unstored.addAll(entries.subList(0, applied));
+        if (applied > 0) {
+            // Decisions are from memory: a revocation counts from here on.
+            changed.ring();
+        }
+        store(latest, ledger.status().verifiedAt());
+        if (fault != null) {
+            throw fault;
+        }
+    }
+
+    private boolean belong(Frontier next, VerifiedCheckpoint latest) throws FetchFailed {
+        return next.size() == latest.size()
+                ? next.head().equals(latest.head())
+                : ConsistencyProof.read(next.size(), latest.size(), reader)
+                        .proves(next.head(), latest.head());
+    }
+
+    private sealed interface Judged {}
+
+    private record Good(Recorded<Statement> entry) implements Judged {}
+
+    private record Bad(String why) implements Judged {}
+
+    private List<Judged> judge(long first, List<byte[]> entries) {
+        Instant latest = clock.instant().plus(CLOCKS_DIFFER);
+        return LongStream.range(0, entries.size())
+                .parallel()
+                .mapToObj(i -> judge(first + i, entries.get((int) i), latest))
+                .toList();
+    }
+
+    private Judged judge(long index, byte[] bytes, Instant latest) {
+        LedgerEntry entry;
+        try {
+            entry = LedgerEntry.parse(bytes);
+        } catch (IllegalArgumentException e) {
+            return new Bad(String.valueOf(e.getMessage()));
+        }
+        if (entry.admittedAt().isAfter(latest)) {
+            return new Bad("admitted at %s, which is in the future".formatted(entry.admittedAt()));
+        }
+        return switch (verifier.verify(entry.envelope(), entry.admittedAt())) {
+            case StatementVerifier.Verified good ->
+                    new Good(
+                            new Recorded<>(index, good.id(), good.statement(), entry.admittedAt()));
+            case StatementVerifier.NotVerified bad ->
+                    new Bad(bad.code() + ": " + bad.explanation());
+        };
+    }
+
+    private void store(VerifiedCheckpoint checkpoint, @Nullable Instant verifiedAt) {
+        long first = frontier.size() - unstored.size();
+        var entries = unstored;
+        database.change(
+                db -> {
+                    var table = new FollowTable(db);
+                    table.put(
+                            source.origin(),
+                            new FollowTable.Row(
+                                    charter,
+                                    checkpoint.note().bytes(),
+                                    frontier.size(),
+                                    verifiedAt,
+                                    lasting));
+                    table.add(source.origin(), first, entries);
+                });
+        unstored = new ArrayList<>();
+    }
+
+    private void refreshAnchors() {
+        try {
+            anchors.refresh();
+        } catch (IOException e) {
+            LOG.warn("cannot read the anchors for {} again: {}", source.origin(), e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        push.close();
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(30));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

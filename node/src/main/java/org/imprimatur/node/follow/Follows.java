@@ -1,0 +1,313 @@
+package org.imprimatur.node.follow;
+
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.ledger.Frontier;
+import org.imprimatur.ledger.Hash;
+import org.imprimatur.ledger.LedgerView;
+import org.imprimatur.ledger.MalformedInput;
+import org.imprimatur.ledger.NoteVerifier;
+import org.imprimatur.ledger.SignedNote;
+import org.imprimatur.ledger.VerifiedCheckpoint;
+import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Register;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Standing;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.register.StatementJson;
+import org.imprimatur.trust.CrlMode;
+import org.imprimatur.trust.Envelope;
+import org.imprimatur.trust.TrustAnchors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All ledgers that a site follows. */
+public final class Follows implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Follows.class);
+
+    private final List<FollowedLedger> ledgers;
+    private final List<Follower> followers;
+
+    private Follows(List<FollowedLedger> ledgers, List<Follower> followers) {
+        this.ledgers = List.copyOf(ledgers);
+        this.followers = List.copyOf(followers);
+    }
+
+    /**
+     * Takes up every ledger where it was left, and begins to follow. A ledger that is no longer in
+     * the list is forgotten, with its faults.
+     *
+     * @param ownAnchors for sources that name none
+     * @param directory the node's own; evidence of faults is kept below it
+     * @param changed rings whenever a register or a fault has changed
+     */
+    public static Follows open(
+            List<Source> sources,
+            Database database,
+            TrustAnchors ownAnchors,
+            CrlMode crls,
+            Path directory,
+            Fetch fetch,
+            InstantSource clock,
+            RandomGenerator random,
+            Metrics metrics,
+            Bell changed) {
+        forgetOthers(sources, database);
+        var evidence = new Evidence(directory.resolve("evidence"));
+        var ledgers = new ArrayList<FollowedLedger>();
+        var followers = new ArrayList<Follower>();
+        for (var source : sources) {
+            var charter = Sha256.of(CharterJson.write(source.charter()));
+            var start = restored(source, charter, database);
+            ledgers.add(start.ledger());
+            followers.add(
+                    new Follower(
+                            start,
+                            charter,
+                            fetch,
+                            anchors(source, ownAnchors, crls),
+                            database,
+                            evidence,
+                            clock,
+                            random,
+                            changed));
+        }
+        var follows = new Follows(ledgers, followers);
+        follows.measure(metrics, clock);
+        return follows;
+    }
+
+    private static void forgetOthers(List<Source> sources, Database database) {
+        var wanted = sources.stream().map(Source::origin).toList();
+        database.change(
+                db -> {
+                    var table = new FollowTable(db);
+                    for (Origin origin : table.origins()) {
+                        if (!wanted.contains(origin)) {
+                            LOG.info("{} is no longer followed", origin);
+                            table.forget(origin);
+                        }
+                    }
+                });
+    }
+
+    private static TrustAnchors anchors(Source source, TrustAnchors own, CrlMode crls) {
+        var directory = source.anchors();
+        if (directory.isEmpty()) {
+            return own;
+        }
+        try {
+            return TrustAnchors.directory(directory.get(), crls);
+        } catch (IOException e) {
+            throw new BadConfiguration("cannot read the anchors in " + directory.get() + ": " + e);
+        }
+    }
+
+    /**
+     * Where the last run left off. What the store holds was verified before it was stored; that it
+     * is still the same is shown by its root.
+     */
+    private static Follower.Start restored(Source source, Sha256 charter, Database database) {
+        var key = NoteVerifier.parse(source.charter().key());
+        var unseen = LedgerView.unseen(key);
+        var row = database.read(db -> new FollowTable(db).find(source.origin())).orElse(null);
+        var seen = row == null || !row.charter().equals(charter) ? null : checkpoint(row, key);
+        if (row == null || seen == null) {
+            if (row != null) {
+                LOG.warn("{} has another charter now and is followed afresh", source.origin());
+                database.change(
+                        db -> {
+                            new FollowTable(db).forget(source.origin());
+                        });
+            }
+            var ledger = new FollowedLedger(source, new Register(source.charter()), null);
+            return new Follower.Start(ledger, unseen, Frontier.EMPTY, null);
+        }
+        var view = unseen.having(seen);
+        var register = new Register(source.charter());
+        var frontier = replay(source, database, row, register);
+        boolean whole =
+                frontier != null
+                        && frontier.size() == row.size()
+                        && frontier.size() <= seen.size()
+                        && (frontier.size() < seen.size() || frontier.head().equals(seen.head()));
+        if (whole && frontier != null) {
+            var ledger = new FollowedLedger(source, register, row.verifiedAt());
+            return new Follower.Start(ledger, view, frontier, row.fault());
+        }
+        LOG.warn("the stored entries of {} are not whole and are fetched again", source.origin());
+        database.change(
+                db -> {
+                    new FollowTable(db).forgetEntries(source.origin());
+                });
+        var ledger = new FollowedLedger(source, new Register(source.charter()), null);
+        return new Follower.Start(ledger, view, Frontier.EMPTY, row.fault());
+    }
+
+    private static @Nullable VerifiedCheckpoint checkpoint(FollowTable.Row row, NoteVerifier key) {
+        try {
+            return VerifiedCheckpoint.check(SignedNote.parse(row.checkpoint()), key)
+                            instanceof VerifiedCheckpoint.Check.Good(var checkpoint)
+                    ? checkpoint
+                    : null;
+        } catch (MalformedInput _) {
+            return null;
+        }
+    }
+
+    private static @Nullable Frontier replay(
+            Source source, Database database, FollowTable.Row row, Register register) {
+        var leaves = new ArrayList<Hash>();
+        try {
+            return database.read(
+                    db -> {
+                        new FollowTable(db)
+                                .each(
+                                        source.origin(),
+                                        row.size(),
+                                        bytes -> {
+                                            apply(register, bytes);
+                                            leaves.add(Hash.ofLeaf(bytes));
+                                        });
+                        return Frontier.EMPTY.append(leaves);
+                    });
+        } catch (IllegalArgumentException
+                | IllegalStateException
+                | org.imprimatur.register.MalformedInput e) {
+            LOG.warn("a stored entry of {}: {}", source.origin(), e.getMessage());
+            return null;
+        }
+    }
+
+    private static void apply(Register register, byte[] bytes) {
+        var entry = LedgerEntry.parse(bytes);
+        byte[] payload = Envelope.parse(entry.envelope()).payload();
+        register.apply(
+                register.size(),
+                StatementId.of(payload),
+                StatementJson.parse(payload),
+                entry.admittedAt());
+    }
+
+    private void measure(Metrics metrics, InstantSource clock) {
+        GaugeWithCallback.builder()
+                .name("imprimatur_followed_entries")
+                .help("Verified entries of each followed ledger.")
+                .labelNames("origin")
+                .callback(
+                        gauge ->
+                                sources()
+                                        .forEach(
+                                                s ->
+                                                        gauge.call(
+                                                                s.size(),
+                                                                s.source().origin().text())))
+                .register(metrics.registry());
+        GaugeWithCallback.builder()
+                .name("imprimatur_followed_age_seconds")
+                .help("Time since each followed ledger was last verified; -1 for never.")
+                .labelNames("origin")
+                .callback(
+                        gauge ->
+                                sources()
+                                        .forEach(
+                                                s -> {
+                                                    var at = s.verifiedAt();
+                                                    gauge.call(
+                                                            at == null
+                                                                    ? -1
+                                                                    : Duration.between(
+                                                                                            at,
+                                                                                            clock
+                                                                                                    .instant())
+                                                                                    .toMillis()
+                                                                            / 1e3,
+                                                            s.source().origin().text());
+                                                }))
+                .register(metrics.registry());
+        GaugeWithCallback.builder()
+                .name("imprimatur_followed_faulty")
+                .help("1 for a followed ledger that is at fault.")
+                .labelNames("origin")
+                .callback(
+                        gauge ->
+                                sources()
+                                        .forEach(
+                                                s ->
+                                                        gauge.call(
+                                                                s.fault() == null ? 0 : 1,
+                                                                s.source().origin().text())))
+                .register(metrics.registry());
+    }
+
+    /**
+     * What is told of a source.
+     *
+     * @param size verified entries
+     * @param verifiedAt when all that it had was last verified; null for never
+     * @param fault why it must not be believed; null for nothing
+     * @param problem why it cannot be had just now; null for nothing
+     */
+    public record Status(
+            Source source,
+            long size,
+            java.time.@Nullable Instant verifiedAt,
+            @Nullable String fault,
+            @Nullable String problem) {}
+
+    /** Every source, in the order of the configuration. */
+    public List<Status> sources() {
+        return ledgers.stream()
+                .map(FollowedLedger::status)
+                .map(s -> new Status(s.source(), s.size(), s.verifiedAt(), s.fault(), s.problem()))
+                .toList();
+    }
+
+    /**
+     * Asks the registers, while none of them moves. The function is short, and keeps only what the
+     * registers returned.
+     */
+    public <T> T ask(Function<List<Standing.Followed>, T> question) {
+        // Always in the same order, and no follower holds two: so nobody waits for ever.
+        ledgers.forEach(ledger -> ledger.reading().lock());
+        try {
+            return question.apply(ledgers.stream().map(FollowedLedger::followed).toList());
+        } finally {
+            ledgers.forEach(ledger -> ledger.reading().unlock());
+        }
+    }
+
+    /** The source of a ledger. */
+    public Optional<Source> source(Origin origin) {
+        return ledgers.stream()
+                .map(FollowedLedger::source)
+                .filter(source -> source.origin().equals(origin))
+                .findFirst();
+    }
+
+    /** Asks every source now. */
+    public void look() {
+        followers.forEach(Follower::look);
+    }
+
+    @Override
+    public void close() {
+        followers.forEach(Follower::close);
+    }
+}

@@ -1,0 +1,118 @@
+package org.imprimatur.node.follow;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.ledger.NoteVerifier;
+import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.config.Durations;
+import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Origin;
+
+/**
+ * A ledger to follow, as the configuration has it.
+ *
+ * @param url where the ledger is; its checkpoint is at {@code url/checkpoint}
+ * @param charter what the site believes of it beforehand, pinned
+ * @param anchors certification authorities for its statements; empty for the node's own
+ * @param poll how often it is asked when nothing is pushed
+ */
+public record Source(URI url, Charter charter, Optional<Path> anchors, Duration poll) {
+
+    private static final int LARGEST_CHARTER = 256 * 1024;
+    private static final Set<String> SCHEMES = Set.of("http", "https");
+
+    /** The ledger's name. */
+    public Origin origin() {
+        return charter.origin();
+    }
+
+    /** An address below the ledger's. */
+    URI address(String path) {
+        return URI.create(url + "/" + path);
+    }
+
+    /**
+     * Reads the list {@code follow}.
+     *
+     * @param own the node's own ledger, which it does not follow
+     * @throws BadConfiguration with file, line, member, fault and hint
+     */
+    public static List<Source> read(YamlMember list, Origin own) {
+        var sources = new ArrayList<Source>();
+        var seen = new HashSet<Origin>(Set.of(own));
+        for (var item : list.items()) {
+            item.allowing("url", "charter", "anchors", "poll");
+            var charter = item.required("charter", "the file with the ledger's charter");
+            var source =
+                    new Source(
+                            item.required("url", "for example https://catalogue.example")
+                                    .as(Source::url, "for example https://catalogue.example"),
+                            charter(charter),
+                            item.optional("anchors").map(Source::directory),
+                            item.optional("poll")
+                                    .map(m -> m.as(Durations::parse, Durations.HINT))
+                                    .orElse(Duration.ofSeconds(30)));
+            if (!seen.add(source.origin())) {
+                throw charter.wrong(
+                        "is of \"%s\", which is this node's own ledger or is followed already"
+                                .formatted(source.origin()),
+                        "follow each ledger once");
+            }
+            sources.add(source);
+        }
+        return sources;
+    }
+
+    private static URI url(String text) {
+        var url = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+        if (url.getScheme() == null
+                || !SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
+                || url.getHost() == null
+                || url.getQuery() != null
+                || url.getFragment() != null
+                || url.getUserInfo() != null) {
+            throw new IllegalArgumentException("is not an http: or https: address");
+        }
+        return url;
+    }
+
+    private static Path directory(YamlMember member) {
+        Path path = member.path();
+        if (!Files.isDirectory(path)) {
+            throw member.wrong("is " + path + ", which is no directory", "make it, or correct it");
+        }
+        return path;
+    }
+
+    private static Charter charter(YamlMember member) {
+        Path path = member.path();
+        String hint =
+                "get the charter from somebody you trust, or from the catalogue's /api/v1/charter, and compare it with what they publish";
+        try {
+            if (Files.size(path) > LARGEST_CHARTER) {
+                throw member.wrong("is " + path + ", which is larger than a charter", hint);
+            }
+            var charter = CharterJson.read(Files.readAllBytes(path));
+            NoteVerifier.parse(charter.key());
+            return charter;
+        } catch (IOException e) {
+            throw member.wrong("is " + path + ", which cannot be read", hint);
+        } catch (MalformedInput e) {
+            throw member.wrong("is %s: %s".formatted(path, e.explanation()), hint);
+        } catch (org.imprimatur.ledger.MalformedInput e) {
+            throw member.wrong("is %s: key: %s".formatted(path, e.explanation()), hint);
+        }
+    }
+}

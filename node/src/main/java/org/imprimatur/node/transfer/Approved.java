@@ -1,0 +1,76 @@
+package org.imprimatur.node.transfer;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Recorded;
+import org.imprimatur.register.Register;
+import org.imprimatur.register.Standing;
+import org.imprimatur.register.Statement.Approval;
+import org.imprimatur.register.Statement.Endorsement;
+
+/**
+ * An endorsement that a site has approved and that stands: what its store is to hold.
+ *
+ * @param catalogue the ledger that it is in
+ */
+public record Approved(Origin catalogue, Recorded<Endorsement> endorsement) {
+
+    /** All of them. */
+    public static List<Approved> all(Standing standing, Owner site, Instant at) {
+        var approved = new ArrayList<Approved>();
+        for (var register : registers(standing)) {
+            for (var endorsement : register.endorsements()) {
+                if (stands(standing, site, register, endorsement, at)) {
+                    approved.add(new Approved(register.charter().origin(), endorsement));
+                }
+            }
+        }
+        return approved;
+    }
+
+    private static boolean stands(
+            Standing standing,
+            Owner site,
+            Register register,
+            Recorded<Endorsement> endorsement,
+            Instant at) {
+        var word = standing.own().word(site, register.charter().origin(), endorsement.id());
+        return word.isPresent()
+                && word.get().statement() instanceof Approval approval
+                && approval.image().equals(endorsement.statement().image())
+                && register.counts(endorsement.id(), at)
+                && blocks(standing, site, endorsement).isEmpty();
+    }
+
+    /** Blocks in force that reach this site, each in a sentence. */
+    public static List<String> blocks(
+            Standing standing, Owner site, Recorded<Endorsement> endorsement) {
+        var seen = new HashSet<String>();
+        for (var register : registers(standing)) {
+            for (var block : register.blocks(endorsement.statement().image())) {
+                var owner = block.statement().owner();
+                if (owner.kind() != Owner.Kind.SITE || owner.equals(site)) {
+                    seen.add(
+                            "blocked by %s for %s: %s"
+                                    .formatted(
+                                            block.statement().signer().subject(),
+                                            owner,
+                                            block.statement().explanation()));
+                }
+            }
+        }
+        return List.copyOf(seen);
+    }
+
+    /** The site's own register, then those it follows. */
+    public static List<Register> registers(Standing standing) {
+        var registers = new ArrayList<Register>();
+        registers.add(standing.own());
+        standing.followed().forEach(followed -> registers.add(followed.register()));
+        return registers;
+    }
+}

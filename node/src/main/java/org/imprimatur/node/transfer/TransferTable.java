@@ -1,0 +1,84 @@
+package org.imprimatur.node.transfer;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.imprimatur.node.driver.ImageFileName;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.StatementId;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code transfer} table; the transaction is the caller's. */
+final class TransferTable {
+
+    private final Handle db;
+
+    TransferTable(Handle db) {
+        this.db = db;
+    }
+
+    List<Transfer> all() {
+        return db.createQuery(
+                        """
+                        select catalogue, endorsement, state, why, file_name, digest, attempts,
+                               retry_at, modified_at
+                          from transfer order by catalogue, endorsement
+                        """)
+                .map((row, _) -> transfer(row))
+                .list();
+    }
+
+    private static Transfer transfer(ResultSet row) throws SQLException {
+        return new Transfer(
+                new TransferKey(
+                        new Origin(row.getString("catalogue")),
+                        new StatementId(Sha256.ofBytes(row.getBytes("endorsement")))),
+                Transfer.State.parse(row.getString("state")),
+                row.getString("why"),
+                new ImageFileName(row.getString("file_name")),
+                Sha512.ofBytes(row.getBytes("digest")),
+                row.getInt("attempts"),
+                instant(row, "retry_at"),
+                instant(row, "modified_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    void put(Transfer transfer) {
+        db.createUpdate(
+                        """
+                        insert into transfer (catalogue, endorsement, state, why, file_name, digest,
+                                              attempts, retry_at, modified_at)
+                        values (:catalogue, :endorsement, :state, :why, :fileName, :digest,
+                                :attempts, :retryAt, :modifiedAt)
+                        on conflict (catalogue, endorsement) do update
+                           set state = excluded.state, why = excluded.why,
+                               file_name = excluded.file_name, digest = excluded.digest,
+                               attempts = excluded.attempts, retry_at = excluded.retry_at,
+                               modified_at = excluded.modified_at
+                        """)
+                .bind("catalogue", transfer.key().catalogue().text())
+                .bind("endorsement", transfer.key().endorsement().sha256().bytes())
+                .bind("state", transfer.state().wire())
+                .bind("why", transfer.why())
+                .bind("fileName", transfer.name().text())
+                .bind("digest", transfer.image().bytes())
+                .bind("attempts", transfer.attempts())
+                .bind("retryAt", utc(transfer.retryAt()))
+                .bind("modifiedAt", utc(transfer.modifiedAt()))
+                .execute();
+    }
+
+    private static @Nullable OffsetDateTime utc(@Nullable Instant at) {
+        return at == null ? null : OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,482 @@
+package org.imprimatur.node.transfer;
+
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.imprimatur.node.driver.DirectoryStore;
+import org.imprimatur.node.driver.ImageFileName;
+import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.follow.Bell;
+import org.imprimatur.node.follow.SiteView;
+import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Standing;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a store as the registers say: what is approved and stands comes in, what no longer stands
+ * goes out.
+ *
+ * <p>One thread compares, after each change and from time to time; each download has a thread of
+ * its own. A file goes out only for a reason that is known: that a source cannot be read, or is
+ * being read afresh, is none.
+ */
+public final class Transfers implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
+    private static final int MOST_AT_ONCE = 4;
+    private static final Duration LOOK_AT_LEAST = Duration.ofSeconds(30);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
+    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+
+    /**
+     * How a site transfers.
+     *
+     * @param stall a download that brings next to nothing for so long is broken off
+     * @param filesAllowed whether {@code file:} locations are read
+     */
+    public record Settings(Duration stall, boolean filesAllowed) {}
+
+    /** What the registers say now: what is to be offered, and what must be left as it is. */
+    private record Wanted(List<Approved> approved, List<TransferKey> undetermined) {}
+
+    /** A download that runs. */
+    private static final class Running {
+        final Approved approved;
+        final ImageFileName name;
+
+        // Guarded by the Transfers for writing.
+        volatile boolean wanted = true;
+        @Nullable Thread thread;
+
+        Running(Approved approved, ImageFileName name) {
+            this.approved = approved;
+            this.name = name;
+        }
+    }
+
+    private final SiteView view;
+    private final Owner site;
+    private final DirectoryStore store;
+    private final Fetch fetch;
+    private final Settings settings;
+    private final Database database;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Bell changed;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    // Both guarded by this.
+    private final Map<TransferKey, Transfer> transfers = new HashMap<>();
+    private final Map<Sha512, Running> running = new HashMap<>();
+
+    /**
+     * Begins to keep the store.
+     *
+     * @param changed rings whenever a register has changed
+     */
+    public Transfers(
+            SiteView view,
+            Owner site,
+            DirectoryStore store,
+            Fetch fetch,
+            Settings settings,
+            Database database,
+            InstantSource clock,
+            RandomGenerator random,
+            Metrics metrics,
+            Bell changed) {
+        this.view = view;
+        this.site = site;
+        this.store = store;
+        this.fetch = fetch;
+        this.settings = settings;
+        this.database = database;
+        this.clock = clock;
+        this.random = random;
+        this.changed = changed;
+        database.read(db -> new TransferTable(db).all())
+                .forEach(transfer -> transfers.put(transfer.key(), transfer));
+        GaugeWithCallback.builder()
+                .name("imprimatur_transfers")
+                .help("Approved images by where they stand on their way into the store.")
+                .labelNames("state")
+                .callback(
+                        gauge -> {
+                            for (var state : Transfer.State.values()) {
+                                gauge.call(count(state), state.wire());
+                            }
+                        })
+                .register(metrics.registry());
+        thread = Thread.ofVirtual().name("transfers").start(this::run);
+    }
+
+    private synchronized long count(Transfer.State state) {
+        return transfers.values().stream().filter(t -> t.state() == state).count();
+    }
+
+    /** Where an endorsement's file stands, if it was ever wanted. */
+    public synchronized Optional<Transfer> find(TransferKey key) {
+        return Optional.ofNullable(transfers.get(key));
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                reviewSafely();
+                changed.await(LOOK_AT_LEAST);
+            }
+        } catch (InterruptedException _) {
+            LOG.debug("transfers end");
+        }
+    }
+
+    private void reviewSafely() {
+        try {
+            review();
+        } catch (IOException | RuntimeException e) {
+            if (!closing) {
+                LOG.error("the store {} cannot be kept as it should be", store, e);
+            }
+        }
+    }
+
+    private void review() throws IOException {
+        Instant now = clock.instant();
+        var wanted = view.ask(standing -> wanted(standing, now));
+        var byName = new LinkedHashMap<ImageFileName, List<Approved>>();
+        for (var approved : wanted.approved()) {
+            var name = ImageFileName.of(approved.endorsement().statement());
+            byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(approved);
+        }
+        stopUnwanted(byName.values());
+        withdrawUnwanted(byName, wanted.undetermined());
+        store.keepIncoming(
+                java.util.stream.Stream.concat(
+                                wanted.approved().stream()
+                                        .map(a -> a.endorsement().statement().image()),
+                                undetermined(wanted).stream().map(Transfer::image))
+                        .toList());
+        for (var entry : byName.entrySet()) {
+            try {
+                offer(entry.getKey(), entry.getValue(), now);
+            } catch (IOException e) {
+                LOG.error("{} cannot be offered", entry.getKey(), e);
+            }
+        }
+    }
+
+    /** One that cannot be withdrawn does not keep the others. */
+    private void withdraw(ImageFileName name) {
+        try {
+            store.withdraw(name);
+            LOG.info("{} is withdrawn from the store", name);
+        } catch (IOException e) {
+            LOG.error("{} cannot be withdrawn", name, e);
+        }
+    }
+
+    /** Taken together, so that no register moves between the two questions. */
+    private Wanted wanted(Standing standing, Instant now) {
+        var approved = Approved.all(standing, site, now);
+        List<TransferKey> known;
+        synchronized (this) {
+            known = List.copyOf(transfers.keySet());
+        }
+        var undetermined =
+                known.stream()
+                        .filter(
+                                key ->
+                                        standing.followed().stream()
+                                                .map(Standing.Followed::register)
+                                                .anyMatch(
+                                                        register ->
+                                                                register.charter()
+                                                                                .origin()
+                                                                                .equals(
+                                                                                        key
+                                                                                                .catalogue())
+                                                                        && register.endorsement(
+                                                                                        key
+                                                                                                .endorsement())
+                                                                                .isEmpty()))
+                        .toList();
+        return new Wanted(approved, undetermined);
+    }
+
+    private synchronized List<Transfer> undetermined(Wanted wanted) {
+        return wanted.undetermined().stream().map(transfers::get).toList();
+    }
+
+    private synchronized void stopUnwanted(Collection<List<Approved>> wanted) {
+        for (var one : running.values()) {
+            boolean still =
+                    wanted.stream()
+                            .flatMap(List::stream)
+                            .anyMatch(a -> TransferKey.of(a).equals(TransferKey.of(one.approved)));
+            if (!still) {
+                one.wanted = false;
+                if (one.thread != null) {
+                    one.thread.interrupt();
+                }
+            }
+        }
+    }
+
+    private synchronized void withdrawUnwanted(
+            Map<ImageFileName, List<Approved>> wanted, List<TransferKey> undetermined)
+            throws IOException {
+        for (var offered : store.offered()) {
+            var name = offered.name();
+            boolean left =
+                    wanted.containsKey(name)
+                            || undetermined.stream()
+                                    .map(transfers::get)
+                                    .anyMatch(t -> t != null && t.name().equals(name));
+            if (!left) {
+                withdraw(name);
+            }
+        }
+        for (var transfer : List.copyOf(transfers.values())) {
+            boolean out =
+                    switch (transfer.state()) {
+                        case AVAILABLE, TRANSFERRING, FAILED -> true;
+                        case WITHDRAWN -> false;
+                    };
+            boolean still =
+                    undetermined.contains(transfer.key())
+                            || wanted.values().stream()
+                                    .flatMap(List::stream)
+                                    .anyMatch(a -> TransferKey.of(a).equals(transfer.key()));
+            if (out && !still) {
+                put(
+                        new Transfer(
+                                transfer.key(),
+                                Transfer.State.WITHDRAWN,
+                                "its approval or its endorsement no longer stands",
+                                transfer.name(),
+                                transfer.image(),
+                                0,
+                                null,
+                                null));
+            }
+        }
+    }
+
+    /** Sees to it that a file is offered under its name, for all endorsements that agree on it. */
+    private synchronized void offer(ImageFileName name, List<Approved> approved, Instant now)
+            throws IOException {
+        var first = approved.getFirst();
+        var image = first.endorsement().statement().image();
+        for (var other : approved) {
+            if (!other.endorsement().statement().image().equals(image)) {
+                fail(
+                        other,
+                        name,
+                        "the name %s is taken by another image, approved from %s"
+                                .formatted(name, first.catalogue()),
+                        now);
+            }
+        }
+        var same =
+                approved.stream()
+                        .filter(a -> a.endorsement().statement().image().equals(image))
+                        .toList();
+        var offered = store.offered(name).orElse(null);
+        if (offered != null && verified(offered, image, first)) {
+            same.forEach(a -> available(a, name, offered.modifiedAt()));
+            return;
+        }
+        if (running.containsKey(image)) {
+            return;
+        }
+        if (offered != null) {
+            LOG.warn("{} is not as it was verified, and is verified again", name);
+            store.takeBack(name, image);
+        } else if (!due(first, now) || running.size() >= MOST_AT_ONCE) {
+            return;
+        }
+        start(new Running(first, name));
+    }
+
+    /** Whether the file is still the one that was verified; in doubt, no. */
+    private boolean verified(DirectoryStore.Offered offered, Sha512 image, Approved approved) {
+        return offered.bytes() == approved.endorsement().statement().disk().fileBytes()
+                && transfers.values().stream()
+                        .anyMatch(
+                                t ->
+                                        t.state() == Transfer.State.AVAILABLE
+                                                && t.name().equals(offered.name())
+                                                && t.image().equals(image)
+                                                && micros(offered.modifiedAt())
+                                                        .equals(t.modifiedAt()));
+    }
+
+    private static Instant micros(Instant at) {
+        return at.truncatedTo(java.time.temporal.ChronoUnit.MICROS);
+    }
+
+    private boolean due(Approved approved, Instant now) {
+        var transfer = transfers.get(TransferKey.of(approved));
+        if (transfer == null || transfer.state() != Transfer.State.FAILED) {
+            return true;
+        }
+        var retryAt = transfer.retryAt();
+        return retryAt == null || !now.isBefore(retryAt);
+    }
+
+    private void start(Running one) {
+        var image = one.approved.endorsement().statement().image();
+        running.put(image, one);
+        set(one.approved, one.name, Transfer.State.TRANSFERRING, "", attempts(one), null, null);
+        one.thread = Thread.ofVirtual().name("transfer " + one.name).start(() -> transfer(one));
+    }
+
+    private int attempts(Running one) {
+        var transfer = transfers.get(TransferKey.of(one.approved));
+        return transfer == null ? 0 : transfer.attempts();
+    }
+
+    private void transfer(Running one) {
+        var statement = one.approved.endorsement().statement();
+        Download.Outcome outcome;
+        try {
+            outcome =
+                    new Download(
+                                    store,
+                                    fetch,
+                                    settings.stall(),
+                                    settings.filesAllowed(),
+                                    statement,
+                                    () -> one.wanted && !closing)
+                            .run();
+        } catch (RuntimeException e) {
+            LOG.error("the transfer of {} failed", one.name, e);
+            outcome = new Download.Outcome.Failed("the site failed; its log says why");
+        }
+        try {
+            finish(one, outcome);
+        } catch (RuntimeException e) {
+            if (!closing) {
+                LOG.error("what came of the transfer of {} cannot be noted", one.name, e);
+            }
+        } finally {
+            changed.ring();
+        }
+    }
+
+    private synchronized void finish(Running one, Download.Outcome outcome) {
+        running.remove(one.approved.endorsement().statement().image(), one);
+        if (!one.wanted || closing) {
+            return; // the next review, or the next run, sees to what is left
+        }
+        switch (outcome) {
+            case Download.Outcome.Whole(var file) -> {
+                try {
+                    var offered = store.publish(file, one.name);
+                    available(one.approved, one.name, offered.modifiedAt());
+                    LOG.info("{} is verified and offered in the store", one.name);
+                } catch (IOException e) {
+                    fail(
+                            one.approved,
+                            one.name,
+                            "it cannot be put into the store: " + e,
+                            clock.instant());
+                }
+            }
+            case Download.Outcome.Failed(var why) -> {
+                LOG.warn("{} cannot be had: {}", one.name, why);
+                fail(one.approved, one.name, why, clock.instant());
+            }
+            case Download.Outcome.Stopped _ -> LOG.info("the transfer of {} is stopped", one.name);
+        }
+    }
+
+    private void available(Approved approved, ImageFileName name, Instant modifiedAt) {
+        set(approved, name, Transfer.State.AVAILABLE, "", 0, null, micros(modifiedAt));
+    }
+
+    private void fail(Approved approved, ImageFileName name, String why, Instant now) {
+        var before = transfers.get(TransferKey.of(approved));
+        if (before != null
+                && before.state() == Transfer.State.FAILED
+                && before.why().equals(why)
+                && before.retryAt() != null
+                && now.isBefore(before.retryAt())) {
+            return;
+        }
+        int attempts = before == null ? 1 : before.attempts() + 1;
+        var pause = FIRST_RETRY.multipliedBy(1L << Math.min(attempts - 1, 10));
+        var bounded = pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY;
+        var retryAt = now.plusMillis((long) (bounded.toMillis() * random.nextDouble(0.5, 1.0)));
+        set(approved, name, Transfer.State.FAILED, why, attempts, micros(retryAt), null);
+    }
+
+    private void set(
+            Approved approved,
+            ImageFileName name,
+            Transfer.State state,
+            String why,
+            int attempts,
+            @Nullable Instant retryAt,
+            @Nullable Instant modifiedAt) {
+        put(
+                new Transfer(
+                        TransferKey.of(approved),
+                        state,
+                        why,
+                        name,
+                        approved.endorsement().statement().image(),
+                        attempts,
+                        retryAt,
+                        modifiedAt));
+    }
+
+    private void put(Transfer transfer) {
+        if (transfer.equals(transfers.get(transfer.key()))) {
+            return;
+        }
+        database.change(
+                db -> {
+                    new TransferTable(db).put(transfer);
+                });
+        transfers.put(transfer.key(), transfer);
+    }
+
+    /** Stops; what is gathered is gone on with by the next run. */
+    @Override
+    public void close() {
+        closing = true;
+        thread.interrupt();
+        List<Thread> threads;
+        synchronized (this) {
+            threads = new ArrayList<>(List.of(thread));
+            running.values().stream()
+                    .flatMap(one -> Optional.ofNullable(one.thread).stream())
+                    .forEach(threads::add);
+        }
+        threads.forEach(Thread::interrupt);
+        for (var one : threads) {
+            try {
+                one.join(Duration.ofSeconds(10));
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package org.imprimatur.node;
+
+import static org.imprimatur.node.Trial.expect;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.DiskFacts;
+import org.imprimatur.register.Guid;
+import org.imprimatur.register.Header;
+import org.imprimatur.register.Nonce;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Role;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.Statement.Acceptance;
+import org.imprimatur.register.Statement.Appointment;
+import org.imprimatur.register.Statement.Approval;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.trust.SigningKey;
+import org.imprimatur.trust.TrialAuthority.KeyKind;
+
+/** A site that follows the catalogue of a {@link Trial}, with its approver and a clock to move. */
+public final class SiteTrial {
+
+    public static final Owner ALPHA = Owner.parse("site:alpha");
+    public static final Origin ORIGIN = new Origin("site.example/alpha");
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public final Trial trial;
+    public final SigningKey approver;
+    public final MovableClock clock = new MovableClock();
+    public final Path store;
+    private final String follow;
+
+    /** A site that follows the ledger of that charter at that address. */
+    public SiteTrial(Trial trial, URI catalogue, Charter charter) {
+        this.trial = trial;
+        this.approver = trial.authority.issue("Abel Approver", KeyKind.EC_P256);
+        this.store = trial.directory.resolve("store");
+        try {
+            Files.write(trial.directory.resolve("charter.json"), CharterJson.write(charter));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        follow =
+                """
+                follow:
+                  - {url: "%s", charter: charter.json, poll: 1s}
+                """
+                        .formatted(catalogue);
+    }
+
+    public String yaml() {
+        return """
+               name: %s
+               listen: 127.0.0.1:0
+               data: site-data
+               programs: %s
+               anchors: anchors
+               policy: {name: trial-policy, version: 1, file: policy.txt}
+               owners:
+                 "site:alpha":
+                   appointers:
+                     - {subject: "%s", issuer: "%s"}
+               %ssite:
+                 owner: "site:alpha"
+                 max-staleness: 15m
+                 store: store
+                 stall-after: 1s
+                 classes:
+                   infrastructure: {trust: ["vo:biomed"], approval: required}
+                   trusted-payload: {trust: ["vo:biomed"], approval: none, obligations: [traceability]}
+                   payload: {approval: required}
+               """
+                .formatted(
+                        ORIGIN,
+                        Trial.PROGRAMS,
+                        trial.appointer.person().subject(),
+                        trial.appointer.person().issuer(),
+                        follow);
+    }
+
+    public NodeConfig config() {
+        return NodeConfig.of(
+                YamlMember.parse(trial.directory.resolve("site.yaml").toString(), yaml()));
+    }
+
+    public Node start() {
+        return Node.start(config(), clock);
+    }
+
+    /** Appoints the approver and lets him accept the policy. */
+    public void prepare(Node site) {
+        var appointment =
+                new Appointment(
+                        header(trial.appointer),
+                        ALPHA,
+                        Role.SITE_APPROVER,
+                        approver.person(),
+                        "Abel",
+                        "security@example.org",
+                        "what alpha approves");
+        expect(201, trial.post(site, trial.sign(appointment, trial.appointer)));
+        expect(
+                201,
+                trial.post(
+                        site,
+                        trial.sign(new Acceptance(header(approver), trial.policy), approver)));
+    }
+
+    public Header header(SigningKey signer) {
+        return new Header(ORIGIN, signer.person(), Instant.now(), Nonce.random(RANDOM));
+    }
+
+    /** Submits an endorsement of an image to the catalogue. */
+    public Endorsed endorse(Node catalogue, byte[] image, String... locations) {
+        var template = trial.endorsement(trial.endorser, "an image");
+        var endorsement =
+                new Endorsement(
+                        template.header(),
+                        template.fileName(),
+                        Sha512.of(image),
+                        template.owner(),
+                        new Guid(UUID.randomUUID()),
+                        template.version(),
+                        null,
+                        template.title(),
+                        template.generatedAt(),
+                        new DiskFacts(
+                                "raw", image.length, image.length, template.disk().contentRoot()),
+                        template.system(),
+                        template.policy(),
+                        template.inspection(),
+                        List.of(),
+                        template.declaration(),
+                        List.of(locations));
+        var answer = expect(201, trial.post(catalogue, trial.sign(endorsement, trial.endorser)));
+        return new Endorsed(endorsement, StatementId.parse(json(answer).get("id").asText()));
+    }
+
+    public record Endorsed(Endorsement statement, StatementId id) {}
+
+    public Approval approval(Endorsed endorsed, Origin catalogue) {
+        return new Approval(
+                header(approver), endorsed.statement().image(), ALPHA, catalogue, endorsed.id());
+    }
+
+    public HttpResponse<String> submit(Node site, Statement statement) {
+        return trial.post(site, trial.sign(statement, approver));
+    }
+
+    /** Approves, once the site has seen the endorsement. */
+    public void approve(Node site, Endorsed endorsed) {
+        await(site, endorsed, state -> true);
+        expect(201, submit(site, approval(endorsed, trial.origin)));
+    }
+
+    // ---- Questions ----------------------------------------------------------------------------
+
+    public JsonNode decide(Node site, Sha512 image, String useClass) {
+        return decide(site, image, useClass, "instantiate");
+    }
+
+    public JsonNode decide(Node site, Sha512 image, String useClass, String action) {
+        return json(
+                expect(
+                        200,
+                        evaluate(
+                                site,
+                                """
+                                {"subject": {"type": "operator", "id": "CN=Olga"},
+                                 "action": {"name": "%s"},
+                                 "resource": {"type": "image", "id": "%s"},
+                                 "context": {"class": "%s", "host": "wn1"}}
+                                """
+                                        .formatted(action, image, useClass))));
+    }
+
+    public HttpResponse<String> evaluate(Node site, String body) {
+        return trial.send(
+                trial.request(site, "/access/v1/evaluation", "Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build());
+    }
+
+    public static List<String> codes(JsonNode decision) {
+        return decision.get("context").get("reasons").findValuesAsText("code");
+    }
+
+    /** The site's line on an endorsement, once it is as wanted. */
+    public JsonNode await(Node site, Endorsed endorsed, Predicate<String> state) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        JsonNode last = null;
+        while (System.nanoTime() < end) {
+            var list = json(trial.get(site, "/api/v1/site/images")).get("images");
+            for (var image : list) {
+                if (image.get("endorsement").asText().equals(endorsed.id().hex())) {
+                    last = image;
+                    if (state.test(image.get("state").asText())) {
+                        return image;
+                    }
+                }
+            }
+            pause();
+        }
+        throw new AssertionError(
+                "not in time: " + last + " " + trial.get(site, "/api/v1/site/sources").body());
+    }
+
+    public JsonNode source(Node site) {
+        return json(trial.get(site, "/api/v1/site/sources")).get("sources").get(0);
+    }
+
+    public static void pause() {
+        try {
+            Thread.sleep(5);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static JsonNode json(HttpResponse<String> answer) {
+        try {
+            return JSON.readTree(answer.body());
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
