@@ -2,12 +2,17 @@ package org.imprimatur.node;
 
 import java.util.Optional;
 import java.util.function.Function;
+import org.imprimatur.node.catalogue.AttachmentRoutes;
+import org.imprimatur.node.catalogue.EventRoutes;
+import org.imprimatur.node.catalogue.FileRoutes;
+import org.imprimatur.node.catalogue.ImageRoutes;
 import org.imprimatur.node.catalogue.LedgerRoutes;
 import org.imprimatur.node.catalogue.StatementRoutes;
 import org.imprimatur.node.http.Handler;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Routes;
+import org.imprimatur.node.web.PageRoutes;
 
 /** Every route of a node, in reading order; {@code openapi.yaml} describes the same ones. */
 final class Api {
@@ -16,20 +21,35 @@ final class Api {
 
     static Routes routes(
             StatementRoutes statements,
+            AttachmentRoutes attachments,
+            ImageRoutes images,
             LedgerRoutes ledger,
+            EventRoutes events,
+            FileRoutes files,
             OperationRoutes operation,
-            Optional<Site> site) {
+            Optional<Site> site,
+            PageRoutes pages) {
         return new Routes()
                 // Statements go in, and come out with their proof.
                 .post("/api/v1/statements", statements::submit)
                 .get("/api/v1/statements/{id}", statements::show)
                 .get("/api/v1/statements/{id}/bundle", statements::bundle)
-                // What a reader must know first.
+                // What statements name by digest travels beside them.
+                .put("/api/v1/attachments/{digest}", attachments::store)
+                .get("/api/v1/attachments/{digest}", attachments::show)
+                // What is endorsed, and what was ever said about it.
+                .get("/api/v1/images", images::list)
+                .get("/api/v1/images/{guid}", images::show)
+                .get("/api/v1/images/{guid}/history", images::history)
+                .get("/api/v1/images/{guid}/versions/{version}/sbom", images::sbom)
+                // What a reader must know first, and what is new.
                 .get("/api/v1/charter", ledger::charter)
                 .get("/api/v1/policy", ledger::policy)
-                // The ledger itself (C2SP tlog-tiles).
+                .get("/api/v1/events", events::stream)
+                // The ledger itself (C2SP tlog-tiles), and the files it speaks of.
                 .get("/checkpoint", ledger::checkpoint)
                 .get("/tile/{path*}", ledger::tile)
+                .get("/files/{name}", files::show)
                 // What a site decides, and what it knows.
                 .post("/access/v1/evaluation", of(site, s -> s.admission()::evaluate))
                 .get("/api/v1/site/images", of(site, s -> s.routes()::images))
@@ -37,7 +57,11 @@ final class Api {
                 // For those who run the node.
                 .get("/health/live", operation::live)
                 .get("/health/ready", operation::ready)
-                .get("/metrics", operation::metrics);
+                .get("/metrics", operation::metrics)
+                // For people.
+                .get("/openapi.yaml", operation::openApi)
+                .get("/style.css", pages::style)
+                .get("/", pages::start);
     }
 
     private static Handler of(Optional<Site> site, Function<Site, Handler> handler) {

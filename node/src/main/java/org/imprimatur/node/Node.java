@@ -11,6 +11,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.node.approval.ApprovalCheck;
+import org.imprimatur.node.catalogue.AttachmentRoutes;
+import org.imprimatur.node.catalogue.Attachments;
+import org.imprimatur.node.catalogue.EventRoutes;
+import org.imprimatur.node.catalogue.FileRoutes;
+import org.imprimatur.node.catalogue.ImageRoutes;
+import org.imprimatur.node.catalogue.Images;
 import org.imprimatur.node.catalogue.Ledger;
 import org.imprimatur.node.catalogue.LedgerRoutes;
 import org.imprimatur.node.catalogue.StatementRoutes;
@@ -20,9 +26,11 @@ import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.http.HttpServer;
+import org.imprimatur.node.http.Routes;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.web.PageRoutes;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.PolicyRef;
 import org.imprimatur.register.Sha256;
@@ -34,13 +42,16 @@ public final class Node implements AutoCloseable {
 
     private final Charter charter;
     private final InetSocketAddress address;
+    private final Routes routes;
 
     // What was opened, newest first: closed in this order.
     private final Deque<AutoCloseable> parts;
 
-    private Node(Charter charter, InetSocketAddress address, Deque<AutoCloseable> parts) {
+    private Node(
+            Charter charter, InetSocketAddress address, Routes routes, Deque<AutoCloseable> parts) {
         this.charter = charter;
         this.address = address;
+        this.routes = routes;
         this.parts = parts;
     }
 
@@ -121,13 +132,24 @@ public final class Node implements AutoCloseable {
                                                 metrics,
                                                 changed)));
             }
+            var attachments =
+                    opened(
+                            parts,
+                            new Attachments(database, data.path().resolve("attachments"), clock));
+            var images = new Images(database, ledger.state());
+            var events = new EventRoutes(ledger.state());
 
             var routes =
                     Api.routes(
                             new StatementRoutes(ledger),
+                            new AttachmentRoutes(attachments),
+                            new ImageRoutes(images, ledger, attachments, clock),
                             new LedgerRoutes(ledger, policy),
+                            events,
+                            new FileRoutes(config.files()),
                             new OperationRoutes(() -> obstacle(database, ledger), metrics),
-                            site);
+                            site,
+                            new PageRoutes(images, ledger.state(), clock));
             var server =
                     opened(
                             parts,
@@ -136,7 +158,9 @@ public final class Node implements AutoCloseable {
                                     config.listen().port(),
                                     routes,
                                     metrics));
-            return new Node(ledger.charter(), server.address(), parts);
+            // Closed before the server, which waits for open streams.
+            opened(parts, events);
+            return new Node(ledger.charter(), server.address(), routes, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -151,6 +175,11 @@ public final class Node implements AutoCloseable {
     /** What readers must know of its ledger. */
     public Charter charter() {
         return charter;
+    }
+
+    /** What it serves. */
+    Routes routes() {
+        return routes;
     }
 
     @Override

@@ -55,10 +55,10 @@ final class ImageTable {
                         """
                         select index from image
                          where index < :before
-                           and (cast(:tag as text) is null or tag = :tag)
-                           and (cast(:owner as text) is null or owner = :owner)
-                           and (cast(:digest as bytea) is null or digest = :digest)
-                           and (cast(:guid as uuid) is null or guid = :guid)
+                           and (cast(:tag as text) is null or tag = cast(:tag as text))
+                           and (cast(:owner as text) is null or owner = cast(:owner as text))
+                           and (cast(:digest as bytea) is null or digest = cast(:digest as bytea))
+                           and (cast(:guid as uuid) is null or guid = cast(:guid as uuid))
                          order by index desc
                          limit :limit
                         """)

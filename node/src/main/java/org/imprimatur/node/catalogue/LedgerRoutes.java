@@ -3,12 +3,12 @@ package org.imprimatur.node.catalogue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Map;
+import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.ledger.EntryBundle;
 import org.imprimatur.ledger.MalformedInput;
 import org.imprimatur.ledger.Tile;
 import org.imprimatur.ledger.TilePath;
 import org.imprimatur.node.http.Answer;
-import org.imprimatur.node.http.Json;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Request;
@@ -28,28 +28,7 @@ public final class LedgerRoutes {
     public LedgerRoutes(Ledger ledger, byte[] policy) {
         this.ledger = ledger;
         this.policy = policy.clone();
-        this.charter = charter(ledger);
-    }
-
-    private static byte[] charter(Ledger ledger) {
-        var charter = ledger.charter();
-        var json = Json.object().put("origin", charter.origin().text()).put("key", charter.key());
-        json.putObject("policy")
-                .put("name", charter.policy().name())
-                .put("version", charter.policy().version())
-                .put("sha256", charter.policy().sha256().hex());
-        var owners = json.putArray("owners");
-        for (var body : charter.owners()) {
-            var owner = owners.addObject().put("owner", body.owner().toString());
-            var appointers = owner.putArray("appointers");
-            for (var person : body.appointers()) {
-                appointers
-                        .addObject()
-                        .put("subject", person.subject())
-                        .put("issuer", person.issuer());
-            }
-        }
-        return Json.bytes(json);
+        this.charter = CharterJson.write(ledger.charter());
     }
 
     /** The charter. */

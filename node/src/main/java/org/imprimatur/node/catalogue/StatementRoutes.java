@@ -3,6 +3,8 @@ package org.imprimatur.node.catalogue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.List;
+import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.LedgerEntry;
 import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Json;
@@ -40,7 +42,7 @@ public final class StatementRoutes {
                                     code,
                                     "The envelope or its statement is not of the documented form",
                                     explanation,
-                                    java.util.List.of(),
+                                    List.of(),
                                     null,
                                     null,
                                     null,
@@ -94,21 +96,15 @@ public final class StatementRoutes {
         var support = ledger.state().ask(register -> register.support(entry.id()));
         // Every proof carries the same checkpoint.
         var head = ledger.state().head();
-        var json = Json.object().put("mediaType", "application/vnd.imprimatur.bundle.v1+json");
-        json.set("entry", proven(entry.index(), head));
-        var list = json.putArray("support");
-        support.forEach(index -> list.add(proven(index, head)));
-        return new Answer.Content(
-                200,
-                "application/vnd.imprimatur.bundle.v1+json",
-                Json.bytes(json),
-                java.util.Map.of("Cache-Control", "no-cache"));
+        var bundle =
+                new Bundle(
+                        proven(entry.index(), head),
+                        support.stream().map(index -> proven(index, head)).toList());
+        return Answer.bytes(Bundle.MEDIA_TYPE, bundle.write()).with("Cache-Control", "no-cache");
     }
 
-    private ObjectNode proven(long index, LedgerState.Head head) {
-        return Json.object()
-                .put("bytes", Base64.getEncoder().encodeToString(ledger.entry(index)))
-                .put("proof", ledger.proof(index, head).toString());
+    private Bundle.Proven proven(long index, LedgerState.Head head) {
+        return new Bundle.Proven(LedgerEntry.parse(ledger.entry(index)), ledger.proof(index, head));
     }
 
     private Recorded<? extends Statement> find(Request request) {

@@ -1,0 +1,106 @@
+package org.imprimatur.node.catalogue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Guid;
+import org.imprimatur.register.Recorded;
+import org.imprimatur.register.Register;
+import org.imprimatur.register.Role;
+import org.imprimatur.register.Statement.Endorsement;
+
+/** The endorsed images: the table finds and pages, the register says what stands. */
+public final class Images {
+
+    /** How an endorsement stands at a moment. */
+    public enum State {
+        /** It counts, and nobody blocks the image. */
+        ENDORSED("endorsed"),
+        /** The endorsement was revoked. */
+        REVOKED("revoked"),
+        /** Somebody who may has blocked the image. */
+        BLOCKED("blocked"),
+        /** The endorser does not hold the role any more. */
+        LAPSED("lapsed"),
+        /** A waiver that the endorsement needs has expired. */
+        WAIVER_EXPIRED("waiver-expired");
+
+        private final String wire;
+
+        State(String wire) {
+            this.wire = wire;
+        }
+
+        /** The name in the API and on pages. */
+        public String wire() {
+            return wire;
+        }
+    }
+
+    /** One endorsement and how it stands. */
+    public record Image(Recorded<Endorsement> entry, State state) {}
+
+    private final Database database;
+    private final LedgerState state;
+
+    /** The images of this ledger. */
+    public Images(Database database, LedgerState state) {
+        this.database = database;
+        this.state = state;
+    }
+
+    /** The newest endorsements, at most {@code limit}. */
+    public List<Image> newest(int limit, Instant at) {
+        return newest(
+                new ImageTable.Filter(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+                Long.MAX_VALUE,
+                limit,
+                at);
+    }
+
+    List<Image> newest(ImageTable.Filter filter, long before, int limit, Instant at) {
+        var indexes = database.read(db -> new ImageTable(db).newest(filter, before, limit));
+        return state.ask(
+                register -> {
+                    var found = new ArrayList<Image>();
+                    for (long index : indexes) {
+                        // A row may be committed a moment before the readers' register has it.
+                        register.statement(index)
+                                .flatMap(entry -> register.endorsement(entry.id()))
+                                .ifPresent(
+                                        entry ->
+                                                found.add(
+                                                        new Image(
+                                                                entry,
+                                                                stateOf(register, entry, at))));
+                    }
+                    return found;
+                });
+    }
+
+    /** All endorsements of an image, newest first. */
+    public List<Image> of(Guid guid, Instant at) {
+        return state.ask(
+                register ->
+                        register.endorsements(guid).reversed().stream()
+                                .map(entry -> new Image(entry, stateOf(register, entry, at)))
+                                .toList());
+    }
+
+    private static State stateOf(Register register, Recorded<Endorsement> entry, Instant at) {
+        var endorsement = entry.statement();
+        if (register.revocation(entry.id()).isPresent()) {
+            return State.REVOKED;
+        }
+        if (!register.blocks(endorsement.image()).isEmpty()) {
+            return State.BLOCKED;
+        }
+        if (!register.holds(endorsement.signer(), Role.ENDORSER, endorsement.owner())) {
+            return State.LAPSED;
+        }
+        return register.counts(entry.id(), at) ? State.ENDORSED : State.WAIVER_EXPIRED;
+    }
+}

@@ -1,0 +1,27 @@
+package org.imprimatur.node.web;
+
+import java.util.List;
+
+/** What the start page shows; every member is plain text that the template escapes. */
+public record StartPage(
+        String origin, long size, String root, List<ImageRow> images, List<EntryRow> entries) {
+
+    /** One endorsed image. */
+    public record ImageRow(
+            String title,
+            String owner,
+            String name,
+            String version,
+            String state,
+            String endorser,
+            String digest,
+            String guid) {}
+
+    /** One entry of the ledger. */
+    public record EntryRow(long index, String kind, String who, String when) {}
+
+    public StartPage {
+        images = List.copyOf(images);
+        entries = List.copyOf(entries);
+    }
+}
