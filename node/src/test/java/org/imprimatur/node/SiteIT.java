@@ -41,7 +41,7 @@ class SiteIT {
         trial = new Trial(directory, "catalogue.example/trial");
         catalogue = trial.start();
         trial.prepare(catalogue);
-        at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter());
+        at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "30s");
         site = at.start();
         at.prepare(site);
         files = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);

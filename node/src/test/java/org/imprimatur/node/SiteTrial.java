@@ -52,8 +52,8 @@ public final class SiteTrial {
     public final Path store;
     private final String follow;
 
-    /** A site that follows the ledger of that charter at that address. */
-    public SiteTrial(Trial trial, URI catalogue, Charter charter) {
+    /** A site that follows the ledger of that charter at that address, and asks it so often. */
+    public SiteTrial(Trial trial, URI catalogue, Charter charter, String poll) {
         this.trial = trial;
         this.approver = trial.authority.issue("Abel Approver", KeyKind.EC_P256);
         this.store = trial.directory.resolve("store");
@@ -65,9 +65,9 @@ public final class SiteTrial {
         follow =
                 """
                 follow:
-                  - {url: "%s", charter: charter.json, poll: 1s}
+                  - {url: "%s", charter: charter.json, poll: %s}
                 """
-                        .formatted(catalogue);
+                        .formatted(catalogue, poll);
     }
 
     public String yaml() {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.imprimatur.exchange.LedgerEntry;
@@ -62,6 +63,7 @@ final class Follower implements AutoCloseable {
     private final Bell changed;
     private final Bell wake = new Bell();
     private final Push push;
+    private final ReentrantLock storing = new ReentrantLock();
     private final Thread thread;
     private volatile boolean closing;
 
@@ -164,14 +166,22 @@ final class Follower implements AutoCloseable {
 
     private void fault(SourceFault e, @Nullable String before) {
         evidence.keep(source.origin(), e, clock.instant());
-        ledger.faulty(e.explanation());
         if (e.lasting()) {
             lasting = e.explanation();
-            view.seen().ifPresent(checkpoint -> store(checkpoint, ledger.status().verifiedAt()));
+            storeLasting();
         }
+        ledger.faulty(e.explanation());
         if (!e.explanation().equals(before)) {
             LOG.warn("{} is at fault: {}", source.origin(), e.explanation());
             changed.ring();
+        }
+    }
+
+    private void storeLasting() {
+        try {
+            view.seen().ifPresent(checkpoint -> store(checkpoint, ledger.status().verifiedAt()));
+        } catch (RuntimeException e) {
+            LOG.error("the fault of {} cannot be stored", source.origin(), e);
         }
     }
 
@@ -333,6 +343,17 @@ final class Follower implements AutoCloseable {
     }
 
     private void store(VerifiedCheckpoint checkpoint, @Nullable Instant verifiedAt) {
+        storing.lock();
+        try {
+            if (!closing) {
+                storeNow(checkpoint, verifiedAt);
+            }
+        } finally {
+            storing.unlock();
+        }
+    }
+
+    private void storeNow(VerifiedCheckpoint checkpoint, @Nullable Instant verifiedAt) {
         long first = frontier.size() - unstored.size();
         var entries = unstored;
         database.change(
@@ -363,7 +384,14 @@ final class Follower implements AutoCloseable {
     public void close() {
         closing = true;
         push.close();
-        thread.interrupt();
+        // An interrupt would break a transaction off: it waits for the one that runs, and no other
+        // begins.
+        storing.lock();
+        try {
+            thread.interrupt();
+        } finally {
+            storing.unlock();
+        }
         try {
             thread.join(Duration.ofSeconds(30));
         } catch (InterruptedException _) {

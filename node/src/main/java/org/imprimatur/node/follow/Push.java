@@ -27,7 +27,7 @@ final class Push implements AutoCloseable {
     private static final int LONGEST_LINE = 64 * 1024;
 
     // A server that keeps a connection says something at least this often.
-    private static final Fetch.Patience SILENCE = new Fetch.Patience(Duration.ofSeconds(90), 1);
+    private static final Fetch.Patience SILENCE = new Fetch.Patience(Duration.ofSeconds(45), 1);
 
     private final Fetch fetch;
     private final Source source;

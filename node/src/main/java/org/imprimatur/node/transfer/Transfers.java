@@ -448,7 +448,7 @@ public final class Transfers implements AutoCloseable {
     }
 
     private void put(Transfer transfer) {
-        if (transfer.equals(transfers.get(transfer.key()))) {
+        if (closing || transfer.equals(transfers.get(transfer.key()))) {
             return;
         }
         database.change(
@@ -461,16 +461,16 @@ public final class Transfers implements AutoCloseable {
     /** Stops; what is gathered is gone on with by the next run. */
     @Override
     public void close() {
-        closing = true;
-        thread.interrupt();
         List<Thread> threads;
         synchronized (this) {
+            // Here no transaction runs, which an interrupt would break off, and none begins after.
+            closing = true;
             threads = new ArrayList<>(List.of(thread));
             running.values().stream()
                     .flatMap(one -> Optional.ofNullable(one.thread).stream())
                     .forEach(threads::add);
+            threads.forEach(Thread::interrupt);
         }
-        threads.forEach(Thread::interrupt);
         for (var one : threads) {
             try {
                 one.join(Duration.ofSeconds(10));

@@ -1,0 +1,148 @@
+package org.imprimatur.node;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.EntryBundle;
+import org.imprimatur.ledger.Frontier;
+import org.imprimatur.ledger.Hash;
+import org.imprimatur.ledger.MalformedInput;
+import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.ledger.SignedNote;
+import org.imprimatur.ledger.Tile;
+import org.imprimatur.ledger.TilePath;
+
+/** A server that has a ledger's key and serves whatever a test wants. */
+final class FakeLedger implements AutoCloseable {
+
+    final NoteSigner key;
+    final List<String> asked = new CopyOnWriteArrayList<>();
+    private final HttpServer server;
+    private final Map<String, byte[]> overrides = new ConcurrentHashMap<>();
+    private volatile List<byte[]> entries = List.of();
+    private volatile byte[] checkpoint = new byte[0];
+    private volatile int status = 200;
+
+    FakeLedger(String origin) {
+        key = NoteSigner.generate(origin, new SecureRandom());
+        try {
+            server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::answer);
+        server.start();
+        publish(List.of());
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    static byte[] entry(Instant at, byte[] envelope) {
+        return LedgerEntry.of(at.truncatedTo(ChronoUnit.MICROS), envelope).bytes();
+    }
+
+    /** Serves these entries and their checkpoint. */
+    void publish(List<byte[]> all) {
+        entries = List.copyOf(all);
+        serve(note(all));
+    }
+
+    SignedNote note(List<byte[]> all) {
+        return new Checkpoint(key.name(), head(all).head()).sign(key);
+    }
+
+    static Frontier head(List<byte[]> all) {
+        return Frontier.EMPTY.append(Hash.ofLeaves(all));
+    }
+
+    /** Serves another checkpoint than that of the entries. */
+    void serve(SignedNote note) {
+        checkpoint = note.bytes();
+    }
+
+    /** Serves other bytes at a path. */
+    void override(String path, byte[] bytes) {
+        overrides.put(path, bytes);
+    }
+
+    void noOverrides() {
+        overrides.clear();
+    }
+
+    /** Answers everything with this status. */
+    void status(int code) {
+        status = code;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath().substring(1);
+        asked.add(path);
+        byte[] bytes = status == 200 ? bytes(path) : null;
+        if (status >= 300 && status < 400) {
+            exchange.getResponseHeaders().add("Location", "http://localhost:1/elsewhere");
+        }
+        exchange.sendResponseHeaders(
+                bytes == null && status == 200 ? 404 : status, bytes == null ? -1 : bytes.length);
+        try (exchange) {
+            if (bytes != null) {
+                exchange.getResponseBody().write(bytes);
+            }
+        }
+    }
+
+    private byte[] bytes(String path) {
+        if (overrides.containsKey(path)) {
+            return overrides.get(path);
+        }
+        if (path.equals("checkpoint")) {
+            return checkpoint;
+        }
+        try {
+            return switch (TilePath.parse(path)) {
+                case EntryBundle bundle ->
+                        EntryBundle.encode(
+                                entries.subList(
+                                        (int) bundle.firstEntry(),
+                                        (int) bundle.firstEntry() + bundle.width()));
+                case Tile tile -> bytes(tile);
+            };
+        } catch (MalformedInput | IndexOutOfBoundsException e) {
+            return null;
+        }
+    }
+
+    private byte[] bytes(Tile tile) {
+        return Frontier.EMPTY
+                .grow(Hash.ofLeaves(entries))
+                .additions()
+                .filter(a -> a.level() == tile.level() && a.index() == tile.index())
+                .findFirst()
+                .map(a -> Arrays.copyOf(a.bytes(), tile.width() * Hash.LENGTH))
+                .orElse(null);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
