@@ -44,7 +44,8 @@ final class Site implements AutoCloseable {
         var policy = config.policy();
         var view = new SiteView(own, follows);
         var store = DirectoryStore.open(config.store(), random);
-        var admission = new Admission(view, policy, database, clock, random, metrics);
+        var admission =
+                new Admission(view, policy, config.policyText(), database, clock, random, metrics);
         var transfers =
                 new Transfers(
                         view,

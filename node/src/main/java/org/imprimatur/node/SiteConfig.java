@@ -25,12 +25,17 @@ import org.imprimatur.register.UseClass;
  * What makes a node a site.
  *
  * @param policy what the site asks of an image before it runs
+ * @param policyText the section in one canonical line, which the policy's digest is of
  * @param sources the ledgers that it follows
  * @param store directory of the approved image files
  * @param transfers how these are fetched
  */
 record SiteConfig(
-        SitePolicy policy, List<Source> sources, Path store, Transfers.Settings transfers) {
+        SitePolicy policy,
+        String policyText,
+        List<Source> sources,
+        Path store,
+        Transfers.Settings transfers) {
 
     /**
      * Reads the members {@code site} and {@code follow} of a node; empty for a node that is no
@@ -84,6 +89,7 @@ record SiteConfig(
                             return parsed;
                         },
                         ownerHint);
+        var text = site.canonical();
         return new SiteConfig(
                 new SitePolicy(
                         name,
@@ -91,7 +97,8 @@ record SiteConfig(
                         site.optional("max-staleness")
                                 .map(m -> m.as(Durations::parse, Durations.HINT))
                                 .orElse(Duration.ofMinutes(15)),
-                        Sha256.of(site.canonical().getBytes(UTF_8))),
+                        Sha256.of(text.getBytes(UTF_8))),
+                text,
                 sources,
                 site.required("store", "the directory for approved image files").path(),
                 new Transfers.Settings(

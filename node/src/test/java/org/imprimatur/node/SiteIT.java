@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.register.Clause;
+import org.imprimatur.register.Role;
 import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.StatementId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -174,6 +177,60 @@ class SiteIT {
         assertThat(at.await(site, endorsed, "revoked"::equals).get("why").asText())
                 .contains("a hole was found");
         assertThat(Duration.ofNanos(withdrawn - start)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    @Clause("END-4.9")
+    void aBlockTakesTheImageAwayAndItsEndBringsItBack() {
+        var officer = trial.authority.issue("Olaf Officer");
+        expect(
+                201,
+                trial.post(
+                        catalogue,
+                        trial.sign(
+                                trial.appointment(
+                                        trial.appointer, Role.SECURITY_OFFICER, officer.person()),
+                                trial.appointer)));
+        expect(201, trial.post(catalogue, trial.sign(trial.acceptance(officer), officer)));
+        var endorsed = available("blocked");
+        var path = Path.of(at.await(site, endorsed, "available"::equals).get("path").asText());
+        var image = endorsed.statement().image();
+
+        var block =
+                SiteTrial.json(
+                        expect(
+                                201,
+                                trial.post(
+                                        catalogue,
+                                        trial.sign(
+                                                new Statement.Block(
+                                                        trial.header(officer),
+                                                        image,
+                                                        Trial.BIOMED,
+                                                        "it attacks others"),
+                                                officer))));
+        at.await(site, endorsed, "blocked"::equals);
+        var blocked = at.decide(site, image, "infrastructure");
+        while (Files.exists(path)) {
+            SiteTrial.pause();
+        }
+        expect(
+                201,
+                trial.post(
+                        catalogue,
+                        trial.sign(
+                                new Statement.Unblock(
+                                        trial.header(officer),
+                                        image,
+                                        Trial.BIOMED,
+                                        StatementId.parse(block.get("id").asText()),
+                                        "it was another one"),
+                                officer)));
+        at.await(site, endorsed, "available"::equals);
+
+        assertThat(SiteTrial.codes(blocked)).containsExactly("image-blocked");
+        assertThat(path).hasBinaryContent(FILES.get("/blocked"));
+        assertThat(at.decide(site, image, "infrastructure").get("decision").asBoolean()).isTrue();
     }
 
     @Test

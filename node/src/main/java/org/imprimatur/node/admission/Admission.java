@@ -33,16 +33,25 @@ public final class Admission implements AutoCloseable {
     private final Counter decisions;
     private final Histogram durations;
 
-    /** Decides for one site. */
+    /**
+     * Decides for one site.
+     *
+     * @param policyText what the policy's digest is of; kept for the record
+     */
     public Admission(
             SiteView view,
             SitePolicy policy,
+            String policyText,
             Database database,
             InstantSource clock,
             RandomGenerator random,
             Metrics metrics) {
         this.view = view;
         this.policy = policy;
+        database.change(
+                db ->
+                        new DecisionTable(db)
+                                .keepPolicy(policy.digest(), policyText, clock.instant()));
         this.record = new DecisionRecord(database);
         this.clock = clock;
         this.random = random;

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.driver.ImageFileName;
@@ -40,6 +42,7 @@ public final class Transfers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
     private static final int MOST_AT_ONCE = 4;
     private static final Duration LOOK_AT_LEAST = Duration.ofSeconds(30);
+    private static final Duration LONGEST_REST = Duration.ofSeconds(1);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
     private static final Duration LONGEST_RETRY = Duration.ofHours(1);
 
@@ -78,6 +81,7 @@ public final class Transfers implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Bell changed;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closing;
 
@@ -138,7 +142,12 @@ public final class Transfers implements AutoCloseable {
     private void run() {
         try {
             while (!closing) {
+                long start = System.nanoTime();
                 reviewSafely();
+                // A large register that changes all the time takes a fifth of a core, not more.
+                var busy = Duration.ofNanos(System.nanoTime() - start).multipliedBy(4);
+                var rest = busy.compareTo(LONGEST_REST) < 0 ? busy : LONGEST_REST;
+                closed.await(rest.toMillis(), TimeUnit.MILLISECONDS);
                 changed.await(LOOK_AT_LEAST);
             }
         } catch (InterruptedException _) {
@@ -465,6 +474,7 @@ public final class Transfers implements AutoCloseable {
         synchronized (this) {
             // Here no transaction runs, which an interrupt would break off, and none begins after.
             closing = true;
+            closed.countDown();
             threads = new ArrayList<>(List.of(thread));
             running.values().stream()
                     .flatMap(one -> Optional.ofNullable(one.thread).stream())

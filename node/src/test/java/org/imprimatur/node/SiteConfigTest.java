@@ -1,0 +1,99 @@
+package org.imprimatur.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.UseClass;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SiteConfigTest {
+
+    @TempDir private Path directory;
+    private String good;
+
+    @BeforeEach
+    void make() {
+        var trial = new Trial(directory, "catalogue.example/config");
+        var key = NoteSigner.generate(trial.origin.text(), new SecureRandom());
+        var charter =
+                new Charter(
+                        trial.origin,
+                        key.verifier().toString(),
+                        trial.policy,
+                        List.of(new Charter.Body(Trial.BIOMED, List.of(trial.appointer.person()))));
+        good = new SiteTrial(trial, URI.create("http://127.0.0.1:1"), charter, "30s").yaml();
+    }
+
+    private SiteConfig read(String text) {
+        return SiteConfig.read(
+                        NodeConfig.of(
+                                YamlMember.parse(directory.resolve("site.yaml").toString(), text)))
+                .orElseThrow();
+    }
+
+    private void refused(String text, String... said) {
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(BadConfiguration.class)
+                .hasMessageContainingAll(said);
+    }
+
+    @Test
+    void aGoodFileIsRead() {
+        var site = read(good);
+
+        assertThat(site.policy().site()).isEqualTo(SiteTrial.ALPHA);
+        assertThat(site.policy().maxStaleness()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(site.policy().classes()).hasSize(3);
+        assertThat(site.policy().classes().get(UseClass.TRUSTED_PAYLOAD).approvalRequired())
+                .isFalse();
+        assertThat(site.sources()).hasSize(1);
+        assertThat(site.sources().getFirst().poll()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(site.store()).isEqualTo(directory.resolve("store"));
+        assertThat(site.transfers().filesAllowed()).isFalse();
+    }
+
+    @Test
+    void theDigestOfThePolicyIsOfWhatItSaysNotOfHowItLooks() {
+        var digest = read(good).policy().digest();
+
+        assertThat(read(good + "# a remark\n").policy().digest()).isEqualTo(digest);
+        assertThat(read(good.replace("store: store", "store: \"store\"")).policy().digest())
+                .isEqualTo(digest);
+        assertThat(read(good.replace("15m", "16m")).policy().digest()).isNotEqualTo(digest);
+    }
+
+    @Test
+    void eachErrorNamesLineMemberFaultAndRemedy() {
+        refused(
+                good.replace("max-staleness: 15m", "max-staleness: soon"),
+                "site.yaml:15: \"site.max-staleness\" is not a length of time",
+                "for example 15m");
+        refused(good.replace("owner: \"site:alpha\"", "owner: \"vo:alpha\""), "is not a site");
+        refused(good.replace("payload: {approval", "cargo: {approval"), "\"site.classes.cargo\"");
+        refused(good.replace("approval: none", "approval: maybe"), "\"required\" or \"none\"");
+        refused(
+                good.replace(
+                        "infrastructure: {trust: [\"vo:biomed\"]", "infrastructure: {trust: [x]"),
+                "site.classes.infrastructure.trust[0]");
+        refused(good.replace("http://127", "ftp://127"), "\"follow[0].url\"");
+        refused(good.replace("charter: charter.json", "charter: none.json"), "cannot be read");
+        refused(good.replace("charter: charter.json", "charter: site.yaml"), "cannot be read");
+        refused(good.replace("charter: charter.json", "charter: policy.txt"), "follow[0].charter");
+        refused(good.replace("[traceability]", "[\"No Such\"]"), "obligations[0]");
+        refused(
+                good.replace("name: site.example/alpha", "name: catalogue.example/config"),
+                "own ledger or is followed already");
+        refused(good.substring(0, good.indexOf("site:\n")), "is there without \"site\"");
+    }
+}
