@@ -1,0 +1,51 @@
+package org.imprimatur.cli;
+
+import java.util.function.Function;
+import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Role;
+import org.imprimatur.register.Statement;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The register's values on the command line; what they refuse is a misuse of the command. */
+final class Converters {
+
+    private Converters() {}
+
+    private abstract static class Converter<T> implements ITypeConverter<T> {
+
+        private final Function<String, T> parse;
+
+        Converter(Function<String, T> parse) {
+            this.parse = parse;
+        }
+
+        @Override
+        public final T convert(String text) {
+            try {
+                return parse.apply(text);
+            } catch (MalformedInput wrong) {
+                throw new TypeConversionException(wrong.explanation());
+            }
+        }
+    }
+
+    static final class OwnerConverter extends Converter<Owner> {
+        OwnerConverter() {
+            super(Owner::parse);
+        }
+    }
+
+    static final class RoleConverter extends Converter<Role> {
+        RoleConverter() {
+            super(Role::parse);
+        }
+    }
+
+    static final class ReasonConverter extends Converter<Statement.Revocation.Reason> {
+        ReasonConverter() {
+            super(Statement.Revocation.Reason::parse);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+package org.imprimatur.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.imprimatur.inspect.Report;
+import org.imprimatur.inspect.ReportJson;
+import org.imprimatur.inspect.ReportText;
+import org.imprimatur.inspect.Sbom;
+import org.imprimatur.inspect.rules.Severity;
+import org.imprimatur.register.BlockingFinding;
+import org.imprimatur.register.DiskFacts;
+import org.imprimatur.register.GuestSystem;
+import org.imprimatur.register.Guid;
+import org.imprimatur.register.InspectionSummary;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.Tag;
+import org.imprimatur.register.Version;
+import org.imprimatur.register.Waiver;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "endorse",
+        description = {
+            "Inspect an image, sign its endorsement, publish it, and keep a bundle beside the image.",
+            "An image with blocking findings is refused, unless each is waived with a reason."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  imprimatur endorse image.qcow2 --owner vo:biomed --tag debian-12 --image-version 1.0 \\",
+            "      --location https://images.example/image.qcow2 --key me.pem --node"
+                    + " https://catalogue.example",
+            "  imprimatur endorse image.qcow2 … --waive 'sudo.nopasswd@/etc/sudoers.d/ci=runs our tests"
+                    + " only'"
+        })
+final class EndorseCommand implements Callable<Integer> {
+
+    @Mixin private final Output output = new Output();
+    @Mixin private final Signing signing = new Signing();
+    @Mixin private final ProfileOption profile = new ProfileOption();
+    @Mixin private final WaiverOptions waiverOptions = new WaiverOptions();
+
+    @Parameters(paramLabel = "IMAGE", description = "The image file, raw or qcow2.")
+    private @Nullable Path image;
+
+    @Option(
+            names = "--owner",
+            required = true,
+            converter = Converters.OwnerConverter.class,
+            description = "Whose image it is: infrastructure:NAME, vo:NAME or site:NAME.")
+    private @Nullable Owner owner;
+
+    @Option(
+            names = "--guid",
+            description =
+                    "The image's GUID, for a new version of an image (default: that of the tag, else a"
+                            + " new one).")
+    private @Nullable UUID guid;
+
+    @Option(
+            names = "--image-version",
+            paramLabel = "VERSION",
+            required = true,
+            description = "Version of the image; never used twice.")
+    private @Nullable String version;
+
+    @Option(names = "--tag", description = "Name by which users find the image.")
+    private @Nullable String tag;
+
+    @Option(
+            names = "--title",
+            description = "One line for people (default: the operating system's name).")
+    private @Nullable String title;
+
+    @Option(
+            names = "--declaration",
+            defaultValue =
+                    "I have checked this image and confirm that it follows the policy named here.",
+            description = "What you confirm (default: '${DEFAULT-VALUE}').")
+    private String declaration = "";
+
+    @Option(
+            names = "--generated-at",
+            paramLabel = "INSTANT",
+            description = "When the image was made (default: the file's time).")
+    private @Nullable Instant generatedAt;
+
+    @Option(
+            names = "--location",
+            paramLabel = "URL",
+            description = "Where the file can be had; may be repeated.")
+    private List<URI> locations = List.of();
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "FILE",
+            description = "Where the bundle goes (default: IMAGE.bundle.json).")
+    private @Nullable Path bundle;
+
+    @Override
+    public Integer call() throws IOException {
+        var file = Objects.requireNonNull(image);
+        var key = signing.readKey(output);
+        var connection = signing.connect(output);
+        var now = At.CLOCK.instant();
+        var report = InspectCommand.inspect(file, profile.options(now), output);
+
+        var blocking = blocking(report);
+        var waivers = waiverOptions.waivers(blocking, now);
+        var open =
+                blocking.stream()
+                        .filter(
+                                finding ->
+                                        waivers.stream()
+                                                .noneMatch(waiver -> waiver.covers(finding, now)))
+                        .toList();
+        if (!open.isEmpty()) {
+            return refuse(report, open);
+        }
+
+        var reportBytes = ReportJson.bytes(report);
+        var sbomBytes = Sbom.bytes(report);
+        connection.client().attach(reportBytes);
+        connection.client().attach(sbomBytes);
+        var statement =
+                endorsement(
+                        connection,
+                        Signing.header(connection.charter(), key),
+                        report,
+                        new InspectionSummary(
+                                report.tool(),
+                                report.profile(),
+                                completeness(report),
+                                Sha256.of(reportBytes),
+                                Sha256.of(sbomBytes),
+                                blocking),
+                        waivers);
+        var admitted = Signing.submit(connection, statement, key);
+        var bundleFile = writeBundle(file, connection, admitted);
+        tell(statement, admitted, waivers, bundleFile);
+        return ExitCode.DONE.status();
+    }
+
+    private Integer refuse(Report report, List<BlockingFinding> open) {
+        if (output.json()) {
+            output.out().write(new String(ReportJson.bytes(report), StandardCharsets.UTF_8));
+            output.out().flush();
+        } else {
+            output.out().print(ReportText.of(report, Output.coloured()));
+        }
+        throw new CommandFailure(
+                ExitCode.NO,
+                "not endorsed: %d blocking finding%s, the first %s. Mend the image, or take a finding on with --waive 'RULE@PATH=REASON'."
+                        .formatted(open.size(), open.size() == 1 ? "" : "s", open.getFirst()));
+    }
+
+    private static InspectionSummary.Completeness completeness(Report report) {
+        return switch (report.completeness()) {
+            case COMPLETE -> InspectionSummary.Completeness.COMPLETE;
+            case INCOMPLETE -> InspectionSummary.Completeness.INCOMPLETE;
+        };
+    }
+
+    private static List<BlockingFinding> blocking(Report report) {
+        return report.findings(Severity.BLOCK).stream()
+                .map(finding -> new BlockingFinding(finding.rule().id(), finding.path()))
+                .distinct()
+                .toList();
+    }
+
+    private Statement.Endorsement endorsement(
+            NodeOptions.Connection connection,
+            org.imprimatur.register.Header header,
+            Report report,
+            InspectionSummary inspection,
+            List<Waiver> waivers)
+            throws IOException {
+        var file = Objects.requireNonNull(image);
+        var os = report.facts().os();
+        var generated =
+                generatedAt == null
+                        ? Files.getLastModifiedTime(file)
+                                .toInstant()
+                                .truncatedTo(ChronoUnit.SECONDS)
+                        : generatedAt;
+        return new Statement.Endorsement(
+                header,
+                Objects.requireNonNull(file.getFileName()).toString(),
+                new Sha512(report.digests().sha512()),
+                Objects.requireNonNull(owner),
+                guid(connection),
+                new Version(Objects.requireNonNull(version)),
+                tag == null ? null : new Tag(tag),
+                title == null ? os.prettyName() : title,
+                generated,
+                new DiskFacts(
+                        report.image().format(),
+                        report.image().fileBytes(),
+                        report.image().virtualBytes(),
+                        new Sha256(report.digests().contentRoot())),
+                new GuestSystem(
+                        os.name(),
+                        os.versionId(),
+                        report.facts().architecture(),
+                        report.facts().packages().size()),
+                connection.charter().policy(),
+                inspection,
+                waivers,
+                declaration,
+                locations.stream().map(URI::toString).toList());
+    }
+
+    /** The GUID asked for; else that of the tag, so that this becomes its next version. */
+    private Guid guid(NodeOptions.Connection connection) {
+        if (guid != null) {
+            return new Guid(guid);
+        }
+        if (tag != null) {
+            var of =
+                    connection
+                            .client()
+                            .json("/api/v1/images?owner=%s&tag=%s".formatted(owner, tag))
+                            .path("images");
+            if (!of.isEmpty()) {
+                return Guid.parse(of.get(0).path("guid").asText());
+            }
+        }
+        return new Guid(UUID.randomUUID());
+    }
+
+    private Path writeBundle(
+            Path file, NodeOptions.Connection connection, Signing.Admitted admitted)
+            throws IOException {
+        var bytes =
+                connection
+                        .client()
+                        .bytes(
+                                "/api/v1/statements/%s/bundle".formatted(admitted.id().hex()),
+                                org.imprimatur.exchange.Bundle.MAX_BYTES);
+        var target =
+                bundle == null ? file.resolveSibling(file.getFileName() + ".bundle.json") : bundle;
+        var temporary =
+                Files.createTempFile(target.toAbsolutePath().getParent(), ".bundle", ".tmp");
+        try {
+            Files.write(temporary, bytes);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+        return target;
+    }
+
+    private void tell(
+            Statement.Endorsement statement,
+            Signing.Admitted admitted,
+            List<Waiver> waivers,
+            Path bundleFile) {
+        output.line("Endorsed: %s", statement.title());
+        output.line("  image     %s", statement.image());
+        output.line("  GUID      %s version %s", statement.guid(), statement.version());
+        if (statement.tag() != null) {
+            output.line("  tag       %s/%s", statement.owner(), statement.tag());
+        }
+        output.line("  packages  %d", statement.system().packages());
+        for (var waiver : waivers) {
+            output.line(
+                    "  waived    %s%s until %s: %s",
+                    waiver.rule(),
+                    waiver.path() == null ? "" : "@" + waiver.path(),
+                    waiver.expires(),
+                    waiver.reason());
+        }
+        output.line(
+                "  entry     %d of %s, proof verified",
+                admitted.index(), admitted.charter().origin());
+        output.line("  statement %s", admitted.id().hex());
+        output.line("  bundle    %s", bundleFile);
+        output.document(
+                admitted.json()
+                        .put("guid", statement.guid().toString())
+                        .put("version", statement.version().text())
+                        .put("image", statement.image().toString())
+                        .put("waivers", waivers.size())
+                        .put("bundle", bundleFile.toString()));
+    }
+}

@@ -1,0 +1,167 @@
+package org.imprimatur.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.imprimatur.register.Guid;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.StatementId;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+
+/** An endorsed image, named as people name it. */
+final class ImageTarget {
+
+    private static final Pattern GUID_FORM =
+            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:@(.+))?");
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
+
+    @Parameters(
+            paramLabel = "IMAGE",
+            description =
+                    "sha512:DIGEST, GUID, GUID@VERSION, OWNER/TAG (vo:biomed/debian-12), or the id of"
+                            + " an endorsement.")
+    private @Nullable String target;
+
+    /** One endorsement of the image. */
+    record Found(
+            Origin catalogue, StatementId endorsement, Sha512 image, String title, String state) {}
+
+    /** What the catalogue's list is asked for, so that it need not send everything. */
+    private String query() {
+        var text = text();
+        var guid = GUID_FORM.matcher(text);
+        if (guid.matches()) {
+            return "?guid=" + guid.group(1);
+        }
+        if (text.startsWith("sha512:")) {
+            return "?digest=" + text;
+        }
+        int slash = text.indexOf('/');
+        if (slash < 1) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "'%s' is not sha512:DIGEST, GUID, GUID@VERSION, OWNER/TAG or the id of an endorsement"
+                            .formatted(text));
+        }
+        return "?owner="
+                + URLEncoder.encode(text.substring(0, slash), StandardCharsets.UTF_8)
+                + "&tag="
+                + URLEncoder.encode(text.substring(slash + 1), StandardCharsets.UTF_8);
+    }
+
+    private Predicate<JsonNode> matches() {
+        var text = text();
+        var guid = GUID_FORM.matcher(text);
+        if (guid.matches()) {
+            var version = guid.group(2);
+            return image ->
+                    image.path("guid").asText().equals(guid.group(1))
+                            && (version == null || image.path("version").asText().equals(version));
+        }
+        return image ->
+                image.path("digest").asText().equals(text)
+                        || image.path("endorsement").asText().equals(text)
+                        || (image.path("owner").asText() + "/" + image.path("tag").asText())
+                                .equals(text);
+    }
+
+    private String text() {
+        return Objects.requireNonNull(target);
+    }
+
+    /** The endorsement meant, of a catalogue. */
+    Found inCatalogue(NodeOptions.Connection connection) {
+        var origin = connection.charter().origin();
+        if (ID.matcher(text()).matches()) {
+            var proven =
+                    ProvenStatement.read(
+                            connection.client().json("/api/v1/statements/" + text()),
+                            connection.charter());
+            if (proven.statement() instanceof Statement.Endorsement endorsement) {
+                return new Found(origin, proven.id(), endorsement.image(), endorsement.title(), "");
+            }
+            throw unknown();
+        }
+        return one(connection.client().json("/api/v1/images" + query()).path("images"), origin);
+    }
+
+    /** The endorsement meant, among those that a site follows. */
+    Found atSite(NodeOptions.Connection connection) {
+        return one(connection.client().json("/api/v1/site/images").path("images"), null);
+    }
+
+    private Found one(JsonNode images, @Nullable Origin catalogue) {
+        List<Found> found = new ArrayList<>();
+        for (var image : images) {
+            if (matches().test(image)) {
+                found.add(
+                        new Found(
+                                catalogue == null
+                                        ? new Origin(image.path("catalogue").asText())
+                                        : catalogue,
+                                StatementId.parse(image.path("endorsement").asText()),
+                                Sha512.parse(image.path("digest").asText()),
+                                image.path("title").asText(),
+                                image.path("state").asText()));
+            }
+        }
+        if (found.size() > 1) {
+            found.removeIf(one -> one.state().equals("revoked"));
+        }
+        if (found.isEmpty()) {
+            throw unknown();
+        }
+        if (found.size() > 1) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "'%s' has several endorsements; name one: %s"
+                            .formatted(
+                                    text(),
+                                    found.stream()
+                                            .map(one -> one.endorsement().hex())
+                                            .collect(Collectors.joining(", "))));
+        }
+        return found.getFirst();
+    }
+
+    /** The image's GUID, however it is named. */
+    Guid guid(NodeOptions.Connection connection) {
+        var guid = GUID_FORM.matcher(text());
+        if (guid.matches()) {
+            return Guid.parse(guid.group(1));
+        }
+        var found = inCatalogue(connection);
+        var statement =
+                ProvenStatement.read(
+                                connection
+                                        .client()
+                                        .json("/api/v1/statements/" + found.endorsement().hex()),
+                                connection.charter())
+                        .statement();
+        if (statement instanceof Statement.Endorsement endorsement) {
+            return endorsement.guid();
+        }
+        throw unknown();
+    }
+
+    private CommandFailure unknown() {
+        return new CommandFailure(
+                ExitCode.NO, "no endorsement of '%s' is known there".formatted(text()));
+    }
+
+    /** The digest, where that alone is meant: endorsed or not. */
+    Sha512 digest(NodeOptions.Connection connection) {
+        return text().startsWith("sha512:")
+                ? Sha512.parse(text())
+                : inCatalogue(connection).image();
+    }
+}

@@ -1,0 +1,101 @@
+package org.imprimatur.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.imprimatur.inspect.Inspection;
+import org.imprimatur.inspect.Options;
+import org.imprimatur.inspect.Report;
+import org.imprimatur.inspect.ReportJson;
+import org.imprimatur.inspect.ReportText;
+import org.imprimatur.inspect.Sbom;
+import org.imprimatur.inspect.rules.Severity;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "inspect",
+        description = {
+            "Look into a disk image and tell whether it may be endorsed.",
+            "Reads raw and qcow2 images in this process: no root, no mounting, no other program."
+                    + " Whatever cannot be read makes the inspection INCOMPLETE.",
+            "Exit status 1 when there are findings at or above --fail-on."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  imprimatur inspect image.qcow2",
+            "  imprimatur inspect image.qcow2 --output json --sbom image.cdx.json | jq .findings",
+            "  imprimatur inspect image.raw --quick       system, packages and accounts alone"
+        })
+final class InspectCommand implements Callable<Integer> {
+
+    @Mixin private final Output output = new Output();
+    @Mixin private final At at = new At();
+    @Mixin private final ProfileOption profile = new ProfileOption();
+
+    @Parameters(paramLabel = "IMAGE", description = "The image file, raw or qcow2.")
+    private @Nullable Path image;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "SEVERITY",
+            defaultValue = "block",
+            description = "block (default), warn or info.")
+    private Severity threshold = Severity.BLOCK;
+
+    @Option(
+            names = "--sbom",
+            paramLabel = "FILE",
+            description = "Write the package list there: CycloneDX 1.6, JSON.")
+    private @Nullable Path sbom;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write the JSON report there, whatever the form of the output.")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--quick",
+            description = "No digests and no search for keys: fast, and never COMPLETE.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws IOException {
+        var options = profile.options(at.instant());
+        var found =
+                inspect(Objects.requireNonNull(image), quick ? options.quick() : options, output);
+        if (sbom != null) {
+            Files.write(sbom, Sbom.bytes(found));
+        }
+        if (report != null) {
+            Files.write(report, ReportJson.bytes(found));
+        }
+        if (output.json()) {
+            output.out()
+                    .write(
+                            new String(
+                                    ReportJson.bytes(found),
+                                    java.nio.charset.StandardCharsets.UTF_8));
+        } else {
+            output.out().print(ReportText.of(found, coloured()));
+        }
+        output.out().flush();
+        return found.hasFindings(threshold) ? ExitCode.NO.status() : ExitCode.DONE.status();
+    }
+
+    private static boolean coloured() {
+        return Output.coloured();
+    }
+
+    static Report inspect(Path image, Options options, Output output) throws IOException {
+        try (var progress = new Progress(output.err())) {
+            return Inspection.run(image, options, progress);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package org.imprimatur.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Talks to one node over HTTP. Answers are bounded in size and time, and nothing in them is
+ * believed: who calls checks proofs and signatures.
+ */
+final class NodeClient {
+
+    private static final int MAX_JSON = 16 * 1024 * 1024;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final JsonMapper JSON =
+            JsonMapper.builder(
+                            com.fasterxml.jackson.core.JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(32)
+                                                    .build())
+                                    .build())
+                    .build();
+
+    private final URI base;
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(10))
+                    .build();
+
+    NodeClient(URI base) {
+        var scheme = base.getScheme();
+        if (base.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "'%s' is not the http(s) address of a node".formatted(base));
+        }
+        this.base = base;
+    }
+
+    /** The charter that the node shows of its own ledger. */
+    Charter charter() {
+        return CharterJson.read(bytes("/api/v1/charter", CharterJson.MAX_BYTES));
+    }
+
+    /** The policy document of the node's ledger. */
+    byte[] policy() {
+        return bytes("/api/v1/policy", 4 * 1024 * 1024);
+    }
+
+    /** Submits an envelope. What comes back is the node's word, to be checked. */
+    JsonNode submit(byte[] envelope) {
+        var request =
+                request("/api/v1/statements")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofByteArray(envelope))
+                        .build();
+        return json(send(request, MAX_JSON));
+    }
+
+    /** Brings an attachment to the node, ahead of the statement that names it. */
+    Sha256 attach(byte[] content) {
+        var digest = Sha256.of(content);
+        send(
+                request("/api/v1/attachments/sha256:" + digest.hex())
+                        .header("Content-Type", "application/octet-stream")
+                        .PUT(BodyPublishers.ofByteArray(content))
+                        .build(),
+                MAX_JSON);
+        return digest;
+    }
+
+    JsonNode evaluate(JsonNode question) {
+        return json(
+                send(
+                        request("/access/v1/evaluation")
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(question.toString()))
+                                .build(),
+                        MAX_JSON));
+    }
+
+    JsonNode json(String path) {
+        return json(bytes(path, MAX_JSON));
+    }
+
+    byte[] bytes(String path, int limit) {
+        return send(request(path).GET().build(), limit);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path))
+                .timeout(PATIENCE)
+                .header("User-Agent", "imprimatur");
+    }
+
+    private byte[] send(HttpRequest request, int limit) {
+        try {
+            var response = http.send(request, BodyHandlers.ofInputStream());
+            byte[] body;
+            try (var in = response.body()) {
+                body = in.readNBytes(limit + 1);
+            }
+            if (body.length > limit) {
+                throw unreachable(
+                        "the answer of %s is larger than %d bytes".formatted(request.uri(), limit),
+                        null);
+            }
+            if (response.statusCode() / 100 != 2) {
+                throw refused(request.uri(), response, body);
+            }
+            return body;
+        } catch (IOException e) {
+            throw unreachable(
+                    "the node at %s does not answer (%s); is it running, and is the address right?"
+                            .formatted(base, reason(e)),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unreachable("interrupted while waiting for " + base, e);
+        }
+    }
+
+    private static String reason(IOException failure) {
+        var name = failure.getClass().getSimpleName();
+        return failure.getMessage() == null ? name : name + ": " + failure.getMessage();
+    }
+
+    private static JsonNode json(byte[] body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw unreachable("the node's answer is not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new AssertionError("bytes in memory can be read", e);
+        }
+    }
+
+    /** What a problem document (RFC 9457) says, as one line with the advice behind it. */
+    private static CommandFailure refused(URI uri, HttpResponse<?> response, byte[] body) {
+        var status = response.statusCode();
+        var exit =
+                switch (status) {
+                    case 400, 413, 415 -> ExitCode.UNREADABLE;
+                    case 403, 404, 409, 422 -> ExitCode.NO;
+                    default -> ExitCode.UNREACHABLE;
+                };
+        var type = response.headers().firstValue("content-type").orElse("");
+        if (!type.startsWith("application/problem+json")) {
+            return new CommandFailure(exit, "%s answers with status %d".formatted(uri, status));
+        }
+        var problem = json(body);
+        var text = new StringBuilder(problem.path("detail").asText(problem.path("title").asText()));
+        code(problem)
+                .ifPresent(
+                        code ->
+                                text.append(" [")
+                                        .append(code)
+                                        .append(clauses(problem))
+                                        .append(']'));
+        var advice = problem.path("advice").asText("");
+        if (!advice.isEmpty()) {
+            text.append(' ').append(advice);
+        }
+        return new CommandFailure(exit, text.toString());
+    }
+
+    private static Optional<String> code(JsonNode problem) {
+        var type = problem.path("type").asText("");
+        return type.contains("/problem/")
+                ? Optional.of(type.substring(type.lastIndexOf('/') + 1))
+                : Optional.empty();
+    }
+
+    private static String clauses(JsonNode problem) {
+        var text = new StringBuilder();
+        problem.path("clauses").forEach(clause -> text.append(", ").append(clause.asText()));
+        return text.toString();
+    }
+
+    private static CommandFailure unreachable(String explanation, @Nullable Throwable cause) {
+        return cause == null
+                ? new CommandFailure(ExitCode.UNREACHABLE, explanation)
+                : new CommandFailure(ExitCode.UNREACHABLE, explanation, cause);
+    }
+}

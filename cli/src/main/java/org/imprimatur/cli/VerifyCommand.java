@@ -1,0 +1,178 @@
+package org.imprimatur.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.imprimatur.disk.ContentTree;
+import org.imprimatur.disk.DiskImage;
+import org.imprimatur.disk.ImageException;
+import org.imprimatur.disk.Limits;
+import org.imprimatur.exchange.Bundle;
+import org.imprimatur.exchange.BundleVerifier;
+import org.imprimatur.exchange.BundleVerifier.Link;
+import org.imprimatur.exchange.BundleVerifier.Outcome;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "verify",
+        description = {
+            "Verify a bundle, and the image with it, off line: no network, no server.",
+            "Says each link that was checked: ledger, signatures, certificates, appointments, image."
+        },
+        footerHeading = "%nExample:%n",
+        footer =
+                "  imprimatur verify image.qcow2.bundle.json image.qcow2 --charter charter.json --anchors"
+                        + " /etc/grid-security/certificates")
+final class VerifyCommand implements Callable<Integer> {
+
+    @Mixin private final Output output = new Output();
+    @Mixin private final At at = new At();
+    @Mixin private final AnchorOptions anchors = new AnchorOptions();
+
+    @Option(
+            names = "--charter",
+            paramLabel = "FILE",
+            required = true,
+            defaultValue = "${env:IMPRIMATUR_CHARTER}",
+            description =
+                    "Charter of the ledger, from a source you trust (default:"
+                            + " $IMPRIMATUR_CHARTER).")
+    private @Nullable Path charter;
+
+    @Parameters(index = "0", paramLabel = "BUNDLE", description = "The bundle.")
+    private @Nullable Path bundle;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "IMAGE",
+            description = "The image that the bundle should be of.")
+    private @Nullable Path image;
+
+    @Override
+    public Integer call() throws IOException {
+        var verifier =
+                new BundleVerifier(
+                        NodeOptions.readCharter(Objects.requireNonNull(charter)),
+                        anchors.required(output));
+        var outcome =
+                verifier.verify(
+                        Bundle.read(Input.read(Objects.requireNonNull(bundle), Bundle.MAX_BYTES)));
+        List<Link> links = new ArrayList<>(outcome.links());
+        if (outcome instanceof Outcome.Verified verified) {
+            links.add(counts(verified));
+            if (image != null) {
+                links.add(imageLink(image, verified.endorsement().statement()));
+            }
+        }
+        boolean good = links.stream().allMatch(Link::good);
+        tell(outcome, links, good);
+        return good ? ExitCode.DONE.status() : ExitCode.NO.status();
+    }
+
+    /**
+     * Whether the endorsement counts at the moment that was asked for, as far as the bundle knows.
+     */
+    private Link counts(Outcome.Verified verified) {
+        var moment = at.instant();
+        var entry = verified.endorsement();
+        if (moment.isBefore(entry.admittedAt())) {
+            return new Link(
+                    "in force",
+                    false,
+                    "endorsed at %s, after %s".formatted(entry.admittedAt(), moment));
+        }
+        boolean counts = verified.register().counts(entry.id(), moment);
+        return new Link(
+                "in force",
+                counts,
+                counts
+                        ? "at %s; not revoked in this bundle: a later revocation only the ledger tells"
+                                .formatted(moment)
+                        : "a waiver that it needs has expired before %s".formatted(moment));
+    }
+
+    private static Link imageLink(Path file, Statement.Endorsement endorsement) throws IOException {
+        var digest = digest(file);
+        if (digest.equals(endorsement.image())) {
+            return new Link("image", true, "%s has the endorsed digest".formatted(file));
+        }
+        return new Link(
+                "image",
+                false,
+                "%s has the digest %s, endorsed is %s%s"
+                        .formatted(file, digest, endorsement.image(), likeness(file, endorsement)));
+    }
+
+    /** Another file may still hold the same disk: that helps who looks for the reason. */
+    private static String likeness(Path file, Statement.Endorsement endorsement)
+            throws IOException {
+        try (var other = DiskImage.open(file, Limits.DEFAULT)) {
+            var root = java.util.HexFormat.of().formatHex(ContentTree.of(other.disk()).root());
+            return root.equals(endorsement.disk().contentRoot().hex())
+                    ? "; it holds the same disk in another file"
+                    : "; it holds another disk";
+        } catch (ImageException e) {
+            return "; " + e.explanation();
+        }
+    }
+
+    private static Sha512 digest(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            var sha512 = java.security.MessageDigest.getInstance("SHA-512");
+            var buffer = new byte[1 << 20];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                sha512.update(buffer, 0, read);
+            }
+            return Sha512.ofBytes(sha512.digest());
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK must provide SHA-512", e);
+        }
+    }
+
+    private void tell(Outcome outcome, List<Link> links, boolean good) {
+        for (var link : links) {
+            output.line("%s  %s: %s", link.good() ? "ok  " : "FAIL", link.what(), link.found());
+        }
+        var document = Output.object().put("verdict", good ? "VERIFIED" : "REFUSED");
+        var list = document.putArray("links");
+        for (var link : links) {
+            list.addObject()
+                    .put("what", link.what())
+                    .put("good", link.good())
+                    .put("found", link.found());
+        }
+        if (outcome instanceof Outcome.Verified verified) {
+            var statement = verified.endorsement().statement();
+            document.put("image", statement.image().toString())
+                    .put("guid", statement.guid().toString())
+                    .put("version", statement.version().text())
+                    .put("owner", statement.owner().toString())
+                    .put("endorser", statement.signer().subject())
+                    .put("admittedAt", verified.endorsement().admittedAt().toString())
+                    .put("ledger", verified.checkpoint().origin())
+                    .put("treeSize", verified.checkpoint().size());
+            output.line(
+                    "%s: %s, %s version %s, endorsed by %s for %s",
+                    good ? "VERIFIED" : "REFUSED",
+                    statement.title(),
+                    statement.guid(),
+                    statement.version(),
+                    statement.signer().subject(),
+                    statement.owner());
+        } else {
+            output.line("REFUSED");
+        }
+        output.document(document);
+    }
+}
