@@ -1,0 +1,29 @@
+# The commands of a developer; each is one line of what it does.
+
+mvn = . tools/jdk.sh; jdk=$$(find_jdk) && maven_on "$$jdk"
+
+.PHONY: help build test unit format bench clean
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
+
+build: ## build the program, with its start-up cache
+	@./imprimatur --version
+
+test: ## install what the tests use, build the test disks, run everything
+	@tools/install-test-tools
+	@images/build-debian.sh > /dev/null || echo "Without the Debian disks their tests are skipped." >&2
+	@find . -path '*/target/*-reports/TEST-*.xml' -delete
+	@status=0; ( $(mvn) verify ) || status=$$?; tools/test-summary || status=1; exit $$status
+
+unit: ## run the tests that need no server, no database and no disk
+	@$(mvn) test && tools/test-summary
+
+format: ## put the sources into the one format
+	@$(mvn) spotless:apply
+
+bench: ## measure, side by side with other tools; takes minutes
+	@bench/run
+
+clean: ## remove what was built
+	@$(mvn) clean
