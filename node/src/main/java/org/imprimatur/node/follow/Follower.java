@@ -6,8 +6,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
@@ -50,7 +48,6 @@ final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final int BUNDLES = 2;
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-    private static final Duration ANCHORS_EVERY = Duration.ofSeconds(30);
     private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
 
     private final Source source;
@@ -67,7 +64,6 @@ final class Follower implements AutoCloseable {
     private final Bell wake = new Bell();
     private final Push push;
     private final ReentrantLock storing = new ReentrantLock();
-    private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closing;
 
@@ -76,7 +72,6 @@ final class Follower implements AutoCloseable {
     private Frontier frontier;
     private List<byte[]> unstored = new ArrayList<>();
     private @Nullable String lasting;
-    private long anchorsReadAt = System.nanoTime();
 
     /** What was read from the store: where the follower goes on. */
     record Start(
@@ -123,12 +118,7 @@ final class Follower implements AutoCloseable {
         try {
             while (!closing) {
                 failures = lookSafely() ? 0 : failures + 1;
-                if (failures == 0) {
-                    wake.await(source.poll());
-                } else {
-                    // However loudly a source at fault calls: it is not asked more often.
-                    closed.await(retry(failures).toMillis(), TimeUnit.MILLISECONDS);
-                }
+                wake.await(failures == 0 ? source.poll() : retry(failures));
             }
         } catch (InterruptedException _) {
             LOG.debug("following {} ends", source.origin());
@@ -383,11 +373,6 @@ final class Follower implements AutoCloseable {
     }
 
     private void refreshAnchors() {
-        long now = System.nanoTime();
-        if (now - anchorsReadAt < ANCHORS_EVERY.toNanos()) {
-            return;
-        }
-        anchorsReadAt = now;
         try {
             anchors.refresh();
         } catch (IOException e) {
@@ -398,7 +383,6 @@ final class Follower implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        closed.countDown();
         push.close();
         // An interrupt would break a transaction off: it waits for the one that runs, and no other
         // begins.
