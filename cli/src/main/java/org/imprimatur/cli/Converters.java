@@ -1,5 +1,7 @@
 package org.imprimatur.cli;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.function.Function;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Owner;
@@ -46,6 +48,19 @@ final class Converters {
     static final class ReasonConverter extends Converter<Statement.Revocation.Reason> {
         ReasonConverter() {
             super(Statement.Revocation.Reason::parse);
+        }
+    }
+
+    static final class InstantConverter implements ITypeConverter<Instant> {
+
+        @Override
+        public Instant convert(String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException wrong) {
+                throw new TypeConversionException(
+                        "'%s' is not an instant such as 2026-11-21T12:00:00Z".formatted(text));
+            }
         }
     }
 }

@@ -10,6 +10,10 @@ final class Input {
     private Input() {}
 
     static byte[] read(Path file, int limit) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new CommandFailure(
+                    ExitCode.UNREADABLE, "%s is a directory; expected a file".formatted(file));
+        }
         try (var in = Files.newInputStream(file)) {
             var bytes = in.readNBytes(limit + 1);
             if (bytes.length > limit) {

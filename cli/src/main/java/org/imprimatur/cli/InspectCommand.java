@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.imprimatur.disk.ImageException;
 import org.imprimatur.inspect.Inspection;
 import org.imprimatur.inspect.Options;
 import org.imprimatur.inspect.Report;
@@ -96,6 +97,9 @@ final class InspectCommand implements Callable<Integer> {
     static Report inspect(Path image, Options options, Output output) throws IOException {
         try (var progress = new Progress(output.err())) {
             return Inspection.run(image, options, progress);
+        } catch (ImageException bad) {
+            throw new CommandFailure(
+                    ExitCode.UNREADABLE, "%s: %s".formatted(image, bad.explanation()), bad);
         }
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -101,6 +103,7 @@ public final class Main implements Callable<Integer> {
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Instant.class, new Converters.InstantConverter());
         line.setUsageHelpWidth(100);
         line.setParameterExceptionHandler(Main::misused);
         line.setExecutionExceptionHandler((failure, at, _) -> failed(failure, at));
@@ -122,7 +125,8 @@ public final class Main implements Callable<Integer> {
      */
     private static Map<String, Class<?>> commandsFor(String... args) {
         var first = args.length == 0 ? "" : args[0];
-        if (COMMANDS.containsKey(first)) {
+        // A script for completion is about all commands.
+        if (COMMANDS.containsKey(first) && !first.equals("generate-completion")) {
             return Map.of(first, Objects.requireNonNull(COMMANDS.get(first)));
         }
         return first.equals("--version") || first.equals("-V") ? Map.of() : COMMANDS;
@@ -145,7 +149,7 @@ public final class Main implements Callable<Integer> {
 
     private static int misused(ParameterException misuse, String[] args) {
         var line = misuse.getCommandLine();
-        line.getErr().println("imprimatur: " + misuse.getMessage());
+        line.getErr().println("imprimatur: " + oneLine(String.valueOf(misuse.getMessage())));
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(misuse, line.getErr())) {
             line.getErr().println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
         }
@@ -155,11 +159,18 @@ public final class Main implements Callable<Integer> {
     private static int failed(Exception failure, CommandLine line) {
         var err = line.getErr();
         var found = explain(failure);
-        err.println("imprimatur: " + found.explanation());
+        err.println("imprimatur: " + oneLine(found.explanation()));
         if (line.getCommandSpec().root().userObject() instanceof Main main && main.debug) {
             failure.printStackTrace(err);
         }
         return found.exit().status();
+    }
+
+    /**
+     * File names and answers from elsewhere must not make lines of their own, or move the cursor.
+     */
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ");
     }
 
     /** The one place where a failure gets its exit status and its words. */
@@ -182,17 +193,27 @@ public final class Main implements Callable<Integer> {
                             denied);
             case FileAlreadyExistsException there ->
                     failure(ExitCode.USAGE, there.getFile() + " is there already", there);
+            case NotDirectoryException file ->
+                    failure(ExitCode.UNREADABLE, file.getFile() + " is not a directory", file);
             case FileSystemException broken ->
                     failure(
                             ExitCode.UNREADABLE,
-                            broken.getFile() + ": " + broken.getReason(),
+                            broken.getFile()
+                                    + ": "
+                                    + Objects.requireNonNullElse(
+                                            broken.getReason(), "cannot be read or written"),
                             broken);
             case UncheckedIOException wrapped -> {
                 var cause = wrapped.getCause();
                 yield explain(cause == null ? new IOException("input or output failed") : cause);
             }
             case IOException broken ->
-                    failure(ExitCode.UNREADABLE, "cannot read or write: " + broken, broken);
+                    failure(
+                            ExitCode.UNREADABLE,
+                            "cannot read or write: "
+                                    + Objects.requireNonNullElse(
+                                            broken.getMessage(), broken.toString()),
+                            broken);
             default ->
                     failure(
                             ExitCode.INTERNAL,

@@ -25,11 +25,14 @@ final class TrialKeys {
     /** Makes keys for these names; the authority too, where there is none yet. */
     static List<Made> make(Path directory, String kind, List<String> names) throws IOException {
         var keyKind = keyKind(kind);
+        // All names are looked at before any file is written.
+        var stems = names.stream().map(TrialKeys::stem).toList();
         var authority = authority(directory);
+        var keys = names.stream().map(name -> issue(authority, name, keyKind)).toList();
         List<Made> made = new ArrayList<>();
-        for (var name : names) {
-            var stem = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-            var key = issue(authority, name, keyKind);
+        for (int i = 0; i < keys.size(); i++) {
+            var key = keys.get(i);
+            var stem = stems.get(i);
             TrialAuthority.write(key, directory, stem);
             made.add(
                     new Made(
@@ -38,6 +41,19 @@ final class TrialKeys {
                             directory.resolve(stem + "-key.pem")));
         }
         return made;
+    }
+
+    /** What the files of a person are called. */
+    private static String stem(String name) {
+        var stem =
+                name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        if (stem.isEmpty() || stem.length() > 64) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "the name '%s' cannot name a file; expected 1 to 64 characters, with a letter from a to z or a digit"
+                            .formatted(name));
+        }
+        return stem;
     }
 
     private static org.imprimatur.trust.SigningKey issue(
