@@ -3,6 +3,7 @@ package org.imprimatur.cli;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -20,6 +21,6 @@ final class At {
     private @Nullable Instant at;
 
     Instant instant() {
-        return at == null ? CLOCK.instant() : at;
+        return at == null ? CLOCK.instant().truncatedTo(ChronoUnit.MICROS) : at;
     }
 }

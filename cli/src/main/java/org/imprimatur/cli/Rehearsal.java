@@ -26,6 +26,7 @@ final class Rehearsal {
         run("verify", "--help");
         var image = fixtures.resolve("mini-faulty.v3-zlib.qcow2").toString();
         run("inspect", image);
+        run("inspect", image, "--quick");
         run("inspect", image, "--output", "json", "--sbom", home.resolve("sbom.json").toString());
         Demo.remove(home);
         Files.writeString(Path.of(args[1]), "");
