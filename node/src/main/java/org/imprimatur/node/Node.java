@@ -10,6 +10,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.imprimatur.node.approval.ApprovalCheck;
 import org.imprimatur.node.catalogue.AttachmentRoutes;
 import org.imprimatur.node.catalogue.Attachments;
@@ -36,9 +38,13 @@ import org.imprimatur.register.PolicyRef;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.trust.StatementVerifier;
 import org.imprimatur.trust.TrustAnchors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running node, wired by hand: to learn what depends on what, read {@link #start}. */
 public final class Node implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
     private final Charter charter;
     private final InetSocketAddress address;
@@ -70,6 +76,12 @@ public final class Node implements AutoCloseable {
             byte[] policy = read(config.policy().file());
             var anchors = anchors(config);
             var verifier = new StatementVerifier(anchors);
+            var upkeep =
+                    opened(
+                            parts,
+                            Executors.newSingleThreadScheduledExecutor(
+                                    Thread.ofVirtual().name("anchors-upkeep").factory()));
+            upkeep.scheduleWithFixedDelay(() -> refresh(anchors), 1, 1, TimeUnit.MINUTES);
 
             var data = opened(parts, DataDirectory.open(config.data()));
             var database =
@@ -201,6 +213,17 @@ public final class Node implements AutoCloseable {
             return TrustAnchors.directory(config.anchors(), config.crls());
         } catch (IOException e) {
             throw new BadConfiguration("cannot read the anchors in " + config.anchors() + ": " + e);
+        }
+    }
+
+    /** New revocation lists count without a restart. */
+    private static void refresh(TrustAnchors anchors) {
+        try {
+            if (anchors.refresh()) {
+                LOG.info("the trust anchors have changed and are loaded again");
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("cannot look at the trust anchors again: {}", e.toString());
         }
     }
 

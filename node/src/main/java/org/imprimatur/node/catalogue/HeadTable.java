@@ -16,7 +16,7 @@ final class HeadTable {
         this.db = db;
     }
 
-    /** Until this transaction ends no other node appends. */
+    /** Until this transaction ends no other node writes the first checkpoint. */
     void lock() {
         db.createQuery("select 1 from pg_advisory_xact_lock(:lock)")
                 .bind("lock", LEDGER_LOCK)
@@ -26,6 +26,11 @@ final class HeadTable {
 
     long size() {
         return db.createQuery("select size from head").mapTo(Long.class).findOne().orElse(0L);
+    }
+
+    /** The size, of which no other node can make another until this transaction ends. */
+    long lockedSize() {
+        return db.createQuery("select size from head for update").mapTo(Long.class).one();
     }
 
     Optional<SignedNote> checkpoint() {

@@ -116,6 +116,7 @@ public final class Ledger implements AutoCloseable {
                     "the database's tiles do not belong to its %d entries: restore it from a good copy"
                             .formatted(head.size()));
         }
+        headFile.begin(head.checkpoint());
         var empty = new LedgerState.Head(0, sign(origin, Frontier.EMPTY, key));
         var state = new LedgerState(charter, empty);
         state.advance(entries, head);

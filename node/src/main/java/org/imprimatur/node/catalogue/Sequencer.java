@@ -207,9 +207,8 @@ final class Sequencer implements AutoCloseable {
 
     private Batch transaction(Handle db, Replay current, List<Pending> pending) {
         var heads = new HeadTable(db);
-        heads.lock();
+        long size = heads.lockedSize();
         var entries = new EntryTable(db);
-        long size = heads.size();
         List<Recorded<?>> taken = List.of();
         LedgerState.Head takenHead = null;
         if (size < current.frontier().size()) {
