@@ -7,6 +7,8 @@ import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Role;
 import org.imprimatur.register.Statement;
+import org.imprimatur.register.Tag;
+import org.imprimatur.register.Version;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -48,6 +50,18 @@ final class Converters {
     static final class ReasonConverter extends Converter<Statement.Revocation.Reason> {
         ReasonConverter() {
             super(Statement.Revocation.Reason::parse);
+        }
+    }
+
+    static final class VersionConverter extends Converter<Version> {
+        VersionConverter() {
+            super(Version::new);
+        }
+    }
+
+    static final class TagConverter extends Converter<Tag> {
+        TagConverter() {
+            super(Tag::new);
         }
     }
 

@@ -77,11 +77,15 @@ final class EndorseCommand implements Callable<Integer> {
             names = "--image-version",
             paramLabel = "VERSION",
             required = true,
+            converter = Converters.VersionConverter.class,
             description = "Version of the image; never used twice.")
-    private @Nullable String version;
+    private @Nullable Version version;
 
-    @Option(names = "--tag", description = "Name by which users find the image.")
-    private @Nullable String tag;
+    @Option(
+            names = "--tag",
+            converter = Converters.TagConverter.class,
+            description = "Name by which users find the image.")
+    private @Nullable Tag tag;
 
     @Option(
             names = "--title",
@@ -205,8 +209,8 @@ final class EndorseCommand implements Callable<Integer> {
                 new Sha512(report.digests().sha512()),
                 Objects.requireNonNull(owner),
                 guid(connection),
-                new Version(Objects.requireNonNull(version)),
-                tag == null ? null : new Tag(tag),
+                Objects.requireNonNull(version),
+                tag,
                 title == null ? os.prettyName() : title,
                 generated,
                 new DiskFacts(

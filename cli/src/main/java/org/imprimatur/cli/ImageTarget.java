@@ -10,10 +10,13 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.imprimatur.register.Guid;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Tag;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
@@ -42,20 +45,27 @@ final class ImageTarget {
         if (guid.matches()) {
             return "?guid=" + guid.group(1);
         }
-        if (text.startsWith("sha512:")) {
-            return "?digest=" + text;
-        }
         int slash = text.indexOf('/');
-        if (slash < 1) {
+        try {
+            if (text.startsWith("sha512:")) {
+                return "?digest=" + Sha512.parse(text);
+            }
+            if (slash > 0) {
+                var owner = Owner.parse(text.substring(0, slash));
+                var tag = new Tag(text.substring(slash + 1));
+                return "?owner="
+                        + URLEncoder.encode(owner.toString(), StandardCharsets.UTF_8)
+                        + "&tag="
+                        + URLEncoder.encode(tag.text(), StandardCharsets.UTF_8);
+            }
+        } catch (MalformedInput wrong) {
             throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "'%s' is not sha512:DIGEST, GUID, GUID@VERSION, OWNER/TAG or the id of an endorsement"
-                            .formatted(text));
+                    ExitCode.USAGE, "'%s': %s".formatted(text, wrong.explanation()), wrong);
         }
-        return "?owner="
-                + URLEncoder.encode(text.substring(0, slash), StandardCharsets.UTF_8)
-                + "&tag="
-                + URLEncoder.encode(text.substring(slash + 1), StandardCharsets.UTF_8);
+        throw new CommandFailure(
+                ExitCode.USAGE,
+                "'%s' is not sha512:DIGEST, GUID, GUID@VERSION, OWNER/TAG or the id of an endorsement"
+                        .formatted(text));
     }
 
     private Predicate<JsonNode> matches() {
@@ -160,8 +170,13 @@ final class ImageTarget {
 
     /** The digest, where that alone is meant: endorsed or not. */
     Sha512 digest(NodeOptions.Connection connection) {
-        return text().startsWith("sha512:")
-                ? Sha512.parse(text())
-                : inCatalogue(connection).image();
+        if (!text().startsWith("sha512:")) {
+            return inCatalogue(connection).image();
+        }
+        try {
+            return Sha512.parse(text());
+        } catch (MalformedInput wrong) {
+            throw new CommandFailure(ExitCode.USAGE, wrong.explanation(), wrong);
+        }
     }
 }

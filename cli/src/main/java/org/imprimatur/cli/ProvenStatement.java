@@ -9,6 +9,7 @@ import org.imprimatur.ledger.Hash;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.ProofFile;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
@@ -75,6 +76,8 @@ record ProvenStatement(
             };
         } catch (DateTimeException e) {
             throw notProven("its answer has no admission time", e);
+        } catch (MalformedInput e) {
+            throw notProven(e.explanation(), e);
         } catch (org.imprimatur.ledger.MalformedInput e) {
             throw notProven(e.explanation(), e);
         }

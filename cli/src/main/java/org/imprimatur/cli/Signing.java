@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.function.BiFunction;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.Header;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Nonce;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
@@ -48,7 +49,7 @@ final class Signing {
             throws IOException {
         var signingKey = readKey(output);
         var connection = connect(output);
-        var statement = act.apply(connection, header(connection.charter(), signingKey));
+        var statement = made(act, connection, header(connection.charter(), signingKey));
         var admitted = submit(connection, statement, signingKey);
         output.line("%s", done);
         output.line(
@@ -57,6 +58,18 @@ final class Signing {
         output.line("  statement %s", admitted.id().hex());
         output.document(admitted.json());
         return ExitCode.DONE.status();
+    }
+
+    /** What a statement refuses, somebody has typed: the node's answers are checked before. */
+    private static Statement made(
+            BiFunction<NodeOptions.Connection, Header, Statement> act,
+            NodeOptions.Connection connection,
+            Header header) {
+        try {
+            return act.apply(connection, header);
+        } catch (MalformedInput wrong) {
+            throw new CommandFailure(ExitCode.USAGE, wrong.explanation(), wrong);
+        }
     }
 
     static Header header(Charter charter, SigningKey signingKey) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -161,7 +162,7 @@ class ExitCodesTest {
     void aConfigurationThatIsNotThereOrWrongIsRefusedBeforeAnythingStarts(@TempDir Path directory)
             throws IOException {
         var wrong = directory.resolve("node.yaml");
-        java.nio.file.Files.writeString(wrong, "name: [\n");
+        Files.writeString(wrong, "name: [\n");
 
         var missing = Ran.of("serve", "--config", directory.resolve("none.yaml").toString());
         var broken = Ran.of("serve", "--config", wrong.toString());

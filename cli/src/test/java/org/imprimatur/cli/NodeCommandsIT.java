@@ -1,0 +1,778 @@
+package org.imprimatur.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.node.Node;
+import org.imprimatur.node.NodeConfig;
+import org.imprimatur.register.Clause;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that sign and ask, against a node with its own database, as people type them. */
+class NodeCommandsIT {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Path FAULTY = Ran.fixture("mini-faulty.v3-zlib.qcow2");
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    @TempDir static Path home;
+    private static Node node;
+    private static Path charter;
+
+    @BeforeAll
+    static void start() throws IOException {
+        NodeLog.from(Level.WARNING);
+        Ran.of("keygen", "--dir", keys().toString(), "Manager", "Endorser", "Officer", "Approver");
+        Files.writeString(home.resolve("policy.txt"), "Endorse with care.\n");
+        var manager = PersonOptions.ofCertificate(keys().resolve("manager.pem"));
+        var config = home.resolve("node.yaml");
+        Files.writeString(
+                config,
+                """
+                name: catalogue.example/cli
+                listen: 127.0.0.1:0
+                data: data
+                programs: %s
+                anchors: keys/anchors
+                policy: {name: trial-policy, version: "1", file: policy.txt}
+                owners:
+                  "vo:biomed":
+                    appointers:
+                      - {subject: "%s", issuer: "%s"}
+                  "site:HERE":
+                    appointers:
+                      - {subject: "%2$s", issuer: "%3$s"}
+                site:
+                  owner: "site:HERE"
+                  max-staleness: 15m
+                  store: store
+                  classes:
+                    infrastructure: {trust: ["vo:biomed"], approval: required}
+                """
+                        .formatted(
+                                Path.of(System.getProperty("imprimatur.root", ".."))
+                                        .resolve("node/target/programs")
+                                        .toAbsolutePath()
+                                        .normalize(),
+                                manager.subject(),
+                                manager.issuer()));
+        node = Node.start(NodeConfig.read(config), InstantSource.system());
+        charter = home.resolve("charter.json");
+        Files.write(charter, CharterJson.write(node.charter()));
+        enrol("endorser", "endorser", "vo:biomed");
+        enrol("officer", "security-officer", "vo:biomed");
+        enrol("approver", "site-approver", "site:HERE");
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    // ---- people -----------------------------------------------------------------------------
+
+    @Test
+    void acceptShowsThePolicyAndSignsNothingUntilToldTo() {
+        var person = newEndorser();
+
+        var shown = signed(person, "accept");
+        var json = signed(person, "accept", "--output", "json");
+
+        assertThat(shown.status()).as(shown.err()).isEqualTo(1);
+        assertThat(shown.out()).contains("Endorse with care.", "--yes");
+        assertThat(json.status()).isEqualTo(1);
+        assertThat(json.json().path("accepted").asBoolean(true)).isFalse();
+
+        var done = signed(person, "accept", "--yes", "--output", "json");
+        assertThat(done.status()).as(done.err()).isZero();
+        receipt(done.json());
+
+        var again = signed(person, "accept", "--yes");
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.errLines()).hasSize(1);
+        assertThat(again.err()).contains("already-accepted");
+    }
+
+    @Test
+    @Clause("EGI-2.endorser")
+    void whoeverHasNotAcceptedThePolicyCannotEndorse() throws IOException {
+        var person = newEndorser();
+
+        var ran = endorse(person, image());
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("policy-not-accepted", "EGI-2.endorser");
+    }
+
+    @Test
+    @Clause("EGI-2.endorser")
+    void whoeverIsDismissedCannotEndorse() throws IOException {
+        var person = newEndorser();
+        assertThat(signed(person, "accept", "--yes").status()).isZero();
+        var first = endorse(person, image());
+        assertThat(first.status()).as(first.err()).isZero();
+
+        var dismissal = dismiss(person, "--output", "json");
+        assertThat(dismissal.status()).as(dismissal.err()).isZero();
+        receipt(dismissal.json());
+        var after = endorse(person, image());
+
+        assertThat(after.status()).isEqualTo(1);
+        assertThat(after.errLines()).hasSize(1);
+        assertThat(after.err()).contains("not-an-endorser", "EGI-2.endorser");
+        assertThat(after.out()).isEmpty();
+        assertThat(dismiss(person).err()).contains("not-appointed");
+    }
+
+    @Test
+    void onlyAnAppointerAppoints() {
+        var person = newPerson();
+
+        var ran = signed("endorser", appointment(person, "endorser", "vo:biomed"));
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.errLines()).hasSize(1);
+        assertThat(ran.err()).contains("not-an-appointer");
+    }
+
+    @Test
+    void textThatNoStatementMayHoldIsStatusTwo() {
+        var person = newPerson();
+        var words = new ArrayList<>(List.of(appointment(person, "endorser", "vo:biomed")));
+        words.set(words.indexOf("--name") + 1, "two\nlines");
+
+        var ran = signed("manager", words.toArray(String[]::new));
+
+        assertThat(ran.status()).as(ran.err()).isEqualTo(2);
+        assertThat(ran.errLines()).hasSize(1);
+    }
+
+    // ---- endorse ----------------------------------------------------------------------------
+
+    @Test
+    @Clause({"END-4.2.d2", "EGI-5.2.e"})
+    void anImageWithFindingsIsNotEndorsed() {
+        var bundle = home.resolve("never.json");
+
+        var ran = endorse("endorser", FAULTY, "--bundle", bundle.toString());
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("not endorsed", "--waive");
+        assertThat(ran.out()).contains("END-4.2.d2", "/home/builder/.ssh/id_ed25519");
+        assertThat(bundle).doesNotExist();
+        var json = endorse("endorser", FAULTY, "--output", "json");
+        assertThat(json.status()).isEqualTo(1);
+        var digest = json.json().path("digests").path("sha512").asText();
+        assertThat(ask("history", "sha512:" + digest).status()).isEqualTo(1);
+    }
+
+    @Test
+    void findingsThatAreAllWaivedWithReasonsAreEndorsedAndTheWaiversShown() throws IOException {
+        var image = home.resolve("waived.qcow2");
+        Files.copy(FAULTY, image);
+        // Other bytes behind the last cluster make another file of the same disk.
+        Files.write(image, new byte[65_536], StandardOpenOption.APPEND);
+        var words = new ArrayList<String>();
+        int blocking = 0;
+        for (var finding :
+                Ran.of("inspect", image.toString(), "--output", "json").json().path("findings")) {
+            if (finding.path("severity").asText().equals("block")) {
+                blocking++;
+                words.add("--waive");
+                words.add(
+                        "%s@%s=planted for this test"
+                                .formatted(
+                                        finding.path("rule").asText(),
+                                        finding.path("path").asText()));
+            }
+        }
+        var allButOne = new ArrayList<>(words.subList(2, words.size()));
+
+        var partly = endorse("endorser", image, allButOne.toArray(String[]::new));
+        var full = endorse("endorser", image, words.toArray(String[]::new));
+
+        assertThat(partly.status()).isEqualTo(1);
+        assertThat(partly.err()).contains("not endorsed: 1 blocking finding,");
+        assertThat(full.status()).as(full.err()).isZero();
+        assertThat(full.out().lines().filter(line -> line.contains("  waived ")))
+                .hasSize(distinct(words));
+        assertThat(full.out()).contains("planted for this test");
+        assertThat(blocking).isGreaterThan(5);
+
+        var bundle = home.resolve("waived.qcow2.bundle.json");
+        assertThat(verify(bundle).status()).isZero();
+        var late = verify(bundle, "--at", "2099-01-01T00:00:00Z");
+        assertThat(late.status()).isEqualTo(1);
+        assertThat(late.out()).contains("FAIL  in force", "waiver");
+    }
+
+    /** The same file can be found faulty twice by one rule; one waiver serves for both. */
+    private static int distinct(List<String> words) {
+        return (int) words.stream().filter(word -> !word.equals("--waive")).distinct().count();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--image-version=a b", "--tag=UPPER", "--owner=x", "--guid=1"})
+    void whatNoEndorsementMayHoldIsStatusTwoBeforeAnythingIsDone(String wrong) throws IOException {
+        var image = image();
+        var words = new ArrayList<>(List.of("endorse", image.toString(), wrong));
+        for (var needed : List.of("--owner=vo:biomed", "--image-version=1")) {
+            if (!wrong.startsWith(needed.substring(0, needed.indexOf('=')))) {
+                words.add(needed);
+            }
+        }
+
+        var ran = signed("endorser", words.toArray(String[]::new));
+
+        assertThat(ran.status()).as(ran.err()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+    }
+
+    @Test
+    void aVersionIsNeverUsedTwice() throws IOException {
+        var first = endorse("endorser", image(), "--output", "json").json();
+
+        var again = endorse("endorser", image(), "--guid", first.path("guid").asText());
+
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.err()).contains("version-used");
+    }
+
+    @Test
+    void anImageThatCannotBeReadIsStatusThree() {
+        var ran = endorse("endorser", Ran.fixture("bad/qcow2-backing-file.qcow2"));
+
+        assertThat(ran.status()).isEqualTo(3);
+        assertThat(ran.errLines()).hasSize(1);
+    }
+
+    // ---- verify -----------------------------------------------------------------------------
+
+    @Test
+    void aCleanImageIsEndorsedAndItsBundleVerifiesOffLine() throws IOException {
+        var image = image();
+        var done = endorse("endorser", image, "--output", "json");
+        assertThat(done.status()).as(done.err()).isZero();
+        receipt(done.json());
+        var bundle = Path.of(done.json().path("bundle").asText());
+
+        var text = verify(bundle, image.toString());
+        var json = verify(bundle, image.toString(), "--output", "json");
+
+        assertThat(text.status()).as(text.out() + text.err()).isZero();
+        assertThat(text.lastLine()).startsWith("VERIFIED: ");
+        assertThat(text.out()).doesNotContain("FAIL");
+        assertThat(json.status()).isZero();
+        assertThat(json.json().path("verdict").asText()).isEqualTo("VERIFIED");
+        assertThat(json.json().path("guid")).isEqualTo(done.json().path("guid"));
+        assertThat(json.json().path("links").size()).isGreaterThan(4);
+    }
+
+    @Test
+    void anotherFileIsRefusedAndWhetherItHoldsTheSameDiskIsSaid() throws IOException {
+        var image = Ran.unpacked("mini-clean.v3.qcow2.gz", Files.createTempDirectory(home, "v"));
+        var sameDisk = Ran.fixture("mini-clean.v3-zlib.qcow2");
+        assertThat(endorse("endorser", image).status()).isZero();
+        var bundle = image.resolveSibling(image.getFileName() + ".bundle.json");
+
+        var same = verify(bundle, sameDisk.toString());
+        var other = verify(bundle, FAULTY.toString());
+        var none = verify(bundle, home.resolve("none").toString());
+
+        assertThat(same.status()).isEqualTo(1);
+        assertThat(same.lastLine()).startsWith("REFUSED");
+        assertThat(same.out()).contains("FAIL  image", "it holds the same disk in another file");
+        assertThat(other.status()).isEqualTo(1);
+        assertThat(other.out()).contains("FAIL  image", "it holds another disk");
+        assertThat(none.status()).isEqualTo(3);
+    }
+
+    @Test
+    void aBundleThatWasTamperedWithIsRefused() throws IOException {
+        var bundle = endorsed();
+        var tree = (ObjectNode) JSON.readTree(Files.readAllBytes(bundle));
+        var entry = (ObjectNode) tree.path("entry");
+        var real = LedgerEntry.parse(Base64.getDecoder().decode(entry.path("bytes").asText()));
+        var other = LedgerEntry.of(real.admittedAt().plusSeconds(1), real.envelope());
+        entry.put("bytes", Base64.getEncoder().encodeToString(other.bytes()));
+        var tampered = home.resolve("tampered.json");
+        Files.write(tampered, JSON.writeValueAsBytes(tree));
+
+        var ran = verify(tampered);
+
+        assertThat(ran.status()).as(ran.out() + ran.err()).isEqualTo(1);
+        assertThat(ran.lastLine()).isEqualTo("REFUSED");
+        assertThat(ran.out()).contains("FAIL");
+    }
+
+    @Test
+    void aBundleIsRefusedUnderOtherAnchorsAndAnotherCharter() throws IOException {
+        var bundle = endorsed();
+        Ran.of("keygen", "--dir", home.resolve("strangers").toString(), "Stranger");
+
+        var anchors =
+                Ran.of(
+                        "verify",
+                        bundle.toString(),
+                        "--charter",
+                        charter.toString(),
+                        "--anchors",
+                        home.resolve("strangers/anchors").toString());
+        var ledger =
+                Ran.of(
+                        "verify",
+                        bundle.toString(),
+                        "--charter",
+                        otherKey().toString(),
+                        "--anchors",
+                        keys().resolve("anchors").toString());
+
+        for (var ran : List.of(anchors, ledger)) {
+            assertThat(ran.status()).as(ran.out() + ran.err()).isEqualTo(1);
+            assertThat(ran.lastLine()).isEqualTo("REFUSED");
+        }
+    }
+
+    @Test
+    void beforeItWasEndorsedAnImageWasNot() throws IOException {
+        var ran = verify(endorsed(), "--at", "2020-01-01T00:00:00Z");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).contains("FAIL  in force");
+    }
+
+    // ---- history, revoke, block --------------------------------------------------------------
+
+    @Test
+    @Clause({"TVM-3.4", "END-4.6"})
+    void theHistoryIsFoundByEveryNameOfTheImageAndKeepsTheRevocation() throws IOException {
+        var tag = "history-" + COUNT.incrementAndGet();
+        var made = endorse("endorser", image(), "--tag", tag, "--output", "json").json();
+        var revoked =
+                signed(
+                        "endorser",
+                        "revoke",
+                        "vo:biomed/" + tag,
+                        "--reason",
+                        "vulnerable",
+                        "--explanation",
+                        "a hole was found",
+                        "--advisory",
+                        "CVE-2026-1234",
+                        "--output",
+                        "json");
+        assertThat(revoked.status()).as(revoked.err()).isZero();
+        receipt(revoked.json());
+
+        for (var name :
+                List.of(
+                        made.path("guid").asText(),
+                        made.path("image").asText(),
+                        made.path("id").asText(),
+                        "vo:biomed/" + tag)) {
+            var ran = ask("history", name, "--output", "json");
+
+            assertThat(ran.status()).as(name + ran.err()).isZero();
+            var list = ran.json().path("history");
+            assertThat(list.size()).isEqualTo(2);
+            assertThat(list.get(0).path("kind").asText()).isEqualTo("endorsement");
+            assertThat(list.get(0).path("id")).isEqualTo(made.path("id"));
+            assertThat(list.get(0).path("signer").asText()).contains("CN=Endorser");
+            assertThat(list.get(1).path("kind").asText()).isEqualTo("revocation");
+            assertThat(list.get(1).path("what").asText()).contains("a hole was found");
+            for (var one : list) {
+                assertThat(one.path("proof").asText()).isEqualTo("good");
+                assertThat(one.path("signature").asText()).isEqualTo("good");
+                assertThat(one.path("admittedAt").asText()).isNotEmpty();
+            }
+        }
+        assertThat(ask("history", made.path("guid").asText()).lastLine())
+                .startsWith("2 statements about " + made.path("guid").asText());
+    }
+
+    @Test
+    @Clause("END-4.6")
+    void anEndorsementIsRevokedOnce() throws IOException {
+        var id = endorse("endorser", image(), "--output", "json").json().path("id").asText();
+
+        assertThat(revoke("endorser", id).status()).isZero();
+        var again = revoke("endorser", id);
+
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.errLines()).hasSize(1);
+        assertThat(again.err()).contains("already-revoked", "END-4.6");
+    }
+
+    @Test
+    @Clause("END-4.6")
+    void whoeverIsNotEntitledCannotRevoke() throws IOException {
+        var id = endorse("endorser", image(), "--output", "json").json().path("id").asText();
+
+        var ran = revoke("approver", id);
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("not-entitled-to-revoke");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "vo:biomed/none",
+                "sha512:"
+                        + "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+                        + "000000000000000000000000000000000000000000000000",
+                "0000000000000000000000000000000000000000000000000000000000000000"
+            })
+    void whatNobodyEndorsedIsStatusOne(String name) {
+        var ran = revoke("endorser", name);
+
+        assertThat(ran.status()).as(ran.err()).isEqualTo(1);
+        assertThat(ran.errLines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sha512:beef", "vo:biomed/UPPER", "nobody/x", "nonsense", "sha512:"})
+    void aNameThatIsNoneIsStatusTwo(String name) {
+        assertThat(revoke("endorser", name).status()).isEqualTo(2);
+        assertThat(ask("history", name).status()).isEqualTo(2);
+        if (name.startsWith("sha512:")) {
+            assertThat(block("officer", name).status()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @Clause("END-4.9")
+    void anyImageCanBeBlockedUntilItIsUnblocked() {
+        var digest = "sha512:" + "0a".repeat(64);
+
+        var blocked = block("officer", digest, "--output", "json");
+        assertThat(blocked.status()).as(blocked.err()).isZero();
+        receipt(blocked.json());
+        var id = blocked.json().path("id").asText();
+        var unblocked = unblock("officer", id, "--output", "json");
+        var again = unblock("officer", id);
+
+        assertThat(unblocked.status()).as(unblocked.err()).isZero();
+        receipt(unblocked.json());
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.err()).contains("unknown-block");
+        assertThat(block("endorser", digest).err()).contains("not-a-security-officer");
+    }
+
+    @Test
+    void onlyABlockCanBeUnblocked() throws IOException {
+        var id = endorse("endorser", image(), "--output", "json").json().path("id").asText();
+
+        assertThat(unblock("officer", id).status()).isEqualTo(2);
+        assertThat(unblock("officer", id).err()).contains("endorsement");
+        assertThat(unblock("officer", "nonsense").status()).isEqualTo(2);
+        assertThat(unblock("officer", "0".repeat(64)).status()).isEqualTo(1);
+    }
+
+    @Test
+    @Clause("WLCG-3")
+    void aSiteApprovesOnceAndCanRefuseLater() throws IOException {
+        var id = endorse("endorser", image(), "--output", "json").json().path("id").asText();
+
+        var approved = site("approver", "approve", id, "--output", "json");
+        assertThat(approved.status()).as(approved.err()).isZero();
+        receipt(approved.json());
+        var again = site("approver", "approve", id);
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.err()).contains("already-approved");
+        assertThat(site("endorser", "approve", id).err()).contains("not-a-site-approver");
+
+        var refused = site("approver", "refuse", id, "--explanation", "not here");
+        assertThat(refused.status()).as(refused.err()).isZero();
+    }
+
+    // ---- the ledger's key, and the signer's ----------------------------------------------------
+
+    @Test
+    void aNodeThatIsNotOfThePinnedCharterIsNotBelieved() throws IOException {
+        var guid = endorse("endorser", image(), "--output", "json").json().path("guid").asText();
+        var wrong = otherKey().toString();
+
+        var history =
+                Ran.of("history", guid, "--node", url(), "--charter", wrong, "--output", "json");
+        var words = new ArrayList<>(List.of("accept", "--yes", "--node", url()));
+        words.addAll(List.of("--charter", wrong));
+        words.addAll(key(newEndorser()));
+        var accepted = Ran.of(words);
+
+        for (var ran : List.of(history, accepted)) {
+            assertThat(ran.status()).as(ran.err()).isEqualTo(1);
+            assertThat(ran.out()).isEmpty();
+            assertThat(ran.errLines()).hasSize(1);
+            assertThat(ran.err()).contains("does not prove");
+        }
+    }
+
+    @Test
+    void withoutAPinnedCharterTheNodeIsBelievedWithAWordOfWarning() throws IOException {
+        var guid = endorse("endorser", image(), "--output", "json").json().path("guid").asText();
+
+        var ran = Ran.of("history", guid, "--node", url());
+
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.err()).contains("note: believing the charter", "--charter");
+        assertThat(ran.out()).contains("signature not checked");
+    }
+
+    @Test
+    void anEncryptedKeyIsOpenedByItsPasswordAlone() throws Exception {
+        var person = newEndorser();
+        var store = encrypted(person, "correct horse");
+        var right = Files.writeString(home.resolve("right.txt"), "correct horse\n");
+        var wrong = Files.writeString(home.resolve("wrong.txt"), "battery staple\n");
+
+        var words = List.of("accept", "--yes", "--node", url(), "--charter", charter.toString());
+        var bad = withKey(words, store, "--password-file", wrong.toString());
+        var none = withKey(words, store, "--password-file", home.resolve("no.txt").toString());
+        var unasked = withKey(words, store);
+        var good = withKey(words, store, "--password-file", right.toString());
+
+        for (var ran : List.of(bad, none, unasked)) {
+            assertThat(ran.status()).as(ran.err()).isEqualTo(3);
+            assertThat(ran.errLines()).hasSize(1);
+            assertThat(ran.err()).doesNotContain("battery", "horse", "Exception");
+        }
+        assertThat(bad.err()).contains("password does not open");
+        assertThat(good.status()).as(good.err()).isZero();
+        assertThat(good.out() + good.err()).doesNotContain("horse");
+    }
+
+    @Test
+    void aKeyOfAnAuthorityThatTheNodeDoesNotTrustIsRefused() {
+        var dir = home.resolve("outsiders");
+        Ran.of("keygen", "--dir", dir.toString(), "Manager");
+
+        var ran =
+                Ran.of(
+                        "accept",
+                        "--yes",
+                        "--node",
+                        url(),
+                        "--key",
+                        dir.resolve("manager-key.pem").toString(),
+                        "--cert",
+                        dir.resolve("manager.pem").toString());
+
+        assertThat(ran.status()).as(ran.err()).isEqualTo(1);
+        assertThat(ran.out()).isEmpty();
+    }
+
+    // ---- how it is done ------------------------------------------------------------------------
+
+    private static Path keys() {
+        return home.resolve("keys");
+    }
+
+    private static String url() {
+        return Demo.url(node).toString();
+    }
+
+    private static List<String> key(String who) {
+        return List.of(
+                "--key",
+                keys().resolve(who + "-key.pem").toString(),
+                "--cert",
+                keys().resolve(who + ".pem").toString());
+    }
+
+    /** Runs a command that signs, as this person, under the pinned charter. */
+    private static Ran signed(String who, String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(key(who));
+        all.addAll(List.of("--node", url(), "--charter", charter.toString()));
+        return Ran.of(all);
+    }
+
+    /** Runs a command that asks, with trust anchors. */
+    private static Ran ask(String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--node", url(), "--charter", charter.toString()));
+        all.addAll(List.of("--anchors", keys().resolve("anchors").toString()));
+        return Ran.of(all);
+    }
+
+    private static Ran verify(Path bundle, String... words) {
+        var all = new ArrayList<>(List.of("verify", bundle.toString()));
+        all.addAll(List.of(words));
+        all.addAll(List.of("--charter", charter.toString()));
+        all.addAll(List.of("--anchors", keys().resolve("anchors").toString()));
+        return Ran.of(all);
+    }
+
+    private static Ran endorse(String who, Path image, String... words) {
+        var all = new ArrayList<>(List.of("endorse", image.toString(), "--owner", "vo:biomed"));
+        all.addAll(List.of("--image-version", "1.0"));
+        all.addAll(List.of(words));
+        return signed(who, all.toArray(String[]::new));
+    }
+
+    private static Ran revoke(String who, String name) {
+        return signed(
+                who, "revoke", name, "--reason", "superseded", "--explanation", "a newer one");
+    }
+
+    private static Ran block(String who, String name, String... words) {
+        var all = new ArrayList<>(List.of("block", name, "--owner", "vo:biomed"));
+        all.addAll(List.of("--explanation", "incident 17"));
+        all.addAll(List.of(words));
+        return signed(who, all.toArray(String[]::new));
+    }
+
+    private static Ran unblock(String who, String id, String... words) {
+        var all = new ArrayList<>(List.of("unblock", id, "--explanation", "false alarm"));
+        all.addAll(List.of(words));
+        return signed(who, all.toArray(String[]::new));
+    }
+
+    private static Ran site(String who, String command, String id, String... words) {
+        var all = new ArrayList<>(List.of(command, id, "--site", "site:HERE"));
+        all.addAll(List.of(words));
+        return signed(who, all.toArray(String[]::new));
+    }
+
+    private static Ran dismiss(String person, String... words) {
+        var all = new ArrayList<>(List.of("dismiss", "--owner", "vo:biomed", "--role"));
+        all.addAll(List.of("endorser", "--explanation", "left the VO", "--person"));
+        all.add(keys().resolve(person + ".pem").toString());
+        all.addAll(List.of(words));
+        return signed("manager", all.toArray(String[]::new));
+    }
+
+    private static String[] appointment(String person, String role, String owner) {
+        return new String[] {
+            "appoint",
+            "--owner",
+            owner,
+            "--role",
+            role,
+            "--person",
+            keys().resolve(person + ".pem").toString(),
+            "--name",
+            "A person",
+            "--contact",
+            "security@example.org"
+        };
+    }
+
+    private static void enrol(String person, String role, String owner) {
+        var appointed = signed("manager", appointment(person, role, owner));
+        assertThat(appointed.status()).as(appointed.err()).isZero();
+        assertThat(appointed.out()).contains("is now " + role + " of " + owner, "proof verified");
+        var accepted = signed(person, "accept", "--yes");
+        assertThat(accepted.status()).as(accepted.err()).isZero();
+    }
+
+    private static String newPerson() {
+        var name = "person-" + COUNT.incrementAndGet();
+        assertThat(Ran.of("keygen", "--dir", keys().toString(), name).status()).isZero();
+        return name;
+    }
+
+    /** Somebody who is appointed, and has not accepted the policy. */
+    private static String newEndorser() {
+        var person = newPerson();
+        var appointed = signed("manager", appointment(person, "endorser", "vo:biomed"));
+        assertThat(appointed.status()).as(appointed.err()).isZero();
+        return person;
+    }
+
+    /** A clean image with a digest of its own: the boot block of a file system is free for use. */
+    private static Path image() throws IOException {
+        int count = COUNT.incrementAndGet();
+        var image =
+                Ran.unpacked(
+                        "mini-clean.ext4.raw.gz",
+                        Files.createTempDirectory(home, "image-" + count));
+        try (var file = Files.newByteChannel(image, StandardOpenOption.WRITE)) {
+            file.write(StandardCharsets.US_ASCII.encode("image %d".formatted(count)));
+        }
+        return image;
+    }
+
+    private static Path endorsed() throws IOException {
+        var done = endorse("endorser", image(), "--output", "json");
+        assertThat(done.status()).as(done.err()).isZero();
+        return Path.of(done.json().path("bundle").asText());
+    }
+
+    /** The charter with the key of another ledger of the same name. */
+    private static Path otherKey() throws IOException {
+        var tree = (ObjectNode) JSON.readTree(Files.readAllBytes(charter));
+        var key = NoteSigner.generate("catalogue.example/cli", new SecureRandom());
+        tree.put("key", key.verifier().toString());
+        return Files.write(home.resolve("other-charter.json"), JSON.writeValueAsBytes(tree));
+    }
+
+    private static void receipt(JsonNode answer) {
+        assertThat(answer.path("id").asText()).matches("[0-9a-f]{64}");
+        assertThat(answer.path("index").isIntegralNumber()).isTrue();
+        assertThat(answer.path("admittedAt").asText()).endsWith("Z");
+        assertThat(answer.path("ledger").asText()).isEqualTo("catalogue.example/cli");
+    }
+
+    private static Ran withKey(List<String> words, Path store, String... more) {
+        var all = new ArrayList<>(words);
+        all.addAll(List.of("--key", store.toString()));
+        all.addAll(List.of(more));
+        return Ran.of(all);
+    }
+
+    private static Path encrypted(String person, String password)
+            throws IOException, GeneralSecurityException {
+        var pem = Files.readString(keys().resolve(person + "-key.pem"));
+        var der =
+                Base64.getMimeDecoder()
+                        .decode(pem.replaceAll("-----[A-Z ]+-----", "").replace("\n", ""));
+        var chain =
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificates(
+                                new ByteArrayInputStream(
+                                        Files.readAllBytes(keys().resolve(person + ".pem"))));
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "me",
+                KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der)),
+                password.toCharArray(),
+                chain.toArray(Certificate[]::new));
+        var file = home.resolve(person + ".p12");
+        try (var out = Files.newOutputStream(file)) {
+            store.store(out, password.toCharArray());
+        }
+        return file;
+    }
+}
