@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Sha256;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,15 @@ final class NodeClient {
 
     /** The charter that the node shows of its own ledger. */
     Charter charter() {
-        return CharterJson.read(bytes("/api/v1/charter", CharterJson.MAX_BYTES));
+        var bytes = bytes("/api/v1/charter", CharterJson.MAX_BYTES);
+        try {
+            return CharterJson.read(bytes);
+        } catch (MalformedInput bad) {
+            throw unreachable(
+                    "%s shows no charter (%s); is the address that of a node?"
+                            .formatted(base, bad.explanation()),
+                    bad);
+        }
     }
 
     /** The policy document of the node's ledger. */

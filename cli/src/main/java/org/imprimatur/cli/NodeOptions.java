@@ -46,6 +46,6 @@ final class NodeOptions {
     }
 
     static Charter readCharter(Path file) throws IOException {
-        return CharterJson.read(Input.read(file, CharterJson.MAX_BYTES));
+        return Input.read(file, CharterJson.MAX_BYTES, CharterJson::read);
     }
 }

@@ -67,7 +67,7 @@ final class VerifyCommand implements Callable<Integer> {
                         anchors.required(output));
         var outcome =
                 verifier.verify(
-                        Bundle.read(Input.read(Objects.requireNonNull(bundle), Bundle.MAX_BYTES)));
+                        Input.read(Objects.requireNonNull(bundle), Bundle.MAX_BYTES, Bundle::read));
         List<Link> links = new ArrayList<>(outcome.links());
         if (outcome instanceof Outcome.Verified verified) {
             links.add(counts(verified));

@@ -3,8 +3,10 @@ package org.imprimatur.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,6 +134,39 @@ class ExitCodesTest {
         assertThat(ran.errLines()).hasSize(1);
         assertThat(ran.err()).contains(address, "is it running");
         assertThat(ran.out()).isEmpty();
+    }
+
+    @Test
+    void whatIsNoNodeIsNotTakenForOne() throws IOException {
+        for (var answer : List.of("200 OK", "404 Not Found", "500 Internal Server Error")) {
+            try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                Thread.ofVirtual().start(() -> answerOnce(server, answer));
+
+                var ran =
+                        Ran.of(
+                                "history",
+                                "vo:biomed/debian",
+                                "--node",
+                                "http://127.0.0.1:" + server.getLocalPort());
+
+                assertThat(ran.status()).as(ran.err()).isEqualTo(answer.startsWith("404") ? 1 : 4);
+                assertThat(ran.errLines()).hasSize(1);
+                assertThat(ran.err()).contains("http://127.0.0.1:" + server.getLocalPort());
+                assertThat(ran.out()).isEmpty();
+            }
+        }
+    }
+
+    private static void answerOnce(ServerSocket server, String status) {
+        try (var caller = server.accept()) {
+            caller.getInputStream().read(new byte[8192]);
+            caller.getOutputStream()
+                    .write(
+                            ("HTTP/1.1 " + status + "\r\nContent-Length: 6\r\n\r\n<html>")
+                                    .getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

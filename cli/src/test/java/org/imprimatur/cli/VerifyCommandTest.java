@@ -83,7 +83,10 @@ class VerifyCommandTest {
     void whatIsNoBundleIsStatusThree(String text) throws IOException {
         var bundle = Files.writeString(directory.resolve("bad.json"), text);
 
-        unreadable(verify(bundle));
+        var ran = verify(bundle);
+
+        unreadable(ran);
+        assertThat(ran.err()).contains(bundle.toString());
     }
 
     @Test
