@@ -161,11 +161,12 @@ class RegisterPropertiesTest {
                 });
 
         assertThat(kinds).containsExactlyInAnyOrder(Statement.Kind.values());
-        // The clock and the policy have their own tests.
+        // The clock, the policy and what a node asks beyond its ledger have their own tests.
         var missing = new HashSet<>(Set.of(Refusal.Code.values()));
         missing.removeAll(codes);
         assertThat(missing)
                 .isSubsetOf(
+                        Refusal.Code.ENDORSEMENT_NOT_IN_FORCE,
                         Refusal.Code.ISSUED_IN_FUTURE,
                         Refusal.Code.ISSUED_TOO_LONG_AGO,
                         Refusal.Code.UNKNOWN_OWNER,
