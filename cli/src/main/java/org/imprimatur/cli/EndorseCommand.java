@@ -53,6 +53,7 @@ final class EndorseCommand implements Callable<Integer> {
 
     @Mixin private final Output output = new Output();
     @Mixin private final Signing signing = new Signing();
+    @Mixin private final At at = new At();
     @Mixin private final ProfileOption profile = new ProfileOption();
     @Mixin private final WaiverOptions waiverOptions = new WaiverOptions();
 
@@ -123,7 +124,7 @@ final class EndorseCommand implements Callable<Integer> {
         var key = signing.readKey(output);
         var connection = signing.connect(output);
         var now = At.CLOCK.instant();
-        var report = InspectCommand.inspect(file, profile.options(now), output);
+        var report = InspectCommand.inspect(file, profile.options(at.instant()), output);
 
         var blocking = blocking(report);
         var waivers = waiverOptions.waivers(blocking, now);

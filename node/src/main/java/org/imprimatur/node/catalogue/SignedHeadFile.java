@@ -20,12 +20,13 @@ import org.imprimatur.node.store.StoreException;
  * notices every older copy than that, and never accuses a good database, since the database is
  * always ahead of it.
  *
- * <p>It is overwritten in place and never changes its length. A rename for each commit would make
- * the file system write its journal out each time, and the database's next commit wait for that.
+ * <p>It is overwritten in place and does not change its length, since a rename for each commit gave
+ * the file system more to do. Should a power cut leave it half written, the node says so at its
+ * start; the ledger itself is in the database.
  */
 final class SignedHeadFile {
 
-    /** A checkpoint and NUL bytes after it; a disk writes so little at once, or not at all. */
+    /** A checkpoint and NUL bytes after it: one sector of a disk. */
     private static final int LENGTH = 512;
 
     private final Path file;
