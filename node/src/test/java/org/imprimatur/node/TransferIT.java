@@ -258,7 +258,9 @@ class TransferIT {
         at.await(site, endorsed, "available"::equals);
 
         assertThat(file(endorsed)).hasBinaryContent(image);
-        assertThat(server.asked).contains(whole + " bytes=200000-", whole);
+        assertThat(server.asked)
+                .contains(whole)
+                .anyMatch(asked -> asked.startsWith(whole + " bytes="));
     }
 
     @Test
