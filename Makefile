@@ -2,7 +2,7 @@
 
 mvn = . tools/jdk.sh; jdk=$$(find_jdk) && maven_on "$$jdk"
 
-.PHONY: help build test unit format bench clean
+.PHONY: help build test unit format fuzz bench clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -21,6 +21,10 @@ unit: ## run the tests that need no server, no database and no disk
 
 format: ## put the sources into the one format
 	@$(mvn) spotless:apply
+
+fuzz: ## look for inputs that break a parser, SECONDS=60 for each target, or for TARGET=NameFuzz alone
+	@$(mvn) -pl cli -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FuzzIT -Dfailsafe.failIfNoSpecifiedTests=false \
+		-Dspotless.check.skip=true -Dfuzz.seconds=$(or $(SECONDS),60) $(if $(TARGET),-Dfuzz.target=$(TARGET)) verify; cat cli/target/fuzz/*.txt
 
 bench: ## measure, side by side with other tools; takes minutes
 	@bench/run

@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.TreeMap;
-import org.imprimatur.disk.VolumeContent.FileSystemContent;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -85,7 +84,7 @@ class MutationTest {
             long allocated = threads.getCurrentThreadAllocatedBytes();
             long start = System.nanoTime();
             try {
-                readAll(device);
+                ReadEverything.of(device);
             } catch (ImageException e) {
                 assertThat(e.explanation()).isNotBlank();
             } catch (IOException | RuntimeException | Error e) {
@@ -97,50 +96,6 @@ class MutationTest {
             assertThat((System.nanoTime() - start) / 1_000_000)
                     .as("milliseconds for %s with seed %d", name, seed)
                     .isLessThan(MAX_MILLIS);
-        }
-    }
-
-    private static void readAll(BlockDevice device) throws IOException {
-        DiskImage image = DiskImage.open(device, Limits.DEFAULT);
-        image.outsidePartitions();
-        for (Volume volume : image.volumes()) {
-            if (volume.content() instanceof FileSystemContent(FileSystem fileSystem)) {
-                var tree = new FileTree(fileSystem, volume.size(), Limits.DEFAULT);
-                tree.walk((_, inode, first) -> read(fileSystem, inode, first));
-                resolve(tree, "/etc/passwd");
-                resolve(tree, "/data/victim");
-                resolve(tree, "/etc/sudoers");
-            }
-        }
-    }
-
-    private static void read(FileSystem fileSystem, Inode inode, boolean first) throws IOException {
-        try {
-            fileSystem.firstByte(inode);
-            fileSystem.attributes(inode);
-            if (inode.type() == FileType.SYMLINK) {
-                fileSystem.readLink(inode);
-            } else if (inode.isRegular() && first) {
-                fileSystem.read(
-                        inode,
-                        (offset, _, _, length) -> {
-                            assertThat(length).isPositive();
-                            assertThat(offset + length).isLessThanOrEqualTo(inode.size());
-                        });
-                fileSystem.readAll(inode, 1 << 20);
-            }
-        } catch (ImageException _) {
-            // One file is damaged; its siblings are read on.
-        }
-        inode.modified();
-        inode.changed();
-    }
-
-    private static void resolve(FileTree tree, String path) throws IOException {
-        try {
-            tree.resolve(FilePath.of(path));
-        } catch (ImageException _) {
-            // A damaged directory on the way.
         }
     }
 

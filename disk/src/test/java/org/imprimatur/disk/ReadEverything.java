@@ -1,0 +1,59 @@
+package org.imprimatur.disk;
+
+import java.io.IOException;
+import org.imprimatur.disk.VolumeContent.FileSystemContent;
+
+/** Reads a disk as an inspection does: every volume, every file, every link and attribute. */
+final class ReadEverything {
+
+    private ReadEverything() {}
+
+    /**
+     * @throws ImageException when nothing of the image can be read
+     */
+    static void of(BlockDevice device) throws IOException {
+        DiskImage image = DiskImage.open(device, Limits.DEFAULT);
+        image.outsidePartitions();
+        for (Volume volume : image.volumes()) {
+            if (volume.content() instanceof FileSystemContent(FileSystem fileSystem)) {
+                var tree = new FileTree(fileSystem, volume.size(), Limits.DEFAULT);
+                tree.walk((_, inode, first) -> read(fileSystem, inode, first));
+                resolve(tree, "/etc/passwd");
+                resolve(tree, "/data/victim");
+                resolve(tree, "/etc/sudoers");
+            }
+        }
+    }
+
+    private static void read(FileSystem fileSystem, Inode inode, boolean first) throws IOException {
+        try {
+            fileSystem.firstByte(inode);
+            fileSystem.attributes(inode);
+            if (inode.type() == FileType.SYMLINK) {
+                fileSystem.readLink(inode);
+            } else if (inode.isRegular() && first) {
+                fileSystem.read(inode, (offset, _, _, length) -> checkPiece(inode, offset, length));
+                fileSystem.readAll(inode, 1 << 20);
+            }
+        } catch (ImageException _) {
+            // One file is damaged; its siblings are read on.
+        }
+        inode.modified();
+        inode.changed();
+    }
+
+    private static void checkPiece(Inode inode, long offset, int length) {
+        if (length <= 0 || offset < 0 || offset + length > inode.size()) {
+            throw new AssertionError(
+                    "a piece of %d bytes at %d of %s".formatted(length, offset, inode));
+        }
+    }
+
+    private static void resolve(FileTree tree, String path) throws IOException {
+        try {
+            tree.resolve(FilePath.of(path));
+        } catch (ImageException _) {
+            // A damaged directory on the way.
+        }
+    }
+}
