@@ -66,11 +66,24 @@ final class InspectCommand implements Callable<Integer> {
             description = "No digests and no search for keys: fast, and never COMPLETE.")
     private boolean quick;
 
+    @Option(
+            names = "--unallocated",
+            description = "Search free space for keys too: those of deleted files.")
+    private boolean unallocated;
+
     @Override
     public Integer call() throws IOException {
         var options = profile.options(at.instant());
-        var found =
-                inspect(Objects.requireNonNull(image), quick ? options.quick() : options, output);
+        if (quick && unallocated) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--unallocated searches, and --quick does not; give one");
+        }
+        if (quick) {
+            options = options.quick();
+        } else if (unallocated) {
+            options = options.withUnallocated();
+        }
+        var found = inspect(Objects.requireNonNull(image), options, output);
         if (sbom != null) {
             Files.write(sbom, Sbom.bytes(found));
         }

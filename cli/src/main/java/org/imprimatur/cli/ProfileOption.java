@@ -33,7 +33,8 @@ final class ProfileOption {
                 Limits.DEFAULT,
                 Runtime.getRuntime().availableProcessors(),
                 true,
-                true);
+                true,
+                false);
     }
 
     static String tool() throws IOException {

@@ -114,6 +114,36 @@ public final class DiskImage implements Closeable {
         return found;
     }
 
+    /**
+     * All free space of the disk, in no particular order: of each file system that can be read, and
+     * outside the partitions.
+     */
+    public List<FreeSpace> freeSpace() throws IOException {
+        var spaces = new ArrayList<FreeSpace>();
+        for (Volume volume : volumes) {
+            if (volume.content() instanceof VolumeContent.FileSystemContent(FileSystem reader)) {
+                spaces.add(
+                        new FreeSpace(
+                                FreeSpace.Kind.FILE_SYSTEM,
+                                volume.id(),
+                                volume.device(),
+                                reader::unallocated));
+            }
+        }
+        List<PartitionTable.Gap> gaps = PartitionTable.gaps(disk, volumes);
+        spaces.add(
+                new FreeSpace(
+                        FreeSpace.Kind.DISK,
+                        "disk",
+                        disk,
+                        sink -> {
+                            for (PartitionTable.Gap gap : gaps) {
+                                sink.accept(gap.start(), gap.end() - gap.start());
+                            }
+                        }));
+        return spaces;
+    }
+
     @Override
     public void close() throws IOException {
         disk.close();

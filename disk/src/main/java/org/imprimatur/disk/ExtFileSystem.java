@@ -94,6 +94,11 @@ final class ExtFileSystem implements FileSystem {
     }
 
     @Override
+    public void unallocated(RangeSink sink) throws IOException {
+        new ExtBitmaps(device, superblock, this::descriptor).unallocated(sink);
+    }
+
+    @Override
     public Inode root() throws IOException {
         Inode root = inode(ROOT);
         if (!root.isDirectory()) {
@@ -192,20 +197,34 @@ final class ExtFileSystem implements FileSystem {
         return known;
     }
 
-    private long readInodeTable(long group) throws IOException {
+    /** The descriptor of a group, checked. */
+    private byte[] descriptor(long group) throws IOException {
         byte[] descriptor = new byte[superblock.descriptorSize()];
         readCached(superblock.descriptorOffset(group), descriptor);
-        if (superblock.checksums()) {
-            int expected = Bytes.u16le(descriptor, 30);
-            Arrays.fill(descriptor, 30, 32, (byte) 0);
-            CRC32C crc = superblock.seed().start((int) group);
-            crc.update(descriptor, 0, descriptor.length);
-            if ((Crc32cSeed.value(crc) & 0xffff) != expected) {
-                throw new CorruptImageException(
-                        "the checksum of the descriptor of group %d is %04x, not %04x as it says"
-                                .formatted(group, Crc32cSeed.value(crc) & 0xffff, expected));
-            }
+        if (!superblock.descriptorChecksums()) {
+            return descriptor;
         }
+        int expected = Bytes.u16le(descriptor, 30);
+        int found;
+        if (superblock.checksums()) {
+            byte[] bytes = descriptor.clone();
+            Arrays.fill(bytes, 30, 32, (byte) 0);
+            CRC32C crc = superblock.seed().start((int) group);
+            crc.update(bytes, 0, bytes.length);
+            found = Crc32cSeed.value(crc) & 0xffff;
+        } else {
+            found = superblock.descriptorCrc16(group, descriptor);
+        }
+        if (found != expected) {
+            throw new CorruptImageException(
+                    "the checksum of the descriptor of group %d is %04x, not %04x as it says"
+                            .formatted(group, found, expected));
+        }
+        return descriptor;
+    }
+
+    private long readInodeTable(long group) throws IOException {
+        byte[] descriptor = descriptor(group);
         long table = Bytes.u32le(descriptor, 8);
         if (descriptor.length >= 64) {
             table |= Bytes.u32le(descriptor, 40) << 32;

@@ -1,6 +1,8 @@
 package org.imprimatur.disk;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +14,11 @@ import java.util.zip.CRC32C;
  * fs/ext4/ext4.h}).
  *
  * @param firstBlock the block that the groups are counted from
+ * @param blocksPerCluster how many blocks one bit of a bitmap stands for; 1 without bigalloc
  * @param firstMetaGroup from this descriptor block on, descriptors lie in their own groups
+ * @param descriptorChecksums whether group descriptors have checksums, of one kind or the other;
+ *     only then may a bitmap be left unwritten
+ * @param checksums whether all metadata has checksums
  * @param seed for the checksums of metadata; of use only with {@code checksums}
  * @param faults what stands against believing the file system as a whole
  */
@@ -24,6 +30,8 @@ record ExtSuperblock(
         long blocks,
         long firstBlock,
         long blocksPerGroup,
+        int blocksPerCluster,
+        int reservedDescriptorBlocks,
         long inodes,
         long inodesPerGroup,
         int inodeSize,
@@ -35,6 +43,7 @@ record ExtSuperblock(
         long backupGroup1,
         long backupGroup2,
         boolean largeDirectories,
+        boolean descriptorChecksums,
         boolean checksums,
         Crc32cSeed seed,
         List<Unread> faults) {
@@ -53,6 +62,7 @@ record ExtSuperblock(
     private static final int SPARSE_SUPER = 0x1;
     private static final int LARGE_FILE = 0x2;
     private static final int BTREE_DIR = 0x4;
+    private static final int GDT_CSUM = 0x10;
     private static final int BIGALLOC = 0x200;
     private static final int METADATA_CSUM = 0x400;
     private static final int ORPHAN_PRESENT = 0x10000;
@@ -78,7 +88,7 @@ record ExtSuperblock(
                     | LARGE_FILE
                     | BTREE_DIR
                     | 0x8 // huge_file
-                    | 0x10 // gdt_csum
+                    | GDT_CSUM
                     | 0x20 // dir_nlink
                     | 0x40 // extra_isize
                     | 0x100 // quota
@@ -127,6 +137,7 @@ record ExtSuperblock(
                 blocksPerGroup >= 8 && (bigalloc || blocksPerGroup <= 8L * blockSize),
                 "%d blocks in a group",
                 blocksPerGroup);
+        int blocksPerCluster = bigalloc ? cluster(bytes, logBlock, blockSize, blocksPerGroup) : 1;
         long inodesPerGroup = Bytes.u32le(bytes, 40);
         expect(
                 inodesPerGroup >= 1 && inodesPerGroup <= 8L * blockSize,
@@ -159,6 +170,8 @@ record ExtSuperblock(
                 blocks,
                 firstBlock,
                 blocksPerGroup,
+                blocksPerCluster,
+                Bytes.u16le(bytes, 206),
                 inodes,
                 inodesPerGroup,
                 inodeSize,
@@ -170,10 +183,27 @@ record ExtSuperblock(
                 Bytes.u32le(bytes, 588),
                 Bytes.u32le(bytes, 592),
                 (incompat & LARGE_DIR) != 0,
+                checksums || (roCompat & GDT_CSUM) != 0,
                 checksums,
                 new Crc32cSeed(
                         (incompat & CSUM_SEED) != 0 ? Bytes.i32le(bytes, 624) : uuidSeed(bytes)),
                 faults(device, bytes, incompat, roCompat, blockSize));
+    }
+
+    private static int cluster(byte[] bytes, long logBlock, int blockSize, long blocksPerGroup)
+            throws CorruptImageException {
+        long logCluster = Bytes.u32le(bytes, 28);
+        expect(
+                logCluster >= logBlock && logCluster - logBlock <= 20,
+                "clusters of 2^%d KiB",
+                logCluster);
+        int ratio = 1 << logCluster - logBlock;
+        long clustersPerGroup = Bytes.u32le(bytes, 36);
+        expect(
+                clustersPerGroup <= 8L * blockSize && clustersPerGroup * ratio == blocksPerGroup,
+                "%d clusters in a group",
+                clustersPerGroup);
+        return ratio;
     }
 
     private static void expect(boolean good, String found, long value)
@@ -290,6 +320,31 @@ record ExtSuperblock(
         return (blocks - firstBlock - 1) / blocksPerGroup + 1;
     }
 
+    /**
+     * The older checksum of a group descriptor: CRC-16 with the polynomial 0x8005, bits reversed,
+     * from all ones, over the UUID, the number of the group and the rest of the descriptor.
+     */
+    int descriptorCrc16(long group, byte[] descriptor) {
+        ByteBuffer id = ByteBuffer.allocate(20);
+        id.putLong(uuid.getMostSignificantBits());
+        id.putLong(uuid.getLeastSignificantBits());
+        id.order(ByteOrder.LITTLE_ENDIAN).putInt((int) group);
+        int crc = crc16(0xffff, id.array(), 0, 20);
+        crc = crc16(crc, descriptor, 0, 30);
+        return crc16(crc, descriptor, 32, descriptor.length);
+    }
+
+    private static int crc16(int state, byte[] bytes, int from, int to) {
+        int crc = state;
+        for (int i = from; i < to; i++) {
+            crc ^= bytes[i] & 0xff;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = (crc & 1) != 0 ? crc >>> 1 ^ 0xa001 : crc >>> 1;
+            }
+        }
+        return crc;
+    }
+
     /** Where the descriptor of a group is, in bytes from the start of the volume. */
     long descriptorOffset(long group) {
         int perBlock = blockSize / descriptorSize;
@@ -307,6 +362,24 @@ record ExtSuperblock(
             block = first * blocksPerGroup + firstBlock + copy;
         }
         return block * blockSize + group % perBlock * descriptorSize;
+    }
+
+    /**
+     * How many blocks at the start of a group hold a copy of the superblock, descriptors, and room
+     * for more descriptors.
+     */
+    long headBlocks(long group) {
+        int perBlock = blockSize / descriptorSize;
+        long copy = hasSuperblock(group) ? 1 : 0;
+        if (metaGroups && group / perBlock >= firstMetaGroup) {
+            long within = group % perBlock;
+            return copy + (within == 0 || within == 1 || within == perBlock - 1 ? 1 : 0);
+        }
+        if (copy == 0) {
+            return 0;
+        }
+        long tables = metaGroups ? firstMetaGroup : (groups() + perBlock - 1) / perBlock;
+        return copy + tables + reservedDescriptorBlocks;
     }
 
     private boolean hasSuperblock(long group) {

@@ -30,6 +30,11 @@ public interface FileSystem {
      */
     List<Unread> faults();
 
+    /** What is worth knowing of this file system, though nothing was left unread because of it. */
+    default List<Note> notes() {
+        return List.of();
+    }
+
     Inode root() throws IOException;
 
     /** The inode of this number, as directory entries name it. */
@@ -100,4 +105,14 @@ public interface FileSystem {
      * are escaped for display.
      */
     Map<String, byte[]> attributes(Inode inode) throws IOException;
+
+    /**
+     * Gives the parts of the volume that hold neither content nor metadata to the sink: what nobody
+     * reads by way of a file. What lies behind the end of the file system is among them; space set
+     * aside for a boot loader is not.
+     *
+     * @throws ImageException when it cannot be told for certain what is in use; the sink has then
+     *     got only parts that are free for certain
+     */
+    void unallocated(RangeSink sink) throws IOException;
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.FilePath;
+import org.imprimatur.disk.FreeSpace;
 import org.imprimatur.disk.ImageException;
 import org.imprimatur.disk.Inode;
 import org.imprimatur.disk.Note;
@@ -149,7 +150,11 @@ public final class Inspection {
             durations.put(Stage.LIST, Duration.ofNanos(System.nanoTime() - start - scanNanos));
             durations.put(Stage.SCAN, Duration.ofNanos(scanNanos));
         }
-        if (!options.scan()) {
+        if (options.scan()) {
+            start = System.nanoTime();
+            lookIntoFreeSpace(image);
+            took(Stage.FREE_SPACE, start);
+        } else {
             unread.add(
                     new Unread("content of files", "was not searched for keys, as was asked for"));
         }
@@ -192,6 +197,9 @@ public final class Inspection {
             switch (volume.content()) {
                 case VolumeContent.FileSystemContent(var fileSystem) -> {
                     volumes.add(new GuestVolume(volume, fileSystem, options.limits()));
+                    for (var note : fileSystem.notes()) {
+                        notes.add(new Note(volume.title() + " " + note.where(), note.text()));
+                    }
                     for (var fault : fileSystem.faults()) {
                         unread.add(
                                 new Unread(volume.title() + " " + fault.where(), fault.reason()));
@@ -283,6 +291,18 @@ public final class Inspection {
         }
         if (first && options.scan()) {
             scan.add(path, inode);
+        }
+    }
+
+    private void lookIntoFreeSpace(DiskImage image) throws IOException {
+        for (var space : image.freeSpace()) {
+            if (space.kind() != FreeSpace.Kind.DISK || options.unallocated()) {
+                try {
+                    new FreeSpaceScan(space, found, options.unallocated()).run();
+                } catch (ImageException e) {
+                    unread.add(new Unread(space.where() + " free space", e.explanation()));
+                }
+            }
         }
     }
 

@@ -13,8 +13,9 @@ import org.imprimatur.inspect.rules.Profile;
  * @param limits how much an image may ask of its reader
  * @param threads how many threads work; from 2 on the file is digested beside everything else
  * @param digest whether to compute the digest of the file and the content root
- * @param scan whether to search the content of every file. Without it nobody can say that there is
- *     no key, so the inspection is not complete
+ * @param scan whether to search the content of every file, and to count what free space holds.
+ *     Without it nobody can say that there is no key, so the inspection is not complete
+ * @param unallocated whether to search free space for keys too: those of deleted files
  */
 public record Options(
         String tool,
@@ -23,7 +24,8 @@ public record Options(
         Limits limits,
         int threads,
         boolean digest,
-        boolean scan) {
+        boolean scan,
+        boolean unallocated) {
 
     /** Refuses an empty tool name and less than one thread. */
     public Options {
@@ -41,11 +43,17 @@ public record Options(
                 Limits.DEFAULT,
                 Runtime.getRuntime().availableProcessors(),
                 true,
-                true);
+                true,
+                false);
     }
 
     /** Facts, packages and rules alone: fast, and never complete. */
     public Options quick() {
-        return new Options(tool, profile, at, limits, threads, false, false);
+        return new Options(tool, profile, at, limits, threads, false, false, false);
+    }
+
+    /** The same, and free space is searched for keys too. */
+    public Options withUnallocated() {
+        return new Options(tool, profile, at, limits, threads, digest, scan, true);
     }
 }

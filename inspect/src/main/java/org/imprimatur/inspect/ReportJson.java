@@ -50,6 +50,7 @@ public final class ReportJson {
             image(json, report);
             os(json, report);
             json.writeNumberField("packages", report.facts().packages().size());
+            freeSpace(json, report);
             json.writeArrayFieldStart("findings");
             for (var finding : report.findings()) {
                 finding(json, finding);
@@ -111,6 +112,21 @@ public final class ReportJson {
         json.writeStringField("prettyName", os.prettyName());
         json.writeStringField("architecture", report.facts().architecture());
         json.writeEndObject();
+    }
+
+    private static void freeSpace(JsonGenerator json, Report report) throws IOException {
+        json.writeArrayFieldStart("freeSpace");
+        for (var each : report.facts().freeSpace()) {
+            json.writeStartObject();
+            json.writeStringField("volume", each.volume());
+            json.writeNumberField("bytes", each.bytes());
+            json.writeNumberField("usedBytes", each.usedBytes());
+            if (each.usedBytes() > 0) {
+                json.writeNumberField("firstUsed", each.firstUsed());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void finding(JsonGenerator json, Finding finding) throws IOException {

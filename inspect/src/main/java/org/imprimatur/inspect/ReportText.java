@@ -64,6 +64,16 @@ public final class ReportText {
                 byRule(findings).forEach(this::rule);
             }
         }
+        for (var space : report.facts().freeSpace()) {
+            if (space.usedBytes() > 0) {
+                line(
+                        "note: %s: %s of its %s of free space are not zero, the first at offset %d",
+                        space.volume(),
+                        size(space.usedBytes()),
+                        size(space.bytes()),
+                        space.firstUsed());
+            }
+        }
         for (var note : report.notes()) {
             line("note: %s", note);
         }

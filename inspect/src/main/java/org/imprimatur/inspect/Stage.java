@@ -10,6 +10,8 @@ public enum Stage {
     FACTS,
     /** Search the content of every file; counts bytes. */
     SCAN,
+    /** Look into the free space of every volume; counts bytes. */
+    FREE_SPACE,
     /** Digest the disk as a guest sees it; counts bytes. */
     CONTENT_TREE,
     /** Digest the image file; counts bytes. */

@@ -40,7 +40,15 @@ class RealImageIT {
     private static Report inspect(String name) throws IOException {
         var full = Fixtures.FULL;
         var options =
-                new Options(full.tool(), full.profile(), full.at(), full.limits(), 2, false, true);
+                new Options(
+                        full.tool(),
+                        full.profile(),
+                        full.at(),
+                        full.limits(),
+                        2,
+                        false,
+                        true,
+                        false);
         return Inspection.run(built(name), options, ProgressListener.NONE);
     }
 

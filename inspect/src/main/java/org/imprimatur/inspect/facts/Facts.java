@@ -12,6 +12,7 @@ import java.util.Map;
  * @param packages what is installed, in order of name
  * @param halfInstalled packages that are on the disk in part, with their state
  * @param keys private keys, in order of path
+ * @param freeSpace of each volume whose free space was looked at; none in a quick inspection
  */
 public record Facts(
         OsRelease os,
@@ -25,7 +26,8 @@ public record Facts(
         List<String> halfInstalled,
         List<AuthorizedKeys> authorizedKeys,
         List<FoundKey> keys,
-        List<Leftover> leftovers) {
+        List<Leftover> leftovers,
+        List<FreeSpace> freeSpace) {
 
     /** Copies the lists. */
     public Facts {
@@ -36,6 +38,7 @@ public record Facts(
         authorizedKeys = List.copyOf(authorizedKeys);
         keys = List.copyOf(keys);
         leftovers = List.copyOf(leftovers);
+        freeSpace = List.copyOf(freeSpace);
     }
 
     /** What can be said without an installed system: only what lies about in files. */
@@ -52,6 +55,7 @@ public record Facts(
                 List.of(),
                 found.authorizedKeys(),
                 found.keys(),
-                found.leftovers());
+                found.leftovers(),
+                found.freeSpace());
     }
 }

@@ -1,6 +1,7 @@
 package org.imprimatur.inspect.facts;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +38,7 @@ public final class Found {
     private final Map<String, AuthorizedKeys> authorizedKeys = new TreeMap<>();
     private final Map<String, List<FoundKey>> keys = new TreeMap<>();
     private final Map<String, Leftover> leftovers = new TreeMap<>();
+    private final List<FreeSpace> freeSpace = new ArrayList<>();
     private boolean overflowed;
 
     /** True if the content of a file in this place is worth reading even without a scan. */
@@ -91,6 +93,11 @@ public final class Found {
         put(leftovers, leftover.path(), leftover);
     }
 
+    /** What the free space of a volume holds was counted. */
+    public void add(FreeSpace counted) {
+        freeSpace.add(counted);
+    }
+
     /** True if there was more than is kept; then what was found is not all there is. */
     public boolean overflowed() {
         return overflowed;
@@ -114,6 +121,10 @@ public final class Found {
 
     List<Leftover> leftovers() {
         return List.copyOf(leftovers.values());
+    }
+
+    List<FreeSpace> freeSpace() {
+        return List.copyOf(freeSpace);
     }
 
     private static FoundKey.Use use(String path, PrivateKey key) {

@@ -76,7 +76,8 @@ public final class SystemReader {
                 dpkg.halfInstalled(),
                 found.authorizedKeys(),
                 keys.isEmpty() ? keys : new VendorFiles(reader, dpkg).mark(keys),
-                found.leftovers());
+                found.leftovers(),
+                found.freeSpace());
     }
 
     /** The architecture of the package manager itself, which is the system's. */
