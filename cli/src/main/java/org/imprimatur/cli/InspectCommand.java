@@ -1,14 +1,17 @@
 package org.imprimatur.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.imprimatur.disk.ImageException;
 import org.imprimatur.inspect.Inspection;
 import org.imprimatur.inspect.Options;
 import org.imprimatur.inspect.Report;
+import org.imprimatur.inspect.ReportForm;
 import org.imprimatur.inspect.ReportJson;
 import org.imprimatur.inspect.ReportText;
 import org.imprimatur.inspect.Sbom;
@@ -31,6 +34,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  imprimatur inspect image.qcow2",
             "  imprimatur inspect image.qcow2 --output json --sbom image.cdx.json | jq .findings",
+            "  imprimatur inspect image.raw --report page.html --report junit.xml --fail-on warn",
             "  imprimatur inspect image.raw --quick       system, packages and accounts alone"
         })
 final class InspectCommand implements Callable<Integer> {
@@ -58,8 +62,11 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Write the JSON report there, whatever the form of the output.")
-    private @Nullable Path report;
+            description = {
+                "Write the report there, in the form that the name's ending asks for: .json, .sarif,"
+                        + " .html, .xml (JUnit) or .txt. May be given several times."
+            })
+    private List<Path> reports = List.of();
 
     @Option(
             names = "--quick",
@@ -74,6 +81,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var options = profile.options(at.instant());
+        reports.forEach(InspectCommand::form);
         if (quick && unallocated) {
             throw new CommandFailure(
                     ExitCode.USAGE, "--unallocated searches, and --quick does not; give one");
@@ -87,24 +95,27 @@ final class InspectCommand implements Callable<Integer> {
         if (sbom != null) {
             Files.write(sbom, Sbom.bytes(found));
         }
-        if (report != null) {
-            Files.write(report, ReportJson.bytes(found));
+        for (var file : reports) {
+            Files.write(file, form(file).bytes(found, options.profile(), threshold));
         }
         if (output.json()) {
-            output.out()
-                    .write(
-                            new String(
-                                    ReportJson.bytes(found),
-                                    java.nio.charset.StandardCharsets.UTF_8));
+            output.out().write(new String(ReportJson.bytes(found), StandardCharsets.UTF_8));
         } else {
-            output.out().print(ReportText.of(found, coloured()));
+            output.out().print(ReportText.of(found, Output.coloured()));
         }
         output.out().flush();
         return found.hasFindings(threshold) ? ExitCode.NO.status() : ExitCode.DONE.status();
     }
 
-    private static boolean coloured() {
-        return Output.coloured();
+    /** Asked before the work begins, so that a wrong name costs nothing. */
+    private static ReportForm form(Path file) {
+        return ReportForm.of(file)
+                .orElseThrow(
+                        () ->
+                                new CommandFailure(
+                                        ExitCode.USAGE,
+                                        "no form of report has the ending of '%s'; there are %s"
+                                                .formatted(file, ReportForm.endings())));
     }
 
     static Report inspect(Path image, Options options, Output output) throws IOException {

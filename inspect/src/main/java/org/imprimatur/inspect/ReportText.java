@@ -1,18 +1,18 @@
 package org.imprimatur.inspect;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.imprimatur.inspect.rules.Finding;
-import org.imprimatur.inspect.rules.Rule;
+import org.imprimatur.inspect.ClauseGroups.ByClause;
+import org.imprimatur.inspect.ClauseGroups.ByRule;
 import org.imprimatur.inspect.rules.Severity;
 
-/** Writes a report for a terminal: the heaviest findings first, the verdict as the last line. */
+/**
+ * Writes a report for a terminal: the heaviest findings first, by clause, and the verdict as the
+ * last line.
+ */
 public final class ReportText {
 
     private static final int MAX_PLACES = 8;
+    private static final int MAX_REQUIREMENT = 90;
     private static final String RED = "\u001b[31m";
     private static final String YELLOW = "\u001b[33m";
     private static final String GREEN = "\u001b[32m";
@@ -61,7 +61,7 @@ public final class ReportText {
             if (!findings.isEmpty()) {
                 line("");
                 line("%s", coloured(BOLD + colour(severity), heading(severity, findings.size())));
-                byRule(findings).forEach(this::rule);
+                ClauseGroups.of(findings).forEach(this::clause);
             }
         }
         for (var space : report.facts().freeSpace()) {
@@ -81,25 +81,35 @@ public final class ReportText {
         line("%s", verdict(report));
     }
 
-    private void rule(Rule rule, List<Finding> findings) {
-        line("  %s  [%s]  %s", rule.title(), rule.id(), String.join(", ", rule.clauses()));
+    private void clause(ByClause clause) {
+        line(
+                "  %s",
+                coloured(
+                        BOLD,
+                        clause.requirement().isEmpty()
+                                ? clause.id()
+                                : clause.id() + "  " + shortened(clause.requirement())));
+        clause.rules().forEach(this::rule);
+    }
+
+    private void rule(ByRule rule) {
+        line("    %s  [%s]", rule.rule().title(), rule.rule().id());
+        var findings = rule.findings();
         for (var finding : findings.subList(0, Math.min(findings.size(), MAX_PLACES))) {
             line(
-                    "    %s%s",
+                    "      %s%s",
                     finding.path().isEmpty() ? "" : finding.path() + ": ", finding.evidence());
         }
         if (findings.size() > MAX_PLACES) {
-            line("    and %d more", findings.size() - MAX_PLACES);
+            line("      and %d more", findings.size() - MAX_PLACES);
         }
-        line("    -> %s", rule.remedy());
+        line("      -> %s", rule.rule().remedy());
     }
 
-    private static Map<Rule, List<Finding>> byRule(List<Finding> findings) {
-        var byRule = new LinkedHashMap<Rule, List<Finding>>();
-        for (var finding : findings) {
-            byRule.computeIfAbsent(finding.rule(), _ -> new ArrayList<>()).add(finding);
-        }
-        return byRule;
+    private static String shortened(String requirement) {
+        return requirement.length() <= MAX_REQUIREMENT
+                ? requirement
+                : requirement.substring(0, requirement.lastIndexOf(' ', MAX_REQUIREMENT)) + " …";
     }
 
     private String verdict(Report report) {
@@ -119,13 +129,7 @@ public final class ReportText {
     }
 
     private static String heading(Severity severity, int count) {
-        var name =
-                switch (severity) {
-                    case BLOCK -> "Blocking";
-                    case WARN -> "Warnings";
-                    case INFO -> "For the record";
-                };
-        return "%s (%d)".formatted(name, count);
+        return "%s (%d)".formatted(ClauseGroups.heading(severity), count);
     }
 
     private static String colour(Severity severity) {
