@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Writes the listing of a directory tree that the disk readers are compared with (see README.md).
 
-Usage: oracle.py ROOT > NAME.files.tsv
+Usage: oracle.py [--times] ROOT > NAME.files.tsv
 
 One line per entry, sorted by the bytes of the path, seven columns separated by tabs:
-path, type, mode, uid, gid, size, content. Run it under the same fakeroot as the tree was made in.
+path, type, mode, uid, gid, size, content; with --times an eighth, the second in which the content last changed. Run it under the same fakeroot as the tree was made in.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ def _digest(file) -> str:
     return sha256.hexdigest()
 
 
-def entries(root: bytes, relative: bytes):
+def entries(root: bytes, relative: bytes, times: bool):
     path = root + relative if relative else root
     info = os.lstat(path)
     kind = stat.S_IFMT(info.st_mode)
@@ -61,20 +61,22 @@ def entries(root: bytes, relative: bytes):
     elif kind in (stat.S_IFCHR, stat.S_IFBLK):
         content = f"{os.major(info.st_rdev)}:{os.minor(info.st_rdev)}"
     mode = f"{stat.S_IMODE(info.st_mode):04o}"
-    yield relative or b"/", (TYPES[kind], mode, str(info.st_uid), str(info.st_gid), size, content)
+    columns = (TYPES[kind], mode, str(info.st_uid), str(info.st_gid), size, content)
+    yield relative or b"/", columns + ((str(info.st_mtime_ns // 10**9),) if times else ())
     if kind == stat.S_IFDIR:
         for name in os.listdir(path):
-            yield from entries(root, relative + b"/" + name)
+            yield from entries(root, relative + b"/" + name, times)
 
 
 def main() -> int:
-    if len(sys.argv) != 2:
+    times = "--times" in sys.argv[1:2]
+    if len(sys.argv) != 2 + times:
         print(__doc__, file=sys.stderr)
         return 2
     sys.setrecursionlimit(10_000)
-    root = os.fsencode(sys.argv[1]).rstrip(b"/")
+    root = os.fsencode(sys.argv[-1]).rstrip(b"/")
     out = sys.stdout.buffer
-    for path, columns in sorted(entries(root, b"")):
+    for path, columns in sorted(entries(root, b"", times)):
         out.write("\t".join((escaped(path), *columns)).encode() + b"\n")
     return 0
 

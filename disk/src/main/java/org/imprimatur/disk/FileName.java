@@ -4,10 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One name in a directory: any bytes but {@code /} and NUL, at most 255 of them, and neither {@code
- * .} nor {@code ..}. Kept as bytes, because nothing says that they are text; shown escaped.
+ * One name in a directory: any bytes but {@code /} and NUL, at most 765 of them, and neither {@code
+ * .} nor {@code ..}. Most file systems allow 255 bytes; those that keep names as UTF-16 allow 255
+ * characters, which have up to three bytes each in UTF-8. Kept as bytes, because nothing says that
+ * they are text; shown escaped.
  */
 public final class FileName implements Comparable<FileName> {
+
+    private static final int MAX_LENGTH = 3 * 255;
 
     private final byte[] bytes;
 
@@ -51,8 +55,8 @@ public final class FileName implements Comparable<FileName> {
     }
 
     private static String fault(byte[] bytes) {
-        if (bytes.length == 0 || bytes.length > 255) {
-            return "has %d bytes, not 1 to 255".formatted(bytes.length);
+        if (bytes.length == 0 || bytes.length > MAX_LENGTH) {
+            return "has %d bytes, not 1 to %d".formatted(bytes.length, MAX_LENGTH);
         }
         for (byte each : bytes) {
             if (each == '/' || each == 0) {

@@ -39,13 +39,18 @@ final class VolumeProbe {
             throws IOException {
         byte[] head = head(device);
         if (ExtFileSystem.isPresent(head)) {
-            String other = others(head);
+            String other = FatBootSector.isPresent(head) ? "a FAT file system" : others(head);
             if (!other.isEmpty()) {
                 return new UnreadContent("signs of ext2/3/4 and, at once, of " + other);
             }
             return new FileSystemContent(ExtFileSystem.open(device, limits));
         }
         String name = others(head);
+        if (FatBootSector.isPresent(head)) {
+            return name.isEmpty()
+                    ? new FileSystemContent(FatFileSystem.open(device, limits))
+                    : new UnreadContent("signs of FAT and, at once, of " + name);
+        }
         if (!name.isEmpty()) {
             return new UnreadContent(name + ", for which there is no reader");
         }
@@ -74,7 +79,10 @@ final class VolumeProbe {
      */
     static String fileSystemAcross(BlockDevice device) throws IOException {
         byte[] head = head(device);
-        return ExtFileSystem.isPresent(head) ? "an ext2/3/4 file system" : others(head);
+        if (ExtFileSystem.isPresent(head)) {
+            return "an ext2/3/4 file system";
+        }
+        return FatBootSector.isPresent(head) ? "a FAT file system" : others(head);
     }
 
     private static byte[] head(BlockDevice device) throws IOException {
@@ -111,9 +119,6 @@ final class VolumeProbe {
         if (Bytes.has(head, 3, "EXFAT   ")) {
             return "an exFAT file system";
         }
-        if (isFat(head)) {
-            return "a FAT file system";
-        }
         if (Bytes.has(head, 32769, "CD001")) {
             return "an ISO 9660 file system";
         }
@@ -139,23 +144,6 @@ final class VolumeProbe {
             return "a bcache device";
         }
         return "";
-    }
-
-    /** The fields that every FAT has, checked, since many boot sectors end with 55AA. */
-    private static boolean isFat(byte[] head) {
-        if (Bytes.u16le(head, 510) != 0xaa55) {
-            return false;
-        }
-        int sector = Bytes.u16le(head, 11);
-        int cluster = Bytes.u8(head, 13);
-        int reserved = Bytes.u16le(head, 14);
-        int tables = Bytes.u8(head, 16);
-        int media = Bytes.u8(head, 21);
-        return (sector == 512 || sector == 1024 || sector == 2048 || sector == 4096)
-                && Integer.bitCount(cluster) == 1
-                && reserved > 0
-                && (tables == 1 || tables == 2)
-                && (media == 0xf0 || media >= 0xf8);
     }
 
     /** Version 0.90 and 1.0 superblocks stand at the end of the device. */

@@ -72,17 +72,43 @@ final class Fixtures {
         return Files.readAllLines(file, StandardCharsets.UTF_8);
     }
 
-    record Told(List<String> lines, List<Unread> unread) {}
+    record Told(List<String> lines, List<Unread> unread) {
+
+        /** What stands in one of the two only, with a sign before it. */
+        List<String> differences(String listing) throws IOException {
+            List<String> oracle = oracle(ROOT.resolve(listing));
+            var differences = new ArrayList<String>();
+            oracle.stream()
+                    .filter(line -> !lines.contains(line))
+                    .forEach(each -> differences.add("- " + each));
+            lines.stream()
+                    .filter(line -> !oracle.contains(line))
+                    .forEach(each -> differences.add("+ " + each));
+            return differences;
+        }
+    }
 
     /** A file system in the form of a listing, sorted by the bytes of the path. */
     static Told tell(FileSystem fileSystem, FileTree tree) throws IOException {
+        return tell(fileSystem, tree, false);
+    }
+
+    /** The same, with the second of the last change of the content as an eighth column. */
+    static Told tellWithTimes(FileSystem fileSystem, FileTree tree) throws IOException {
+        return tell(fileSystem, tree, true);
+    }
+
+    private static Told tell(FileSystem fileSystem, FileTree tree, boolean times)
+            throws IOException {
         var lines = new TreeMap<FilePath, String>();
         var unread = new ArrayList<Unread>();
         unread.addAll(
                 tree.walk(
                         (path, inode, _) -> {
                             try {
-                                lines.put(path, line(fileSystem, path, inode));
+                                String line = line(fileSystem, path, inode);
+                                long second = inode.modified().getEpochSecond();
+                                lines.put(path, times ? line + "\t" + second : line);
                             } catch (ImageException e) {
                                 unread.add(new Unread(path.toString(), e.explanation()));
                             }

@@ -73,6 +73,8 @@ class MutationTest {
         "mini-clean.ext4-inline-data.raw.gz, 40, 1024, 2000000",
         "mini-clean.ext4-bigalloc.raw.gz, 40, 1024, 2000000",
         "mini-clean.mbr-ext4.raw.gz, 100, 440, 512",
+        "fat-12.raw.gz, 500, 0, 40000",
+        "fat-16.raw.gz, 100, 0, 60000",
         "mini-clean.v3.qcow2.gz, 60, 0, 400000",
         "mini-clean.v3-zlib.qcow2, 60, 0, 400000",
     })

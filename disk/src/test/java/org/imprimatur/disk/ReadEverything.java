@@ -16,13 +16,18 @@ final class ReadEverything {
         image.outsidePartitions();
         for (Volume volume : image.volumes()) {
             if (volume.content() instanceof FileSystemContent(FileSystem fileSystem)) {
-                var tree = new FileTree(fileSystem, volume.size(), Limits.DEFAULT);
-                tree.walk((_, inode, first) -> read(fileSystem, inode, first));
-                resolve(tree, "/etc/passwd");
-                resolve(tree, "/data/victim");
-                resolve(tree, "/etc/sudoers");
+                of(fileSystem, volume.size());
             }
         }
+    }
+
+    static void of(FileSystem fileSystem, long size) throws IOException {
+        var tree = new FileTree(fileSystem, size, Limits.DEFAULT);
+        tree.walk((_, inode, first) -> read(fileSystem, inode, first));
+        unallocated(fileSystem);
+        resolve(tree, "/etc/passwd");
+        resolve(tree, "/data/victim");
+        resolve(tree, "/etc/sudoers");
     }
 
     private static void read(FileSystem fileSystem, Inode inode, boolean first) throws IOException {
@@ -46,6 +51,19 @@ final class ReadEverything {
         if (length <= 0 || offset < 0 || offset + length > inode.size()) {
             throw new AssertionError(
                     "a piece of %d bytes at %d of %s".formatted(length, offset, inode));
+        }
+    }
+
+    private static void unallocated(FileSystem fileSystem) throws IOException {
+        try {
+            fileSystem.unallocated(
+                    (offset, length) -> {
+                        if (offset < 0 || length <= 0) {
+                            throw new AssertionError(length + " free bytes at " + offset);
+                        }
+                    });
+        } catch (ImageException _) {
+            // What is in use could not be told.
         }
     }
 
