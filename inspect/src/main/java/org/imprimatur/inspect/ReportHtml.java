@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.imprimatur.inspect.ClauseGroups.ByClause;
 import org.imprimatur.inspect.ClauseGroups.ByRule;
-import org.imprimatur.inspect.facts.InstalledPackage;
+import org.imprimatur.inspect.packages.InstalledPackage;
 import org.imprimatur.inspect.rules.Severity;
 
 /**

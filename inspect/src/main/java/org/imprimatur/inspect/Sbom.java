@@ -1,8 +1,6 @@
 package org.imprimatur.inspect;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.github.packageurl.MalformedPackageURLException;
-import com.github.packageurl.PackageURL;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.temporal.ChronoUnit;
-import java.util.TreeMap;
 import java.util.UUID;
-import org.imprimatur.inspect.facts.InstalledPackage;
 import org.imprimatur.inspect.facts.OsRelease;
+import org.imprimatur.inspect.packages.InstalledPackage;
+import org.imprimatur.inspect.packages.PackageUrls;
 
 /**
  * Writes the packages of an image as a bill of materials: CycloneDX 1.6 in JSON, a package URL for
@@ -63,34 +61,6 @@ public final class Sbom {
             json.writeEndArray();
             json.writeEndObject();
             json.writeRaw('\n');
-        }
-    }
-
-    /** The package URL of a Debian package (package-url specification, type {@code deb}). */
-    static String packageUrl(InstalledPackage each, OsRelease os) {
-        var qualifiers = new TreeMap<String, String>();
-        if (!each.architecture().isEmpty()) {
-            qualifiers.put("arch", each.architecture());
-        }
-        qualifiers.put(
-                "distro", os.versionId().isEmpty() ? os.id() : os.id() + "-" + os.versionId());
-        boolean otherVersion = !each.sourceVersion().equals(each.version());
-        if (otherVersion || !each.source().equals(each.name())) {
-            qualifiers.put(
-                    "upstream",
-                    otherVersion ? each.source() + "@" + each.sourceVersion() : each.source());
-        }
-        try {
-            return new PackageURL(
-                            PackageURL.StandardTypes.DEBIAN,
-                            os.id(),
-                            each.name(),
-                            each.version().isEmpty() ? null : each.version(),
-                            qualifiers,
-                            null)
-                    .canonicalize();
-        } catch (MalformedPackageURLException e) {
-            throw new IllegalArgumentException("no package URL for " + each, e);
         }
     }
 
@@ -148,7 +118,7 @@ public final class Sbom {
 
     private static void component(JsonGenerator json, InstalledPackage each, OsRelease os)
             throws IOException {
-        var url = packageUrl(each, os);
+        var url = PackageUrls.of(each, os);
         json.writeStartObject();
         json.writeStringField("type", "library");
         json.writeStringField("bom-ref", url);

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cyclonedx.parsers.JsonParser;
 import org.imprimatur.disk.ImageException;
-import org.imprimatur.inspect.facts.InstalledPackage;
+import org.imprimatur.inspect.packages.InstalledPackage;
 import org.imprimatur.inspect.rules.Severity;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.Test;

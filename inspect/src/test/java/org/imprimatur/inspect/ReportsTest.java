@@ -16,6 +16,7 @@ import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.FilesInMemory;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.SystemReader;
+import org.imprimatur.inspect.packages.PackageUrls;
 import org.imprimatur.inspect.rules.Profile;
 import org.imprimatur.inspect.rules.RuleCatalogue;
 import org.junit.jupiter.api.Test;
@@ -135,7 +136,7 @@ class ReportsTest {
     void aPackageUrlNamesArchitectureDistributionAndSource() {
         var facts = report().facts();
 
-        assertThat(facts.packages().stream().map(each -> Sbom.packageUrl(each, facts.os())))
+        assertThat(facts.packages().stream().map(each -> PackageUrls.of(each, facts.os())))
                 .containsExactly(
                         "pkg:deb/debian/dpkg@1.21.22?arch=amd64&distro=debian-12",
                         "pkg:deb/debian/g%2B%2B-12@1%3A12.2.0~14%2Bdeb12u1?arch=amd64&distro=debian-12&upstream=gcc-12%4012.2.0-14");

@@ -118,7 +118,7 @@ public final class ConfigReader {
     }
 
     /** Gives a file that may be large to the sink; false if there is none, or it was not read. */
-    boolean read(String path, long maxBytes, GuestFiles.Sink sink) {
+    public boolean read(String path, long maxBytes, GuestFiles.Sink sink) {
         try {
             var entry = files.find(path);
             if (entry == null || entry.kind() != GuestFiles.Kind.FILE) {
@@ -132,7 +132,8 @@ public final class ConfigReader {
         }
     }
 
-    static List<String> linesOf(String text) {
+    /** The lines of a text without their ends, whichever those are. */
+    public static List<String> linesOf(String text) {
         var lines = new ArrayList<String>();
         int start = 0;
         for (int i = 0; i <= text.length(); i++) {

@@ -2,6 +2,7 @@ package org.imprimatur.inspect.facts;
 
 import java.util.List;
 import java.util.Map;
+import org.imprimatur.inspect.packages.InstalledPackage;
 
 /**
  * All that rules may judge: what stands on the disk, without any opinion.

@@ -17,6 +17,11 @@ public final class Shown {
 
     /** Any other text, at most 200 characters of it, and an ellipsis if there was more. */
     public static String text(String bytes) {
-        return bytes.length() <= MAX_TEXT ? path(bytes) : path(bytes.substring(0, MAX_TEXT)) + "…";
+        return text(bytes, MAX_TEXT);
+    }
+
+    /** Any other text, at most {@code max} characters of it, and an ellipsis if there was more. */
+    public static String text(String bytes, int max) {
+        return bytes.length() <= max ? path(bytes) : path(bytes.substring(0, max)) + "…";
     }
 }

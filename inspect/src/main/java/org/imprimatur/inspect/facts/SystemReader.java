@@ -3,15 +3,23 @@ package org.imprimatur.inspect.facts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.imprimatur.inspect.keys.PrivateKeys;
+import org.imprimatur.inspect.packages.InstalledPackage;
+import org.imprimatur.inspect.packages.PackageDatabases;
 
 /** Reads the facts of one installed system from the places where they are configured. */
 public final class SystemReader {
 
+    private static final Set<String> PACKAGE_MANAGERS =
+            Set.of("dpkg", "base-files", "rpm", "apk-tools", "pacman");
+
+    private static final Set<String> NO_ARCHITECTURE = Set.of("", "all", "any", "noarch");
+
     private final ConfigReader reader;
     private final OsRelease os;
-    private final DpkgDatabase dpkg;
+    private final PackageDatabases databases;
     private final List<Account> accounts;
     private final List<Group> groups;
     private final SudoPolicy sudo;
@@ -20,18 +28,20 @@ public final class SystemReader {
 
     /** Reads all that can be read by path. What cannot be read is recorded by the reader. */
     public SystemReader(ConfigReader reader) {
+        this(reader, PackageDatabases.read(reader, false));
+    }
+
+    /**
+     * Reads all that can be read by path, but the package databases, which have been read before.
+     */
+    public SystemReader(ConfigReader reader, PackageDatabases databases) {
         this.reader = reader;
         var release = reader.text("/etc/os-release");
         if (release == null) {
             release = reader.text("/usr/lib/os-release");
         }
         os = OsRelease.parse(release == null ? "" : release);
-        dpkg = DpkgDatabase.read(reader);
-        if (dpkg.installed().isEmpty()) {
-            reader.missed(
-                    "/var/lib/dpkg/status",
-                    "no installed packages were found in any package database that is understood");
-        }
+        this.databases = databases;
         accounts = AccountFiles.accounts(reader);
         if (accounts.isEmpty()) {
             reader.missed("/etc/passwd", "has no accounts, so who may log in is not known");
@@ -72,24 +82,24 @@ public final class SystemReader {
                 sudo,
                 sshServer,
                 sshd,
-                dpkg.installed(),
-                dpkg.halfInstalled(),
+                databases.installed(),
+                databases.halfInstalled(),
                 found.authorizedKeys(),
-                keys.isEmpty() ? keys : new VendorFiles(reader, dpkg).mark(keys),
+                keys.isEmpty() ? keys : new VendorFiles(reader, databases).mark(keys),
                 found.leftovers(),
                 found.freeSpace());
     }
 
     /** The architecture of the package manager itself, which is the system's. */
     private String architecture() {
-        for (var each : dpkg.installed()) {
-            if (each.name().equals("dpkg") || each.name().equals("base-files")) {
+        for (var each : databases.installed()) {
+            if (each.kind().ofDistribution() && PACKAGE_MANAGERS.contains(each.name())) {
                 return each.architecture();
             }
         }
-        return dpkg.installed().stream()
+        return databases.installed().stream()
                 .map(InstalledPackage::architecture)
-                .filter(name -> !name.equals("all"))
+                .filter(name -> !NO_ARCHITECTURE.contains(name))
                 .findFirst()
                 .orElse("");
     }

@@ -1,14 +1,30 @@
-package org.imprimatur.inspect.facts;
+package org.imprimatur.inspect.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import org.imprimatur.inspect.facts.ConfigReader;
+import org.imprimatur.inspect.facts.FilesInMemory;
 import org.junit.jupiter.api.Test;
 
 class DpkgDatabaseTest {
 
     private final FilesInMemory files = new FilesInMemory();
     private final ConfigReader reader = new ConfigReader(files);
+
+    private PackageDatabases read() {
+        return PackageDatabases.read(reader, true);
+    }
+
+    private String claim(String path) {
+        var claim = read().files().claim(path);
+        return claim == null
+                ? "nobody"
+                : claim.owner()
+                        + " "
+                        + claim.digest()
+                        + (claim.configuration() ? " configuration" : "");
+    }
 
     @Test
     void onlyInstalledPackagesCount() {
@@ -39,7 +55,7 @@ class DpkgDatabaseTest {
                 Version: 3
                 Architecture: all""");
 
-        var database = DpkgDatabase.read(reader);
+        var database = read();
 
         assertThat(database.installed())
                 .extracting(InstalledPackage::name)
@@ -70,7 +86,7 @@ class DpkgDatabaseTest {
                 Architecture: amd64
                 """);
 
-        assertThat(DpkgDatabase.read(reader).installed())
+        assertThat(read().installed())
                 .extracting(
                         InstalledPackage::name,
                         InstalledPackage::source,
@@ -88,7 +104,7 @@ class DpkgDatabaseTest {
                         "Package: base-files\nVersion: 12.4\nArchitecture: amd64\n")
                 .with("/var/lib/dpkg/status.d/base.md5sums", "00 x\n");
 
-        assertThat(DpkgDatabase.read(reader).installed())
+        assertThat(read().installed())
                 .extracting(InstalledPackage::name)
                 .containsExactly("base-files");
     }
@@ -97,16 +113,16 @@ class DpkgDatabaseTest {
     void aDatabaseThatIsNoneIsReported() {
         files.with("/var/lib/dpkg/status", "\u0000\u0001garbage\n");
 
-        DpkgDatabase.read(reader);
+        read();
 
-        assertThat(reader.unread()).hasSize(1);
+        assertThat(reader.unread().getFirst().reason()).contains("neither field nor");
     }
 
     @Test
     void aLineWithoutEndIsReported() {
         files.with("/var/lib/dpkg/status", "Package: " + "x".repeat(2 << 20));
 
-        DpkgDatabase.read(reader);
+        read();
 
         assertThat(reader.unread().getFirst().reason()).contains("line of more than");
     }
@@ -125,8 +141,45 @@ class DpkgDatabaseTest {
                  /etc/b fedcba9876543210fedcba9876543210 obsolete
                 """);
 
-        assertThat(DpkgDatabase.read(reader).conffileDigests())
-                .containsEntry("/etc/a", "0123456789abcdef0123456789abcdef")
-                .containsEntry("/etc/b", "fedcba9876543210fedcba9876543210");
+        assertThat(claim("/etc/a")).isEqualTo("a 0123456789abcdef0123456789abcdef configuration");
+        assertThat(claim("/etc/b")).isEqualTo("a fedcba9876543210fedcba9876543210 configuration");
+        assertThat(claim("/etc/c")).isEqualTo("nobody");
+    }
+
+    @Test
+    void aListNamesTheFilesAndTheSumsTheirContent() {
+        files.with("/var/lib/dpkg/info/a.list", "/.\n/usr\n/usr/bin/a\n/etc/a.conf\n")
+                .with(
+                        "/var/lib/dpkg/info/a.md5sums",
+                        "0123456789abcdef0123456789abcdef  usr/bin/a\n")
+                .with("/var/lib/dpkg/info/b:amd64.list", "/usr/bin/b\n");
+
+        assertThat(claim("/usr/bin/a")).isEqualTo("a 0123456789abcdef0123456789abcdef");
+        assertThat(claim("/etc/a.conf")).isEqualTo("a null");
+        assertThat(claim("/usr/bin/b")).isEqualTo("b null");
+    }
+
+    @Test
+    void aDivertedFileLiesWhereTheDiversionSaysExceptThatOfItsOwner() {
+        files.with(
+                        "/var/lib/dpkg/diversions",
+                        "/bin/sh\n/bin/sh.distrib\ndash\n/usr/bin/x\n/usr/bin/x.real\n:\n")
+                .with("/var/lib/dpkg/info/bash.list", "/bin/sh\n/usr/bin/x\n")
+                .with("/var/lib/dpkg/info/dash.list", "/bin/sh\n");
+
+        assertThat(claim("/bin/sh")).isEqualTo("dash null");
+        assertThat(claim("/bin/sh.distrib")).isEqualTo("bash null");
+        assertThat(claim("/usr/bin/x")).isEqualTo("nobody");
+        assertThat(claim("/usr/bin/x.real")).isEqualTo("bash null");
+    }
+
+    @Test
+    void filesOfMinimalImagesHaveTheirSumsBesideThePackage() {
+        files.with("/var/lib/dpkg/status.d/base", "Package: base\nVersion: 1\n")
+                .with(
+                        "/var/lib/dpkg/status.d/base.md5sums",
+                        "0123456789abcdef0123456789abcdef  etc/issue\n");
+
+        assertThat(claim("/etc/issue")).isEqualTo("base 0123456789abcdef0123456789abcdef");
     }
 }

@@ -1,0 +1,52 @@
+package org.imprimatur.inspect.packages;
+
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Takes what the readers of package databases find. */
+final class Inventory {
+
+    /** Honest systems have some thousand packages. */
+    static final int MAX_PACKAGES = 200_000;
+
+    private final TreeSet<InstalledPackage> installed = new TreeSet<>();
+    private final TreeSet<String> halfInstalled = new TreeSet<>();
+    private final @Nullable OwnedFiles files;
+
+    /**
+     * @param files takes what the databases say of files; null if nobody asks for it, which spares
+     *     much reading
+     */
+    Inventory(@Nullable OwnedFiles files) {
+        this.files = files;
+    }
+
+    /** False if there are too many. */
+    boolean add(InstalledPackage each) {
+        if (installed.size() >= MAX_PACKAGES) {
+            return false;
+        }
+        installed.add(each);
+        return true;
+    }
+
+    /** A package whose files are on the disk in part. */
+    void halfInstalled(String name, String state) {
+        if (halfInstalled.size() < MAX_PACKAGES) {
+            halfInstalled.add(name + " (" + state + ")");
+        }
+    }
+
+    List<InstalledPackage> installed() {
+        return List.copyOf(installed);
+    }
+
+    List<String> halfInstalled() {
+        return List.copyOf(halfInstalled);
+    }
+
+    @Nullable OwnedFiles files() {
+        return files;
+    }
+}

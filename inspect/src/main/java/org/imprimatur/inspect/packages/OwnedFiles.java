@@ -1,0 +1,68 @@
+package org.imprimatur.inspect.packages;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which package each file belongs to, by the path that the package gives it: absolute, one
+ * character for each byte.
+ */
+final class OwnedFiles {
+
+    /** Real systems have some hundred thousand; each costs about 200 bytes. */
+    static final int MAX_FILES = 1_200_000;
+
+    private static final int MAX_CLAIMS_OF_ONE = 8;
+
+    private final Map<String, Claim> claims = new HashMap<>();
+    private boolean overflowed;
+
+    /** Adds a claim; one without a digest gives way to one with it. */
+    void add(String path, String owner, @Nullable ShippedDigest digest, boolean configuration) {
+        var before = claims.get(path);
+        if (before == null) {
+            if (claims.size() >= MAX_FILES) {
+                overflowed = true;
+            } else {
+                claims.put(path, new Claim(owner, digest, configuration, null));
+            }
+            return;
+        }
+        if (digest == null) {
+            if (configuration && !before.configuration()) {
+                claims.put(path, new Claim(before.owner(), before.digest(), true, before.next()));
+            }
+            return;
+        }
+        int count = 0;
+        for (Claim each = before; each != null; each = each.next()) {
+            if (digest.equals(each.digest()) || ++count >= MAX_CLAIMS_OF_ONE) {
+                return;
+            }
+        }
+        claims.put(
+                path,
+                before.digest() == null
+                        ? new Claim(owner, digest, configuration || before.configuration(), null)
+                        : new Claim(owner, digest, configuration, before));
+    }
+
+    /** True if there were more files than are kept, so that an answer may be missing. */
+    boolean overflowed() {
+        return overflowed;
+    }
+
+    int size() {
+        return claims.size();
+    }
+
+    /** What packages say of the file with this path as they write it; null if none does. */
+    @Nullable Claim claim(String path) {
+        return claims.get(path);
+    }
+
+    Map<String, Claim> all() {
+        return claims;
+    }
+}
