@@ -11,19 +11,18 @@ import org.imprimatur.disk.ImageException;
 import org.imprimatur.disk.Inode;
 import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.facts.Found;
-import org.imprimatur.inspect.keys.HeaderSearch;
-import org.imprimatur.inspect.keys.KeyCollector;
+import org.imprimatur.inspect.secrets.SecretSearch;
 
 /**
- * Searches the content of the files of one file system for keys, in the order of the disk. Holds a
- * bounded number of files, however many there are.
+ * Searches the content of the files of one file system for secrets, in the order of the disk. Holds
+ * a bounded number of files, however many there are.
  */
 final class FileScan {
 
     private static final int BATCH = 1 << 16;
 
-    /** No private key in text form is shorter. */
-    private static final int SHORTEST_KEY = 64;
+    /** No secret with what tells that it is one is shorter. */
+    private static final int SHORTEST_SECRET = 16;
 
     private record Candidate(long firstByte, Inode inode, FilePath path) {}
 
@@ -33,8 +32,7 @@ final class FileScan {
     private final List<Unread> unread;
     private final LongConsumer progress;
     private final List<Candidate> batch = new ArrayList<>();
-    private final HeaderSearch search = new HeaderSearch();
-    private final KeyCollector collector = new KeyCollector();
+    private final SecretSearch search = new SecretSearch();
     private long bytes;
 
     /**
@@ -61,7 +59,7 @@ final class FileScan {
 
     /** Takes a regular file; reads those taken before if there are many. */
     void add(FilePath path, Inode inode) throws IOException {
-        if (inode.size() < SHORTEST_KEY) {
+        if (inode.size() < SHORTEST_SECRET) {
             return;
         }
         try {
@@ -86,7 +84,7 @@ final class FileScan {
 
     private void search(Candidate candidate) throws IOException {
         var place = prefix + candidate.path;
-        search.reset();
+        search.begin(place);
         try {
             fileSystem.read(
                     candidate.inode,
@@ -94,13 +92,9 @@ final class FileScan {
                         bytes += length;
                         search.accept(offset, buffer, from, length);
                     });
-            if (search.found()) {
-                fileSystem.read(candidate.inode, collector::accept);
-                found.keys(place, collector.finish());
-            }
         } catch (ImageException e) {
-            collector.finish();
             unread.add(new Unread(place, e.explanation()));
         }
+        found.sightings(place, "", search.finish());
     }
 }

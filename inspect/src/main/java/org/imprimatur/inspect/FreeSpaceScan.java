@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.imprimatur.disk.FreeSpace;
 import org.imprimatur.disk.ImageException;
 import org.imprimatur.inspect.facts.Found;
-import org.imprimatur.inspect.keys.KeyCollector;
+import org.imprimatur.inspect.secrets.SecretSearch;
 
-/** Counts what free space holds, and searches it for keys where that is asked for. */
+/** Counts what free space holds, and searches it for secrets where that is asked for. */
 final class FreeSpaceScan {
 
     /** The unit of counting: how much of a disk is usually written at least. */
@@ -18,7 +18,7 @@ final class FreeSpaceScan {
     private final FreeSpace space;
     private final Found found;
     private final boolean search;
-    private final KeyCollector collector = new KeyCollector();
+    private final SecretSearch secrets = new SecretSearch();
     private long used;
     private long firstUsed = -1;
     private long runStart = -1;
@@ -70,20 +70,21 @@ final class FreeSpaceScan {
         }
     }
 
-    /** A run of bytes that are not all zero, piece by piece; keys do not go on over a gap. */
+    /** A run of bytes that are not all zero, piece by piece; secrets do not go on over a gap. */
     private void search(long offset, byte[] buffer, int from, int length) {
         if (offset != runEnd) {
             endOfRun();
             runStart = offset;
+            secrets.begin("");
         }
         runEnd = offset + length;
-        collector.accept(offset - runStart, buffer, from, length);
+        secrets.accept(offset - runStart, buffer, from, length);
     }
 
     private void endOfRun() {
         if (runStart >= 0) {
-            found.keys(
-                    "%s:free space at %d".formatted(space.where(), runStart), collector.finish());
+            found.sightings(
+                    "%s:free space at %d".formatted(space.where(), runStart), "", secrets.finish());
             runStart = -1;
         }
     }

@@ -13,6 +13,7 @@ import org.imprimatur.inspect.packages.InstalledPackage;
  * @param packages what is installed, in order of name
  * @param halfInstalled packages that are on the disk in part, with their state
  * @param keys private keys, in order of path
+ * @param secrets other secrets, in order of path
  * @param freeSpace of each volume whose free space was looked at; none in a quick inspection
  */
 public record Facts(
@@ -27,6 +28,7 @@ public record Facts(
         List<String> halfInstalled,
         List<AuthorizedKeys> authorizedKeys,
         List<FoundKey> keys,
+        List<FoundSecret> secrets,
         List<Leftover> leftovers,
         List<FreeSpace> freeSpace) {
 
@@ -38,6 +40,7 @@ public record Facts(
         halfInstalled = List.copyOf(halfInstalled);
         authorizedKeys = List.copyOf(authorizedKeys);
         keys = List.copyOf(keys);
+        secrets = List.copyOf(secrets);
         leftovers = List.copyOf(leftovers);
         freeSpace = List.copyOf(freeSpace);
     }
@@ -56,6 +59,7 @@ public record Facts(
                 List.of(),
                 found.authorizedKeys(),
                 found.keys(),
+                Certificates.relevant(found.secrets(), found.keys()),
                 found.leftovers(),
                 found.freeSpace());
     }

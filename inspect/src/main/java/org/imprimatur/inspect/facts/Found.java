@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.imprimatur.inspect.keys.PrivateKey;
 import org.imprimatur.inspect.keys.PrivateKeys;
+import org.imprimatur.inspect.secrets.Sighting;
 
 /**
  * What is found by looking at every file of every file system, wherever it lies. Files are known by
@@ -37,6 +38,7 @@ public final class Found {
 
     private final Map<String, AuthorizedKeys> authorizedKeys = new TreeMap<>();
     private final Map<String, List<FoundKey>> keys = new TreeMap<>();
+    private final Map<String, List<FoundSecret>> secrets = new TreeMap<>();
     private final Map<String, Leftover> leftovers = new TreeMap<>();
     private final List<FreeSpace> freeSpace = new ArrayList<>();
     private boolean overflowed;
@@ -65,10 +67,55 @@ public final class Found {
 
     /** Private keys were found in a file; an empty list is no news. */
     public void keys(String path, List<PrivateKey> found) {
+        keys(path, "", found);
+    }
+
+    private void keys(String path, String member, List<PrivateKey> found) {
         if (!found.isEmpty()) {
-            var use = use(path, found.getFirst());
-            put(keys, path, found.stream().map(key -> new FoundKey(path, key, use, "")).toList());
+            var place = FoundKey.place(path, member);
+            var use = use(place, found.getFirst());
+            put(
+                    keys,
+                    place,
+                    found.stream().map(key -> new FoundKey(path, member, key, use, "")).toList());
         }
+    }
+
+    /**
+     * Secrets were seen in a file or a stretch of a disk; an empty list is no news.
+     *
+     * @param path the file, for display
+     * @param member the part of the file, if it is an archive; else empty
+     */
+    public void sightings(String path, String member, List<Sighting> seen) {
+        var privateKeys = new ArrayList<PrivateKey>();
+        var others = new TreeMap<String, FoundSecret>();
+        for (var each : seen) {
+            if (each.key() != null) {
+                privateKeys.add(each.key());
+            } else {
+                others.merge(
+                        each.kind() + " " + each.name(),
+                        new FoundSecret(
+                                path, member, each.kind(), each.name(), each.offset(), 1, ""),
+                        Found::both);
+            }
+        }
+        keys(path, member, privateKeys);
+        if (!others.isEmpty()) {
+            put(secrets, FoundKey.place(path, member), List.copyOf(others.values()));
+        }
+    }
+
+    private static FoundSecret both(FoundSecret first, FoundSecret next) {
+        return new FoundSecret(
+                first.path(),
+                first.member(),
+                first.kind(),
+                first.name(),
+                first.offset(),
+                first.count() + next.count(),
+                first.vendor());
     }
 
     /** Private keys in a file that the SSH server's configuration names as its own. */
@@ -78,7 +125,7 @@ public final class Found {
                     keys,
                     path,
                     found.stream()
-                            .map(key -> new FoundKey(path, key, FoundKey.Use.SSH_HOST, ""))
+                            .map(key -> new FoundKey(path, "", key, FoundKey.Use.SSH_HOST, ""))
                             .toList());
         }
     }
@@ -117,6 +164,10 @@ public final class Found {
 
     List<FoundKey> keys() {
         return keys.values().stream().flatMap(List::stream).toList();
+    }
+
+    List<FoundSecret> secrets() {
+        return secrets.values().stream().flatMap(List::stream).toList();
     }
 
     List<Leftover> leftovers() {

@@ -5,11 +5,12 @@ import org.imprimatur.inspect.keys.PrivateKey;
 /**
  * A private key in a file of the image.
  *
- * @param path the place, for display
+ * @param path the file, for display
+ * @param member the part of the file, if it is an archive; else empty
  * @param vendor the package that ships this very file, by the digest in the package database; empty
  *     if none does
  */
-public record FoundKey(String path, PrivateKey key, Use use, String vendor) {
+public record FoundKey(String path, String member, PrivateKey key, Use use, String vendor) {
 
     /** What the place says a key is for. */
     public enum Use {
@@ -23,6 +24,15 @@ public record FoundKey(String path, PrivateKey key, Use use, String vendor) {
 
     /** The same key as the content of a package. */
     public FoundKey shippedBy(String owner) {
-        return new FoundKey(path, key, use, owner);
+        return new FoundKey(path, member, key, use, owner);
+    }
+
+    /** Where it is: the file, and the member behind {@code !/}. */
+    public String place() {
+        return place(path, member);
+    }
+
+    static String place(String path, String member) {
+        return member.isEmpty() ? path : path + "!/" + member;
     }
 }

@@ -73,7 +73,15 @@ public final class SystemReader {
 
     /** The facts, with everything that was found. */
     public Facts facts(Found found) {
-        var keys = found.keys();
+        var owners = owners(found);
+        var keys =
+                found.keys().stream()
+                        .map(key -> key.shippedBy(owners.getOrDefault(key.path(), "")))
+                        .toList();
+        var secrets =
+                found.secrets().stream()
+                        .map(each -> each.shippedBy(owners.getOrDefault(each.path(), "")))
+                        .toList();
         return new Facts(
                 os,
                 architecture(),
@@ -85,9 +93,17 @@ public final class SystemReader {
                 databases.installed(),
                 databases.halfInstalled(),
                 found.authorizedKeys(),
-                keys.isEmpty() ? keys : new VendorFiles(reader, databases).mark(keys),
+                keys,
+                Certificates.relevant(secrets, keys),
                 found.leftovers(),
                 found.freeSpace());
+    }
+
+    private Map<String, String> owners(Found found) {
+        var paths = new TreeSet<String>();
+        found.keys().forEach(each -> paths.add(each.path()));
+        found.secrets().forEach(each -> paths.add(each.path()));
+        return paths.isEmpty() ? Map.of() : new VendorFiles(reader, databases).owners(paths);
     }
 
     /** The architecture of the package manager itself, which is the system's. */

@@ -1,8 +1,8 @@
 package org.imprimatur.inspect.facts;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Map;
 import org.imprimatur.inspect.packages.PackageDatabases;
 
 /**
@@ -25,15 +25,16 @@ final class VendorFiles {
         this.databases = databases.hasFiles() ? databases : PackageDatabases.read(reader, true);
     }
 
-    /** Names the package of each key whose file has the digest that the package gives it. */
-    List<FoundKey> mark(List<FoundKey> keys) {
+    /**
+     * The packages of those of these files that have the digests their packages give them; files of
+     * other volumes are in no package.
+     */
+    Map<String, String> owners(Collection<String> paths) {
         var owners = new HashMap<String, String>();
-        var marked = new ArrayList<FoundKey>();
-        for (var key : keys) {
-            var owner = owners.computeIfAbsent(key.path(), this::owner);
-            marked.add(key.shippedBy(owner));
+        for (var path : paths) {
+            owners.computeIfAbsent(path, this::owner);
         }
-        return marked;
+        return owners;
     }
 
     /** Empty for files of other volumes and names that are not plain, which no package has here. */

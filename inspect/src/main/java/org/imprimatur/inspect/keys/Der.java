@@ -58,6 +58,16 @@ final class Der {
         return new Der(data, content, at);
     }
 
+    /** The content of the first element that has this tag, passing over others before it. */
+    @Nullable Der nextOf(int tag) {
+        while (!atEnd() && tag() != tag) {
+            if (next(tag()) == null) {
+                return null;
+            }
+        }
+        return next(tag);
+    }
+
     byte[] bytes() {
         return java.util.Arrays.copyOfRange(data, at, end);
     }

@@ -70,27 +70,53 @@ public final class PrivateKeys {
     }
 
     /** The key whose block begins at this {@code -----BEGIN }; null if it is no private key. */
-    static @Nullable PrivateKey at(byte[] data, int begin, int to) {
-        int labelStart = begin + BEGIN.length;
-        int labelEnd = labelStart;
-        while (labelEnd < to && labelEnd - labelStart <= MAX_LABEL && data[labelEnd] != '-') {
-            labelEnd++;
-        }
-        if (labelEnd + 5 > to || data[labelEnd] != '-') {
+    public static @Nullable PrivateKey at(byte[] data, int begin, int to) {
+        var block = Block.at(data, begin, to);
+        if (block == null) {
             return null;
         }
-        var label = ascii(data, labelStart, labelEnd);
-        if (!label.endsWith("PRIVATE KEY") && !label.equals("PGP PRIVATE KEY BLOCK")) {
+        if (block.label.equals("OpenVPN Static key V1")) {
+            return block.text.chars().filter(PrivateKeys::isHex).count() >= 512
+                    ? new PrivateKey("OpenVPN static", 2048, false, "")
+                    : null;
+        }
+        if (!block.label.endsWith("PRIVATE KEY") && !block.label.equals("PGP PRIVATE KEY BLOCK")) {
             return null;
         }
-        int bodyStart = labelEnd + 5;
-        int limit = Math.min(to, begin + MAX_BLOCK);
-        int bodyEnd = bodyStart;
-        while (bodyEnd < limit && !(data[bodyEnd] == '-' && isDashes(data, bodyEnd, limit))) {
-            bodyEnd++;
+        var body = Body.of(block.text);
+        return body == null ? null : key(block.label, body);
+    }
+
+    private static boolean isHex(int c) {
+        return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
+    }
+
+    /** What stands between header and footer of the block that begins here, if it is base 64. */
+    static byte @Nullable [] content(byte[] data, int begin, int to) {
+        var block = Block.at(data, begin, to);
+        var body = block == null ? null : Body.of(block.text);
+        return body == null ? null : body.data;
+    }
+
+    /** A header's label, and the text behind it up to the next row of dashes. */
+    private record Block(String label, String text) {
+        static @Nullable Block at(byte[] data, int begin, int to) {
+            int labelStart = begin + BEGIN.length;
+            int labelEnd = labelStart;
+            while (labelEnd < to && labelEnd - labelStart <= MAX_LABEL && data[labelEnd] != '-') {
+                labelEnd++;
+            }
+            if (labelEnd + 5 > to || data[labelEnd] != '-') {
+                return null;
+            }
+            int bodyStart = labelEnd + 5;
+            int limit = Math.min(to, begin + MAX_BLOCK);
+            int bodyEnd = bodyStart;
+            while (bodyEnd < limit && !(data[bodyEnd] == '-' && isDashes(data, bodyEnd, limit))) {
+                bodyEnd++;
+            }
+            return new Block(ascii(data, labelStart, labelEnd), ascii(data, bodyStart, bodyEnd));
         }
-        var body = Body.of(ascii(data, bodyStart, bodyEnd));
-        return body == null ? null : key(label, body);
     }
 
     private static @Nullable PrivateKey key(String label, Body body) {
@@ -210,6 +236,37 @@ public final class PrivateKeys {
         // Whether the secret part is encrypted stands behind the public numbers of each algorithm;
         // without reading them the key counts as what is worse.
         return tag == 5 || tag == 7 ? new PrivateKey("OpenPGP", 0, false, "") : null;
+    }
+
+    /** A key file of PuTTY, version 2 or 3 (PuTTY manual, appendix C); null if the text is none. */
+    public static @Nullable PrivateKey putty(String text) {
+        var lines = text.split("\\r?\\n", 128);
+        if (lines.length < 6
+                || !lines[0].matches("PuTTY-User-Key-File-[23]: [a-z0-9@.-]{4,40}")
+                || !lines[1].startsWith("Encryption: ")
+                || !lines[2].startsWith("Comment: ")
+                || !lines[3].matches("Public-Lines: [0-9]{1,2}")) {
+            return null;
+        }
+        int count = Integer.parseInt(lines[3].substring(14));
+        if (lines.length < 5 + count || !lines[4 + count].startsWith("Private-Lines: ")) {
+            return null;
+        }
+        try {
+            var blob =
+                    Base64.getDecoder()
+                            .decode(String.join("", List.of(lines).subList(4, 4 + count)));
+            var type = new SshWire(blob, 0).name();
+            return type.isEmpty()
+                    ? null
+                    : new PrivateKey(
+                            "PuTTY " + type,
+                            0,
+                            !lines[1].equals("Encryption: none"),
+                            SshWire.fingerprint(blob));
+        } catch (IllegalArgumentException _) {
+            return null; // the public part is not base 64
+        }
     }
 
     private static boolean isDashes(byte[] data, int at, int to) {

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Leftover;
+import org.imprimatur.inspect.secrets.SecretKind;
 
 /** Every rule there is, with what it is for. */
 public final class RuleCatalogue {
@@ -131,6 +132,41 @@ public final class RuleCatalogue {
                 "A key that everybody has protects nothing; usually it is an example.",
                 "See that nothing is configured to use it.",
                 Rules::vendorKey);
+        add(
+                "secret.token",
+                "An access token or key of a service is in the image",
+                CREDENTIALS,
+                "Whoever has the image has the access that it gives.",
+                "Delete it, and withdraw it where it was issued.",
+                facts -> Rules.secrets(facts, SecretKind.TOKEN));
+        add(
+                "secret.password",
+                "A password for another system is in the image",
+                union(CREDENTIALS, CONFIDENTIAL),
+                "Whoever has the image has the password.",
+                "Delete it, and change the password; such things come by contextualisation.",
+                facts -> Rules.secrets(facts, SecretKind.PASSWORD));
+        add(
+                "secret.certificate",
+                "The certificate of a machine, service or person is in the image",
+                CREDENTIALS,
+                "It belongs to one machine or person, and its key is seldom far away.",
+                "Delete it together with its key, and revoke it.",
+                facts -> Rules.secrets(facts, SecretKind.CERTIFICATE));
+        add(
+                "secret.encrypted",
+                "An encrypted secret is in the image",
+                CREDENTIALS,
+                "It is as secret as its passphrase, which can be guessed at leisure.",
+                "Delete it if the image does not need it.",
+                facts -> Rules.secrets(facts, SecretKind.ENCRYPTED));
+        add(
+                "secret.vendor",
+                "A package ships what looks like a secret",
+                CREDENTIALS,
+                "What everybody has protects nothing; usually it is an example.",
+                "See that nothing is configured to use it.",
+                Rules::vendorSecret);
         add(
                 "sshd.password-authentication",
                 "The SSH server accepts passwords",

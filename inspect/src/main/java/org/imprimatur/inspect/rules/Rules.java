@@ -13,6 +13,7 @@ import org.imprimatur.inspect.facts.Shown;
 import org.imprimatur.inspect.facts.SshdConfig.Setting;
 import org.imprimatur.inspect.facts.SudoPolicy;
 import org.imprimatur.inspect.keys.SshPublicKey;
+import org.imprimatur.inspect.secrets.SecretKind;
 
 /** The rules' functions. Each is small enough to be read against its sentence in the policy. */
 final class Rules {
@@ -183,13 +184,33 @@ final class Rules {
                 .map(
                         key ->
                                 new Objection(
-                                        key.path(),
+                                        key.place(),
                                         key.vendor().isEmpty()
                                                 ? key.key().description()
                                                 : key.key().description()
                                                         + ", shipped by "
                                                         + Shown.text(key.vendor())))
                 .distinct()
+                .toList();
+    }
+
+    static List<Objection> secrets(Facts facts, SecretKind kind) {
+        return facts.secrets().stream()
+                .filter(each -> each.kind() == kind && each.vendor().isEmpty())
+                .map(each -> new Objection(each.place(), each.description()))
+                .toList();
+    }
+
+    static List<Objection> vendorSecret(Facts facts) {
+        return facts.secrets().stream()
+                .filter(each -> !each.vendor().isEmpty())
+                .map(
+                        each ->
+                                new Objection(
+                                        each.place(),
+                                        each.description()
+                                                + ", shipped by "
+                                                + Shown.text(each.vendor())))
                 .toList();
     }
 

@@ -143,26 +143,6 @@ class PrivateKeysTest {
     }
 
     @Test
-    void aKeyIsFoundWhereverPiecesOfTheFileBreak() throws Exception {
-        var pem = bytes(pem("PRIVATE KEY", generate("Ed25519", 0).getEncoded()));
-        var file = new byte[700_000];
-        java.util.Arrays.fill(file, (byte) '-');
-        System.arraycopy(pem, 0, file, 262_100, pem.length);
-
-        for (int piece : new int[] {1, 3, 7, 10, 11, 13, 4096, 65_536, 262_105, 262_144, 700_000}) {
-            var search = new HeaderSearch();
-            var collector = new KeyCollector();
-            for (int at = 0; at < file.length; at += piece) {
-                int length = Math.min(piece, file.length - at);
-                search.accept(at, file, at, length);
-                collector.accept(at, file, at, length);
-            }
-            assertThat(search.found()).as("pieces of %d", piece).isTrue();
-            assertThat(collector.finish()).as("pieces of %d", piece).hasSize(1);
-        }
-    }
-
-    @Test
     void everyPlaceOfTheHeaderIsSeen() {
         for (int at = 0; at < 40; at++) {
             var data = new byte[60];

@@ -1,0 +1,87 @@
+package org.imprimatur.inspect.secrets;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Passwords that stand in texts of any kind behind a sure sign. */
+final class PasswordFormats {
+
+    private static final Chars USER = Chars.of("!$&*+,.0-9=A-Z_a-z~%-");
+    private static final Chars PASSWORD = Chars.of("!#$%&()*+,.0-9;=?A-Z^_a-z{|}~<>[]-");
+    private static final Chars HOST = Chars.of("0-9A-Za-z.-[");
+    private static final int MOST = 128;
+
+    private PasswordFormats() {}
+
+    static List<Format> all() {
+        return List.of(
+                new Format(
+                        List.of(
+                                "postgres://",
+                                "postgresql://",
+                                "mysql://",
+                                "mariadb://",
+                                "mongodb://",
+                                "mongodb+srv://",
+                                "redis://",
+                                "rediss://",
+                                "amqp://",
+                                "amqps://",
+                                "ldap://",
+                                "ldaps://",
+                                "http://",
+                                "https://",
+                                "ftp://",
+                                "ftps://",
+                                "sftp://",
+                                "smtp://",
+                                "smtps://",
+                                "smb://"),
+                        Format.TOKEN,
+                        PasswordFormats::url),
+                new Format(List.of("OS_PASSWORD="), Format.TOKEN, PasswordFormats::openStack));
+    }
+
+    /** RFC 3986, section 3.2.1: a user, a colon, a password, and {@code @}. */
+    private static @Nullable Sighting url(Window window, int start, int end) {
+        int user = window.end(end, USER, MOST);
+        if (window.at(user) != ':') {
+            return null;
+        }
+        int password = window.end(user + 1, PASSWORD, MOST);
+        if (window.at(password) != '@'
+                || window.end(password + 1, HOST, MOST) - password < 4
+                || isExampleHost(window, password + 1)) {
+            return null;
+        }
+        var scheme = window.text(start, end - 3);
+        return Values.isPassword(window.text(user + 1, password))
+                        && isName(window.text(end, user))
+                        && password - user > 5
+                ? Sighting.of(
+                        window.offset(start),
+                        SecretKind.PASSWORD,
+                        "password in an address of %s".formatted(scheme))
+                : null;
+    }
+
+    private static boolean isName(String user) {
+        return user.isEmpty()
+                || !user.contains("${") && !user.startsWith("%") && !user.contains("<");
+    }
+
+    /** RFC 2606 keeps these names for texts. */
+    private static boolean isExampleHost(Window window, int at) {
+        var host = window.text(at, window.end(at, HOST, MOST)).toLowerCase(Locale.ROOT);
+        return host.contains("example") || host.startsWith("host") || host.contains("server.name");
+    }
+
+    private static @Nullable Sighting openStack(Window window, int start, int end) {
+        int quote = window.at(end) == '"' || window.at(end) == '\'' ? 1 : 0;
+        int to = window.end(end + quote, Chars.VALUE, MOST);
+        return Values.isPassword(window.text(end + quote, to))
+                ? Sighting.of(window.offset(start), SecretKind.PASSWORD, "OpenStack password")
+                : null;
+    }
+}
