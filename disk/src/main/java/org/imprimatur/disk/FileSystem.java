@@ -115,4 +115,13 @@ public interface FileSystem {
      *     got only parts that are free for certain
      */
     void unallocated(RangeSink sink) throws IOException;
+
+    /**
+     * The parts that can be mounted by themselves, those that no path reaches left out; the top
+     * level is one of them. Exactly one is the default. Empty where the file system has no such
+     * parts.
+     */
+    default List<Subvolume> subvolumes() throws IOException {
+        return List.of();
+    }
 }
