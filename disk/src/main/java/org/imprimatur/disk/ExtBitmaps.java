@@ -2,6 +2,7 @@ package org.imprimatur.disk;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -25,16 +26,29 @@ final class ExtBitmaps {
     private final BlockDevice device;
     private final ExtSuperblock superblock;
     private final Descriptors descriptors;
+    private final List<long[]> orphans;
     private final byte[] bitmap;
+
+    // The first of the orphans that does not end before the group.
+    private int orphan;
 
     // The range that was found last, and may still grow.
     private long start;
     private long end;
 
-    ExtBitmaps(BlockDevice device, ExtSuperblock superblock, Descriptors descriptors) {
+    /**
+     * @param orphans first block and number of blocks, rising, of what is in use by files that are
+     *     deleted; it is given as free
+     */
+    ExtBitmaps(
+            BlockDevice device,
+            ExtSuperblock superblock,
+            Descriptors descriptors,
+            List<long[]> orphans) {
         this.device = device;
         this.superblock = superblock;
         this.descriptors = descriptors;
+        this.orphans = orphans;
         this.bitmap = new byte[superblock.blockSize()];
     }
 
@@ -66,17 +80,28 @@ final class ExtBitmaps {
         } else {
             read(group, descriptor);
         }
-        long free = 0;
+        checkFree(group, descriptor, clusters);
+        freeOrphans(first, blocks);
         int from = next(0, clusters, false);
         while (from < clusters) {
             int to = next(from, clusters, true);
-            free += to - from;
             // Blocks that are fewer than a cluster at the end of the file system.
             long endBlock = Math.min(blocks, (long) to * cluster);
             add(
                     (first + (long) from * cluster) * superblock.blockSize(),
                     (first + endBlock) * superblock.blockSize(),
                     sink);
+            from = next(to, clusters, false);
+        }
+    }
+
+    private void checkFree(long group, byte[] descriptor, int clusters)
+            throws CorruptImageException {
+        long free = 0;
+        int from = next(0, clusters, false);
+        while (from < clusters) {
+            int to = next(from, clusters, true);
+            free += to - from;
             from = next(to, clusters, false);
         }
         long told = Bytes.u16le(descriptor, 12);
@@ -87,6 +112,23 @@ final class ExtBitmaps {
             throw new CorruptImageException(
                     "the bitmap of group %d has %d free clusters, not %d as its descriptor says"
                             .formatted(group, free, told));
+        }
+    }
+
+    private void freeOrphans(long first, long blocks) {
+        while (orphan < orphans.size()) {
+            long[] run = orphans.get(orphan);
+            long from = Math.max(run[0], first);
+            long to = Math.min(run[0] + run[1], first + blocks);
+            int cluster = superblock.blocksPerCluster();
+            for (long block = from; block < to; block++) {
+                long bit = (block - first) / cluster;
+                bitmap[(int) (bit >> 3)] &= (byte) ~(1 << (bit & 7));
+            }
+            if (run[0] + run[1] > first + blocks) {
+                return; // It goes on in the next group, or begins there.
+            }
+            orphan++;
         }
     }
 

@@ -3,10 +3,12 @@ package org.imprimatur.disk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.zip.CRC32C;
@@ -42,6 +44,11 @@ final class ExtFileSystem implements FileSystem {
     private static final int MAX_LINK = 4096;
     private static final int MAX_FAULTS = 64;
 
+    private static final int MAX_JOURNAL_RUNS = 1 << 20;
+    private static final int MAX_ORPHANS = 1 << 18;
+    private static final int ORPHAN_TAIL = 8;
+    private static final long ORPHAN_MAGIC = 0x0b10ca04L;
+
     private static final int CHUNK = 1 << 18;
     private static final int PAGE = 1 << 14;
     private static final long CACHE_BYTES = 4 << 20;
@@ -56,11 +63,20 @@ final class ExtFileSystem implements FileSystem {
     /** By group, as far as there is room: 0 where it was not looked up yet. */
     private final AtomicLongArray inodeTables;
 
+    // Complete when open() returns, and not changed afterwards.
+    private final List<Unread> faults;
+    private final List<Note> notes;
+
+    /** First block and number of blocks of what files hold that nobody can name any more. */
+    private final List<long[]> orphanRuns = new ArrayList<>();
+
     private ExtFileSystem(BlockDevice device, ExtSuperblock superblock, Limits limits) {
         this.device = device;
         this.superblock = superblock;
         this.limits = limits;
         this.blockSize = superblock.blockSize();
+        this.faults = new ArrayList<>(superblock.faults());
+        this.notes = new ArrayList<>(superblock.notes());
         this.inodeTables = new AtomicLongArray((int) Math.min(superblock.groups(), MAX_TABLES));
     }
 
@@ -70,7 +86,205 @@ final class ExtFileSystem implements FileSystem {
     }
 
     static ExtFileSystem open(BlockDevice device, Limits limits) throws IOException {
-        return new ExtFileSystem(device, ExtSuperblock.read(device), limits);
+        ExtSuperblock superblock = ExtSuperblock.read(device);
+        var plain = new ExtFileSystem(device, superblock, limits);
+        ExtFileSystem opened = plain;
+        if (superblock.needsReplay()) {
+            try {
+                opened = plain.replayed();
+            } catch (ImageException e) {
+                plain.faults.add(
+                        new Unread(
+                                "journal",
+                                "the journal holds changes that were not replayed: "
+                                        + e.explanation()));
+            }
+        }
+        opened.findOrphans();
+        return opened;
+    }
+
+    /** This file system with the changes of its journal. */
+    private ExtFileSystem replayed() throws IOException {
+        if (superblock.journalInode() == 0) {
+            throw new UnsupportedImageException("it is on another device");
+        }
+        Inode journal = inode(superblock.journalInode());
+        if (!journal.isRegular() || isInline(journal)) {
+            throw new CorruptImageException("its inode %d is no file".formatted(journal.number()));
+        }
+        var runs = new TreeMap<Long, long[]>();
+        new MapWalk(
+                        journal,
+                        (logical, physical, count) -> {
+                            runs.put(logical, new long[] {physical, count});
+                            if (runs.size() > MAX_JOURNAL_RUNS) {
+                                throw new UnsupportedImageException(
+                                        "it is in more than %d pieces".formatted(MAX_JOURNAL_RUNS));
+                            }
+                            return true;
+                        })
+                .walk();
+        ExtJournal.Replayed replayed =
+                ExtJournal.replay(
+                        device,
+                        blockSize,
+                        superblock.blocks(),
+                        journal.size() / blockSize,
+                        block -> {
+                            Map.Entry<Long, long[]> run = runs.floorEntry(block);
+                            if (run == null || block - run.getKey() >= run.getValue()[1]) {
+                                throw new CorruptImageException(
+                                        "block %d of the journal is nowhere".formatted(block));
+                            }
+                            return run.getValue()[0] + block - run.getKey();
+                        });
+        ExtSuperblock after = ExtSuperblock.read(replayed.device());
+        if (after.blockSize() != blockSize || after.blocks() != superblock.blocks()) {
+            throw new CorruptImageException(
+                    "it changes the size of the file system to %d blocks of %d bytes"
+                            .formatted(after.blocks(), after.blockSize()));
+        }
+        var opened = new ExtFileSystem(replayed.device(), after, limits);
+        opened.notes.add(
+                new Note(
+                        "journal",
+                        "the file system was in use when the image was made; %d transactions of its journal were replayed, which change %d blocks"
+                                .formatted(replayed.transactions(), replayed.blocks())));
+        return opened;
+    }
+
+    /**
+     * Files that were deleted while in use: without a name, and their blocks not free yet. A kernel
+     * that mounts the file system frees them first, so their content counts as free space here.
+     */
+    private void findOrphans() throws IOException {
+        try {
+            int deleted = 0;
+            long blocks = 0;
+            List<Long> numbers = orphans();
+            for (long number : numbers) {
+                byte[] raw = rawInode(number);
+                if (Bytes.u16le(raw, 26) == 0) {
+                    deleted++;
+                    blocks += addOrphan(inode(number, raw));
+                    if (blocks > superblock.blocks()) {
+                        throw new CorruptImageException(
+                                "they claim %d blocks of %d"
+                                        .formatted(blocks, superblock.blocks()));
+                    }
+                }
+            }
+            orphanRuns.sort(Comparator.comparingLong(run -> run[0]));
+            if (!numbers.isEmpty()) {
+                notes.add(
+                        new Note(
+                                "superblock",
+                                "%d files deleted while in use wait for being cleared away, and %d for being cut off; what the deleted ones held counts as free space"
+                                        .formatted(deleted, numbers.size() - deleted)));
+            }
+        } catch (ImageException e) {
+            faults.add(
+                    new Unread(
+                            "superblock",
+                            "the files that were deleted while in use could not be looked up: "
+                                    + e.explanation()));
+        }
+    }
+
+    /** Returns how many blocks the orphan has. */
+    private long addOrphan(Inode orphan) throws IOException {
+        if (isInline(orphan)
+                || !orphan.isRegular()
+                        && !orphan.isDirectory()
+                        && (orphan.type() != FileType.SYMLINK || orphan.size() < I_BLOCK)) {
+            return 0;
+        }
+        long[] total = new long[1];
+        new MapWalk(
+                        orphan,
+                        (_, physical, count) -> {
+                            total[0] += count;
+                            if (orphanRuns.size() == MAX_ORPHANS) {
+                                throw new UnsupportedImageException(
+                                        "they are in more than %d pieces".formatted(MAX_ORPHANS));
+                            }
+                            orphanRuns.add(new long[] {physical, count});
+                            return true;
+                        })
+                .walk();
+        return total[0];
+    }
+
+    /** A list that runs through the inodes, and a file that lists more of them. */
+    private List<Long> orphans() throws IOException {
+        var seen = new LongSet();
+        var found = new ArrayList<Long>();
+        long next = superblock.firstOrphan();
+        while (next != 0) {
+            addOrphan(next, seen, found);
+            next = Bytes.u32le(rawInode(next), 20);
+        }
+        if (superblock.orphanFile() == 0) {
+            return found;
+        }
+        Inode file = inode(superblock.orphanFile());
+        if (!file.isRegular() || isInline(file)) {
+            throw new CorruptImageException(
+                    "inode %d, which is to list them, is no file".formatted(file.number()));
+        }
+        byte[] block = new byte[blockSize];
+        new MapWalk(
+                        file,
+                        (_, physical, count) -> {
+                            for (long each = physical; each < physical + count; each++) {
+                                device.read(each * blockSize, block, 0, blockSize);
+                                checkOrphanBlock(file, each, block);
+                                for (int at = 0; at < blockSize - ORPHAN_TAIL; at += 4) {
+                                    if (Bytes.i32le(block, at) != 0) {
+                                        addOrphan(Bytes.u32le(block, at), seen, found);
+                                    }
+                                }
+                            }
+                            return true;
+                        })
+                .walk();
+        return found;
+    }
+
+    private static void addOrphan(long number, LongSet seen, List<Long> found)
+            throws ImageException {
+        if (!seen.add(number)) {
+            throw new CorruptImageException("inode %d is listed twice".formatted(number));
+        }
+        if (found.size() == MAX_ORPHANS) {
+            throw new UnsupportedImageException("they are more than " + MAX_ORPHANS);
+        }
+        found.add(number);
+    }
+
+    private void checkOrphanBlock(Inode file, long physical, byte[] block)
+            throws CorruptImageException {
+        int tail = blockSize - ORPHAN_TAIL;
+        if (Bytes.u32le(block, tail) != ORPHAN_MAGIC) {
+            throw new CorruptImageException(
+                    "block %d of their list ends with %08x, not %08x"
+                            .formatted(physical, Bytes.u32le(block, tail), ORPHAN_MAGIC));
+        }
+        if (superblock.checksums()) {
+            CRC32C crc = inodeCrc(file.number(), Bytes.i32le(file.map(), I_BLOCK));
+            Crc32cSeed.updateInt(crc, (int) physical);
+            Crc32cSeed.updateInt(crc, (int) (physical >>> 32));
+            crc.update(block, 0, tail);
+            if (Crc32cSeed.value(crc) != Bytes.i32le(block, tail + 4)) {
+                throw new CorruptImageException(
+                        "the checksum of block %d of their list is %08x, not %08x as it says"
+                                .formatted(
+                                        physical,
+                                        Crc32cSeed.value(crc),
+                                        Bytes.i32le(block, tail + 4)));
+            }
+        }
     }
 
     @Override
@@ -90,12 +304,17 @@ final class ExtFileSystem implements FileSystem {
 
     @Override
     public List<Unread> faults() {
-        return superblock.faults();
+        return List.copyOf(faults);
+    }
+
+    @Override
+    public List<Note> notes() {
+        return List.copyOf(notes);
     }
 
     @Override
     public void unallocated(RangeSink sink) throws IOException {
-        new ExtBitmaps(device, superblock, this::descriptor).unallocated(sink);
+        new ExtBitmaps(device, superblock, this::descriptor, orphanRuns).unallocated(sink);
     }
 
     @Override
@@ -110,11 +329,15 @@ final class ExtFileSystem implements FileSystem {
     @Override
     public Inode inode(long number) throws IOException {
         byte[] raw = rawInode(number);
-        int mode = Bytes.u16le(raw, 0);
-        int links = Bytes.u16le(raw, 26);
-        if (mode == 0 || links == 0) {
+        if (Bytes.u16le(raw, 0) == 0 || Bytes.u16le(raw, 26) == 0) {
             throw new CorruptImageException("inode %d is not in use".formatted(number));
         }
+        return inode(number, raw);
+    }
+
+    private Inode inode(long number, byte[] raw) throws ImageException {
+        int mode = Bytes.u16le(raw, 0);
+        int links = Bytes.u16le(raw, 26);
         FileType type = FileType.ofMode(mode);
         long size = Bytes.u32le(raw, 4);
         if (type == FileType.REGULAR
@@ -685,13 +908,19 @@ final class ExtFileSystem implements FileSystem {
     }
 
     /**
-     * Verifies the checksum in the tail of a block of entries. Blocks of the hash index have none:
-     * they look like a single unused entry, and hold no names but the first two.
+     * Verifies the checksum in the tail of a block of entries, or of a block of the hash index:
+     * such a one looks like a single unused entry, and holds no names but the first two.
      */
     private boolean checkLeaf(Inode directory, byte[] block, long index, List<String> faults) {
+        if (!superblock.checksums()) {
+            return true;
+        }
+        int counts = indexCounts(block);
+        if (counts > 0) {
+            return checkIndex(directory, block, counts, index, faults);
+        }
         int tail = blockSize - 12;
-        if (!superblock.checksums()
-                || Bytes.i32le(block, tail) != 0
+        if (Bytes.i32le(block, tail) != 0
                 || Bytes.u16le(block, tail + 4) != 12
                 || Bytes.u16le(block, tail + 6) != 0xde00) {
             return true;
@@ -705,6 +934,53 @@ final class ExtFileSystem implements FileSystem {
                 faults,
                 "the checksum of block %d is %08x, not %08x as it says"
                         .formatted(index, Crc32cSeed.value(crc), Bytes.i32le(block, tail + 8)));
+        return false;
+    }
+
+    /**
+     * Where a block of the hash index tells its number of entries; 0 for other blocks. Its one
+     * record, or the second of its root, reaches to the end, where other blocks have their tail:
+     * what looks like a tail there may be left over from before the directory had an index.
+     */
+    private int indexCounts(byte[] block) {
+        // 64 KiB do not fit the field, and are told as one less.
+        if (Bytes.i32le(block, 0) == 0 && Bytes.u16le(block, 4) == Math.min(blockSize, 65535)) {
+            return 8;
+        }
+        boolean root =
+                Bytes.u16le(block, 4) == 12
+                        && Bytes.u16le(block, 16) == blockSize - 12
+                        && Bytes.i32le(block, 24) == 0
+                        && Bytes.u8(block, 29) == 8;
+        return root ? 32 : 0;
+    }
+
+    private boolean checkIndex(
+            Inode directory, byte[] block, int counts, long index, List<String> faults) {
+        int limit = Bytes.u16le(block, counts);
+        int count = Bytes.u16le(block, counts + 2);
+        int tail = counts + 8 * limit;
+        if (count > limit || tail > blockSize - 8) {
+            // A block of entries that are all unused has no numbers of an index.
+            if (counts == 8) {
+                return true;
+            }
+            fault(
+                    faults,
+                    "block %d is an index of %d entries of %d".formatted(index, count, limit));
+            return false;
+        }
+        CRC32C crc = inodeCrc(directory.number(), Bytes.i32le(directory.map(), I_BLOCK));
+        crc.update(block, 0, counts + 8 * count);
+        crc.update(block, tail, 4);
+        Crc32cSeed.updateInt(crc, 0);
+        if (Crc32cSeed.value(crc) == Bytes.i32le(block, tail + 4)) {
+            return true;
+        }
+        fault(
+                faults,
+                "the checksum of block %d is %08x, not %08x as it says"
+                        .formatted(index, Crc32cSeed.value(crc), Bytes.i32le(block, tail + 4)));
         return false;
     }
 

@@ -20,6 +20,12 @@ import java.util.zip.CRC32C;
  *     only then may a bitmap be left unwritten
  * @param checksums whether all metadata has checksums
  * @param seed for the checksums of metadata; of use only with {@code checksums}
+ * @param needsReplay whether the journal holds changes that are not in their places yet
+ * @param journalInode the inode of the journal; 0 when it is on another device
+ * @param firstOrphan the inode that heads the list of files deleted while in use; 0 when there is
+ *     none
+ * @param orphanFile the inode of the file that lists more of them; 0 when there is none or it is
+ *     empty
  * @param faults what stands against believing the file system as a whole
  */
 record ExtSuperblock(
@@ -46,7 +52,12 @@ record ExtSuperblock(
         boolean descriptorChecksums,
         boolean checksums,
         Crc32cSeed seed,
-        List<Unread> faults) {
+        boolean needsReplay,
+        long journalInode,
+        long firstOrphan,
+        long orphanFile,
+        List<Unread> faults,
+        List<Note> notes) {
 
     private static final int HAS_JOURNAL = 0x4;
     private static final int SPARSE_SUPER2 = 0x200;
@@ -187,7 +198,12 @@ record ExtSuperblock(
                 checksums,
                 new Crc32cSeed(
                         (incompat & CSUM_SEED) != 0 ? Bytes.i32le(bytes, 624) : uuidSeed(bytes)),
-                faults(device, bytes, incompat, roCompat, blockSize));
+                (incompat & RECOVER) != 0,
+                Bytes.u32le(bytes, 224),
+                Bytes.u32le(bytes, 232),
+                (roCompat & ORPHAN_PRESENT) != 0 ? Bytes.u32le(bytes, 640) : 0,
+                faults(device, bytes, incompat, roCompat, blockSize),
+                notes(bytes));
     }
 
     private static int cluster(byte[] bytes, long logBlock, int blockSize, long blocksPerGroup)
@@ -273,24 +289,9 @@ record ExtSuperblock(
             BlockDevice device, byte[] bytes, int incompat, int roCompat, int blockSize)
             throws IOException {
         var faults = new ArrayList<Unread>();
-        if ((incompat & RECOVER) != 0) {
-            faults.add(
-                    new Unread(
-                            "journal",
-                            "the journal holds changes that were not replayed: the file system is not as the guest would see it"));
-        }
         int state = Bytes.u16le(bytes, 58);
         if ((state & 1) == 0 && (incompat & RECOVER) == 0) {
             faults.add(new Unread("superblock", "the file system was not unmounted cleanly"));
-        }
-        if ((state & 2) != 0) {
-            faults.add(new Unread("superblock", "a kernel has found errors in this file system"));
-        }
-        if (Bytes.u32le(bytes, 232) != 0 || (roCompat & ORPHAN_PRESENT) != 0) {
-            faults.add(
-                    new Unread(
-                            "superblock",
-                            "files that were deleted while in use wait for being cleared away; they were not read"));
         }
         int unknown = roCompat & ~RO_COMPAT_KNOWN;
         if (unknown != 0) {
@@ -313,6 +314,13 @@ record ExtSuperblock(
             }
         }
         return List.copyOf(faults);
+    }
+
+    private static List<Note> notes(byte[] bytes) {
+        if ((Bytes.u16le(bytes, 58) & 2) == 0) {
+            return List.of();
+        }
+        return List.of(new Note("superblock", "a kernel has found errors in this file system"));
     }
 
     /** How many groups there are. */

@@ -19,6 +19,13 @@ final class ReadEverything {
                 of(fileSystem, volume.size());
             }
         }
+        for (FreeSpace space : image.freeSpace()) {
+            try {
+                space.read((_, _, _, _) -> {});
+            } catch (ImageException _) {
+                // Which space is free is not known.
+            }
+        }
     }
 
     static void of(FileSystem fileSystem, long size) throws IOException {

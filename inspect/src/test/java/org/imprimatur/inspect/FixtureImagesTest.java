@@ -40,7 +40,8 @@ class FixtureImagesTest {
     }
 
     /** Odd, and yet all of it can be read. */
-    private static final List<String> HARMLESS = List.of("bad/ext4-huge-sparse-file.raw.gz");
+    private static final List<String> HARMLESS =
+            List.of("bad/ext4-huge-sparse-file.raw.gz", "bad/ext4-needs-recovery.raw.gz");
 
     private static List<String> packages(Report report) {
         return report.facts().packages().stream()
