@@ -358,6 +358,8 @@ inside() { # WORK
     containers "$root" mini-faulty "$out"
     say "  bad ones"
     python3 "$here/bad_fixtures.py" "$work" "$out/bad"
+    say "  every container"
+    python3 "$here/container_fixtures.py" "$out/bad/good.raw.gz" "$out/containers"
 }
 
 if [ "${1:-}" = --inside ]; then

@@ -57,7 +57,9 @@ final class EndorseCommand implements Callable<Integer> {
     @Mixin private final ProfileOption profile = new ProfileOption();
     @Mixin private final WaiverOptions waiverOptions = new WaiverOptions();
 
-    @Parameters(paramLabel = "IMAGE", description = "The image file, raw or qcow2.")
+    @Parameters(
+            paramLabel = "IMAGE",
+            description = "The image file, raw, qcow2, VMDK, VHD, VHDX, VDI or OVA.")
     private @Nullable Path image;
 
     @Option(

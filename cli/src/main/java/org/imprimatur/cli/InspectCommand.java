@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
         name = "inspect",
         description = {
             "Look into a disk image and tell whether it may be endorsed.",
-            "Reads raw and qcow2 images in this process: no root, no mounting, no other program."
+            "Reads raw, qcow2, VMDK, VHD, VHDX, VDI and OVA images in this process: no root,"
+                    + " no mounting, no other program."
                     + " Whatever cannot be read makes the inspection INCOMPLETE.",
             "Exit status 1 when there are findings at or above --fail-on."
         },
@@ -43,7 +44,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin private final At at = new At();
     @Mixin private final ProfileOption profile = new ProfileOption();
 
-    @Parameters(paramLabel = "IMAGE", description = "The image file, raw or qcow2.")
+    @Parameters(
+            paramLabel = "IMAGE",
+            description = "The image file, raw, qcow2, VMDK, VHD, VHDX, VDI or OVA.")
     private @Nullable Path image;
 
     @Option(

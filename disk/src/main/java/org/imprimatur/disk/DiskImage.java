@@ -69,7 +69,10 @@ public final class DiskImage implements Closeable {
         return new DiskImage(container.format(), container.disk(), volumes, unread, notes);
     }
 
-    /** {@code raw} or {@code qcow2}. */
+    /**
+     * {@code raw}, {@code qcow2}, {@code vmdk}, {@code vhd}, {@code vhdx}, {@code vdi}, {@code
+     * ova}.
+     */
     public String format() {
         return format;
     }

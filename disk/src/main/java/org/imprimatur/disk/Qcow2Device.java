@@ -5,9 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * The disk inside a qcow2 file, version 2 or 3 (QEMU's docs/interop/qcow2).
@@ -47,8 +44,7 @@ final class Qcow2Device implements BlockDevice {
     private final int l2Bits;
     private final long[] l1;
     private final BlockCache tables;
-    private final BlockCache inflated;
-    private final ArrayBlockingQueue<Inflater> inflaters = new ArrayBlockingQueue<>(8);
+    private final PackedBlocks packed;
     private final List<Note> notes;
 
     private Qcow2Device(
@@ -56,6 +52,7 @@ final class Qcow2Device implements BlockDevice {
             long size,
             int clusterBits,
             boolean extended,
+            PackedBlocks.Form compression,
             long[] l1,
             List<Note> notes) {
         this.file = file;
@@ -67,7 +64,7 @@ final class Qcow2Device implements BlockDevice {
         this.l2Bits = clusterBits - (extended ? 4 : 3);
         this.l1 = l1;
         this.tables = new BlockCache(CACHE_BYTES, clusterSize);
-        this.inflated = new BlockCache(CACHE_BYTES, clusterSize);
+        this.packed = new PackedBlocks("qcow2", file, compression, clusterSize);
         this.notes = notes;
     }
 
@@ -104,6 +101,7 @@ final class Qcow2Device implements BlockDevice {
         }
         var notes = new ArrayList<Note>();
         boolean extended = false;
+        var compression = PackedBlocks.Form.DEFLATE;
         long headerLength = 72;
         if (version == 3) {
             if (present < 104) {
@@ -116,8 +114,10 @@ final class Qcow2Device implements BlockDevice {
                         "a qcow2 header of %d bytes, not a multiple of 8 from 104 to one cluster"
                                 .formatted(headerLength));
             }
-            int compression = headerLength > 104 && present > 104 ? Bytes.u8(header, 104) : 0;
-            extended = checkFeatures(Bytes.i64be(header, 72), compression, clusterBits, notes);
+            long features = Bytes.i64be(header, 72);
+            extended = checkFeatures(features, clusterBits, notes);
+            int type = headerLength > 104 && present > 104 ? Bytes.u8(header, 104) : 0;
+            compression = compression((features & COMPRESSION_TYPE) != 0, type);
         }
         checkExtensions(file, headerLength, 1 << clusterBits);
         long snapshots = Bytes.u32be(header, 60);
@@ -129,14 +129,15 @@ final class Qcow2Device implements BlockDevice {
                                     .formatted(snapshots)));
         }
         long[] l1 = readL1(file, header, size, clusterBits, extended, limits);
-        var device = new Qcow2Device(file, size, clusterBits, extended, l1, List.copyOf(notes));
+        var device =
+                new Qcow2Device(
+                        file, size, clusterBits, extended, compression, l1, List.copyOf(notes));
         device.checkTables(Bytes.i64be(header, 40));
         return device;
     }
 
     /** Whether L2 entries are extended; refuses what is not known. */
-    private static boolean checkFeatures(
-            long incompatible, int compression, int clusterBits, List<Note> notes)
+    private static boolean checkFeatures(long incompatible, int clusterBits, List<Note> notes)
             throws ImageException {
         if ((incompatible & CORRUPT) != 0) {
             throw new CorruptImageException("the qcow2 file is marked as corrupt");
@@ -149,12 +150,6 @@ final class Qcow2Device implements BlockDevice {
         if ((incompatible & ~known) != 0) {
             throw new UnsupportedImageException(
                     "unknown incompatible qcow2 features 0x%x".formatted(incompatible & ~known));
-        }
-        if ((incompatible & COMPRESSION_TYPE) != 0 || compression != 0) {
-            throw new UnsupportedImageException(
-                    compression == 1
-                            ? "the qcow2 file is compressed with zstd; zlib is read"
-                            : "the qcow2 file has the unknown compression type " + compression);
         }
         boolean extended = (incompatible & EXTENDED_L2) != 0;
         if (extended && clusterBits < 14) {
@@ -169,6 +164,22 @@ final class Qcow2Device implements BlockDevice {
                             "the file was not closed properly; its reference counts, which are not needed for reading, may be wrong"));
         }
         return extended;
+    }
+
+    private static PackedBlocks.Form compression(boolean announced, int type)
+            throws ImageException {
+        if (announced != (type != 0)) {
+            throw new CorruptImageException(
+                    "the qcow2 file has the compression type %d, and its features say %s"
+                            .formatted(type, announced ? "another than zlib" : "zlib"));
+        }
+        return switch (type) {
+            case 0 -> PackedBlocks.Form.DEFLATE;
+            case 1 -> PackedBlocks.Form.ZSTD;
+            default ->
+                    throw new UnsupportedImageException(
+                            "the qcow2 file has the unknown compression type " + type);
+        };
     }
 
     private static void checkExtensions(BlockDevice file, long headerLength, int clusterSize)
@@ -339,7 +350,7 @@ final class Qcow2Device implements BlockDevice {
                 int k = (int) (cluster & (1 << l2Bits) - 1);
                 long entry = Bytes.i64be(table, k * entrySize);
                 if ((entry & COMPRESSED) != 0) {
-                    System.arraycopy(inflated(cluster, entry), within, into, to, step);
+                    System.arraycopy(unpacked(cluster, entry), within, into, to, step);
                 } else if (extended) {
                     step = Math.min(step, subclusterEnd(within) - within);
                     readSubcluster(table, k * entrySize, cluster, within, into, to, step);
@@ -401,45 +412,13 @@ final class Qcow2Device implements BlockDevice {
         return 62 - (clusterBits - 8);
     }
 
-    private byte[] inflated(long cluster, long entry) throws IOException {
-        byte[] known = inflated.find(cluster);
-        if (known != null) {
-            return known;
-        }
+    private byte[] unpacked(long cluster, long entry) throws IOException {
         int bits = compressedBits();
         long offset = entry & (1L << bits) - 1;
         long sectors = (entry & COMPRESSED - 1) >>> bits;
         // The last sector may reach beyond the end of the file.
         long end = Math.min(file.size(), (offset & -512L) + (sectors + 1) * 512);
-        byte[] packed = new byte[(int) (end - offset)];
-        file.read(offset, packed, 0, packed.length);
-        byte[] plain = new byte[clusterSize];
-        Inflater idle = inflaters.poll();
-        Inflater inflater = idle != null ? idle : new Inflater(true);
-        try {
-            inflater.reset();
-            inflater.setInput(packed);
-            int done = 0;
-            while (done < clusterSize) {
-                int count = inflater.inflate(plain, done, clusterSize - done);
-                if (count == 0) {
-                    throw new CorruptImageException(
-                            "the compressed cluster %d at offset %d of the qcow2 file holds %d bytes, not %d"
-                                    .formatted(cluster, offset, done, clusterSize));
-                }
-                done += count;
-            }
-        } catch (DataFormatException e) {
-            throw new CorruptImageException(
-                    "the compressed cluster %d at offset %d of the qcow2 file is damaged"
-                            .formatted(cluster, offset));
-        } finally {
-            if (!inflaters.offer(inflater)) {
-                inflater.end();
-            }
-        }
-        inflated.keep(cluster, plain);
-        return plain;
+        return packed.unpack(cluster, offset, (int) (end - offset), clusterSize);
     }
 
     @Override
@@ -493,9 +472,7 @@ final class Qcow2Device implements BlockDevice {
 
     @Override
     public void close() throws IOException {
+        packed.close();
         file.close();
-        for (Inflater each = inflaters.poll(); each != null; each = inflaters.poll()) {
-            each.end();
-        }
     }
 }
