@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.imprimatur.inspect.keys.PrivateKey;
 import org.imprimatur.inspect.keys.PrivateKeys;
+import org.imprimatur.inspect.keys.PublishedKeys;
 import org.imprimatur.inspect.secrets.Sighting;
 
 /**
@@ -74,11 +75,17 @@ public final class Found {
         if (!found.isEmpty()) {
             var place = FoundKey.place(path, member);
             var use = use(place, found.getFirst());
-            put(
-                    keys,
-                    place,
-                    found.stream().map(key -> new FoundKey(path, member, key, use, "")).toList());
+            put(keys, place, found.stream().map(key -> found(path, member, key, use)).toList());
         }
+    }
+
+    /**
+     * A key that its maker publishes is no secret; as the key of a machine it is worse than none.
+     */
+    private static FoundKey found(String path, String member, PrivateKey key, FoundKey.Use use) {
+        var publisher =
+                use == FoundKey.Use.SSH_HOST ? "" : PublishedKeys.publisher(key.fingerprint());
+        return new FoundKey(path, member, key, use, publisher);
     }
 
     /**

@@ -7,8 +7,8 @@ import org.imprimatur.inspect.keys.PrivateKey;
  *
  * @param path the file, for display
  * @param member the part of the file, if it is an archive; else empty
- * @param vendor the package that ships this very file, by the digest in the package database; empty
- *     if none does
+ * @param vendor the package that ships this very file, by the digest in the package database; or
+ *     who published the key; empty if neither is so
  */
 public record FoundKey(String path, String member, PrivateKey key, Use use, String vendor) {
 

@@ -74,10 +74,7 @@ public final class SystemReader {
     /** The facts, with everything that was found. */
     public Facts facts(Found found) {
         var owners = owners(found);
-        var keys =
-                found.keys().stream()
-                        .map(key -> key.shippedBy(owners.getOrDefault(key.path(), "")))
-                        .toList();
+        var keys = found.keys().stream().map(key -> shipped(key, owners)).toList();
         var secrets =
                 found.secrets().stream()
                         .map(each -> each.shippedBy(owners.getOrDefault(each.path(), "")))
@@ -97,6 +94,11 @@ public final class SystemReader {
                 Certificates.relevant(secrets, keys),
                 found.leftovers(),
                 found.freeSpace());
+    }
+
+    private static FoundKey shipped(FoundKey key, Map<String, String> owners) {
+        var owner = owners.getOrDefault(key.path(), "");
+        return owner.isEmpty() ? key : key.shippedBy(owner);
     }
 
     private Map<String, String> owners(Found found) {

@@ -129,7 +129,7 @@ public final class PrivateKeys {
             return openSsh(body.data);
         }
         if (label.startsWith("PGP")) {
-            return openPgp(body.data);
+            return OpenPgp.first(body.data);
         }
         return der(body.data);
     }
@@ -150,7 +150,7 @@ public final class PrivateKeys {
                 "OpenSSH " + type, 0, !cipher.equals("none"), SshWire.fingerprint(blob));
     }
 
-    private static @Nullable PrivateKey der(byte[] data) {
+    static @Nullable PrivateKey der(byte[] data) {
         var outer = new Der(data).next(Der.SEQUENCE);
         if (outer == null) {
             return null;
@@ -224,18 +224,6 @@ public final class PrivateKeys {
             case 5 -> new PrivateKey("DSA", bits, false, "");
             default -> null;
         };
-    }
-
-    /** RFC 9580: a secret key packet (tag 5 or 7) of version 4 or later. */
-    private static @Nullable PrivateKey openPgp(byte[] data) {
-        if (data.length < 16 || (data[0] & 0x80) == 0) {
-            return null;
-        }
-        boolean newFormat = (data[0] & 0x40) != 0;
-        int tag = newFormat ? data[0] & 0x3f : (data[0] & 0x3c) >> 2;
-        // Whether the secret part is encrypted stands behind the public numbers of each algorithm;
-        // without reading them the key counts as what is worse.
-        return tag == 5 || tag == 7 ? new PrivateKey("OpenPGP", 0, false, "") : null;
     }
 
     /** A key file of PuTTY, version 2 or 3 (PuTTY manual, appendix C); null if the text is none. */

@@ -55,6 +55,28 @@ final class SshWire {
         return value;
     }
 
+    /** The four bytes at this place as one number. */
+    static int number(byte[] data, int at) {
+        return (int) new SshWire(data, at).number();
+    }
+
+    /** Passes over so many bytes; false if there are not so many. */
+    boolean skip(int count) {
+        if (count > data.length - at) {
+            return false;
+        }
+        at += count;
+        return true;
+    }
+
+    /** Passes over a text with its length in two bytes, as Java writes it. */
+    boolean skipText() {
+        if (data.length - at < 2) {
+            return false;
+        }
+        return skip(2 + ((data[at] & 0xff) << 8 | data[at + 1] & 0xff));
+    }
+
     /** {@code SHA256:} and unpadded base64 of the digest of a public key blob. */
     static String fingerprint(byte[] blob) {
         try {

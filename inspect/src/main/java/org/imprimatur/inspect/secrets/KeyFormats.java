@@ -20,6 +20,7 @@ final class KeyFormats {
     static List<Format> all() {
         return List.of(
                 new Format(List.of("-----BEGIN "), SecretSearch.AHEAD, KeyFormats::armoured),
+                new Format(List.of("LS0tLS1CRUdJTi"), SecretSearch.AHEAD, KeyFormats::inBase64),
                 new Format(List.of("PuTTY-User-Key-File-"), 8 << 10, KeyFormats::putty),
                 new Format(List.of(AGE), Format.TOKEN, KeyFormats::age),
                 new Format(
@@ -41,6 +42,17 @@ final class KeyFormats {
         }
         var key = PrivateKeys.at(window.data(), start, window.high());
         return key == null ? null : Sighting.of(window.offset(start), key);
+    }
+
+    /** Armour once more in base 64, as the files of Kubernetes have it. */
+    private static @Nullable Sighting inBase64(Window window, int start, int end) {
+        if (Chars.BASE64.has(window.at(start - 1))) {
+            return null;
+        }
+        int to = window.end(start, Chars.BASE64, SecretSearch.AHEAD);
+        int whole = start + (to - start) / 4 * 4;
+        var keys = PrivateKeys.in(Base64.getDecoder().decode(window.text(start, whole)));
+        return keys.isEmpty() ? null : Sighting.of(window.offset(start), keys.getFirst());
     }
 
     private static @Nullable Sighting putty(Window window, int start, int end) {

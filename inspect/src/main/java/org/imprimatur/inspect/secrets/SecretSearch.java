@@ -46,6 +46,7 @@ public final class SecretSearch {
     private final byte[] buffer = new byte[CAPACITY];
     private final List<Sighting> seen = new ArrayList<>();
     private final Map<String, Integer> counts = new HashMap<>();
+    private final FileHead head = new FileHead();
 
     /** How much of the buffer is filled, and where in the content it begins. */
     private int filled;
@@ -71,6 +72,7 @@ public final class SecretSearch {
         next = 0;
         seen.clear();
         counts.clear();
+        head.begin(path);
     }
 
     /**
@@ -83,6 +85,7 @@ public final class SecretSearch {
         if (length == 0) {
             return;
         }
+        head.accept(offset, piece, from, length);
         if (offset != next) {
             endRun();
             place = offset;
@@ -112,6 +115,7 @@ public final class SecretSearch {
     /** What was seen in the whole content, in order. */
     public List<Sighting> finish() {
         endRun();
+        head.finish().forEach(this::add);
         var all = new ArrayList<>(seen);
         seen.clear();
         counts.clear();

@@ -1,0 +1,449 @@
+package org.imprimatur.inspect.secrets;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Files of which the path says that they hold passwords or tokens, with how to read each. */
+final class KnownFiles {
+
+    private static final int MOST = 64;
+
+    /**
+     * One kind of file.
+     *
+     * @param path tells it by its path
+     * @param read finds the secrets in its text, one character for each byte
+     */
+    private record Kind(Predicate<String> path, Function<String, List<Sighting>> read) {}
+
+    /** A line of text and where it begins. */
+    private record Line(long offset, String text) {}
+
+    private static final List<Kind> KINDS =
+            List.of(
+                    new Kind(named(".netrc", "_netrc"), KnownFiles::netrc),
+                    new Kind(
+                            named(".pgpass", "pgpass.conf"),
+                            columns("PostgreSQL password", ":", 5, 4)),
+                    new Kind(
+                            named(".my.cnf", "debian.cnf", ".mysql.cnf"),
+                            settings("MySQL password", "password")),
+                    new Kind(
+                            path ->
+                                    path.endsWith("/.docker/config.json")
+                                            || path.endsWith("/containers/auth.json")
+                                            || named(".dockercfg", ".dockerconfigjson").test(path),
+                            KnownFiles::registries),
+                    new Kind(
+                            path ->
+                                    path.endsWith("/.kube/config")
+                                            || path.endsWith("kubeconfig")
+                                            || path.endsWith("/k3s.yaml")
+                                            || below(path, "/kubernetes/")
+                                                    && path.endsWith(".conf"),
+                            settings("Kubernetes token", "token", "password")),
+                    new Kind(
+                            path -> path.endsWith(".aws/credentials") || path.endsWith("/.boto"),
+                            settings(
+                                    "cloud secret key",
+                                    "aws_secret_access_key",
+                                    "aws_session_token",
+                                    "gs_secret_access_key")),
+                    new Kind(
+                            named("rclone.conf", ".rclone.conf"),
+                            settings(
+                                    "rclone secret",
+                                    "pass",
+                                    "password",
+                                    "token",
+                                    "client_secret",
+                                    "secret_access_key",
+                                    "account_key",
+                                    "key")),
+                    new Kind(named(".s3cfg"), settings("S3 secret key", "secret_key")),
+                    new Kind(path -> below(path, "/auth/svn.simple/"), KnownFiles::subversion),
+                    new Kind(
+                            path ->
+                                    name(path).startsWith("wpa_supplicant")
+                                            && path.endsWith(".conf"),
+                            settings(
+                                    "Wi-Fi password",
+                                    "psk",
+                                    "password",
+                                    "wep_key0",
+                                    "private_key_passwd",
+                                    "sae_password")),
+                    new Kind(
+                            path -> below(path, "/NetworkManager/system-connections/"),
+                            settings(
+                                    "network password",
+                                    "psk",
+                                    "password",
+                                    "wep-key0",
+                                    "leap-password",
+                                    "private-key-password",
+                                    "preshared-key",
+                                    "Xauth password",
+                                    "IPSec secret")),
+                    new Kind(
+                            path -> below(path, "/netplan/") && path.endsWith(".yaml"),
+                            settings("Wi-Fi password", "password", "psk")),
+                    new Kind(
+                            path -> below(path, "/lib/iwd/"),
+                            settings("Wi-Fi password", "PreSharedKey", "Passphrase")),
+                    new Kind(
+                            named("chap-secrets", "pap-secrets"),
+                            columns("PPP password", "[ \t]+", 3, 2)),
+                    new Kind(named("ipsec.secrets"), KnownFiles::ipsec),
+                    new Kind(
+                            path -> path.endsWith("/davfs2/secrets"),
+                            columns("WebDAV password", "[ \t]+", 3, 2)),
+                    new Kind(named("sasl_passwd"), columns("mail password", "[ \t]+|:", 3, 2)),
+                    new Kind(
+                            named("clouds.yaml", "clouds.yml", "secure.yaml", "clouds-public.yaml"),
+                            settings("OpenStack password", "password", "token", "secret")),
+                    new Kind(
+                            path ->
+                                    name(path).endsWith("openrc.sh")
+                                            || name(path).endsWith("openrc"),
+                            settings("OpenStack password", "OS_PASSWORD", "OS_TOKEN")),
+                    new Kind(named(".pypirc"), settings("package index password", "password")),
+                    new Kind(
+                            named(".npmrc", ".yarnrc.yml"),
+                            settings(
+                                    "npm token",
+                                    "_auth",
+                                    "_authToken",
+                                    "_password",
+                                    "npmAuthToken")),
+                    new Kind(
+                            path ->
+                                    path.endsWith("/.cargo/credentials")
+                                            || path.endsWith("/.cargo/credentials.toml"),
+                            settings("crates token", "token")),
+                    new Kind(path -> path.endsWith("/.m2/settings.xml"), KnownFiles::mavenSettings),
+                    new Kind(
+                            path ->
+                                    path.endsWith("/.terraform.d/credentials.tfrc.json")
+                                            || path.endsWith("/.terraformrc"),
+                            settings("Terraform token", "token")),
+                    new Kind(named(".vault-token"), whole("Vault token", 20)),
+                    new Kind(named(".erlang.cookie"), whole("Erlang cookie", 8)),
+                    new Kind(path -> path.endsWith("/munge/munge.key"), whole("MUNGE key", 32)),
+                    new Kind(
+                            path ->
+                                    path.endsWith("/corosync/authkey")
+                                            || path.endsWith("/pacemaker/authkey"),
+                            whole("cluster key", 16)),
+                    new Kind(
+                            path ->
+                                    below(path, "/condor/passwords.d/")
+                                            || below(path, "/condor/tokens.d/")
+                                            || name(path).equals("pool_password"),
+                            whole("HTCondor secret", 8)),
+                    new Kind(
+                            path -> below(path, "/ceph/") && path.endsWith(".keyring"),
+                            settings("Ceph key", "key")),
+                    new Kind(named("rndc.key"), KnownFiles::rndc),
+                    new Kind(
+                            path ->
+                                    named(".smbcredentials", ".credentials").test(path)
+                                            || name(path).startsWith("cifs")
+                                            || name(path).startsWith(".cifs"),
+                            settings("SMB password", "password", "pass")),
+                    new Kind(
+                            named("iscsid.conf"),
+                            settings(
+                                    "iSCSI password",
+                                    "node.session.auth.password",
+                                    "node.session.auth.password_in",
+                                    "discovery.sendtargets.auth.password")),
+                    new Kind(
+                            named("ldap.secret", "libnss-ldap.secret", "pam_ldap.secret"),
+                            whole("LDAP password", 3)),
+                    new Kind(
+                            named(".msmtprc", "msmtprc", ".fetchmailrc", ".mbsyncrc"),
+                            words("mail password", "password", "Pass")),
+                    new Kind(
+                            path -> below(path, "/.oidc-agent/") && !path.endsWith(".config"),
+                            KnownFiles::oidcAgent),
+                    new Kind(
+                            path ->
+                                    below(path, "/lib/cloud/")
+                                            && Set.of(
+                                                            "user-data.txt",
+                                                            "user-data",
+                                                            "cloud-config.txt",
+                                                            "vendor-data.txt")
+                                                    .contains(name(path)),
+                            settings("password in user data", "password", "passwd", "token")),
+                    new Kind(
+                            path -> name(path).equals(".env") || name(path).startsWith(".env."),
+                            KnownFiles::environment));
+
+    private KnownFiles() {}
+
+    static boolean isKnown(String path) {
+        for (var kind : KINDS) {
+            if (kind.path.test(path)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The secrets in a file with this path. */
+    static List<Sighting> in(String path, byte[] content) {
+        var seen = new ArrayList<Sighting>();
+        String text = null;
+        for (var kind : KINDS) {
+            if (kind.path.test(path)) {
+                text = text == null ? new String(content, StandardCharsets.ISO_8859_1) : text;
+                seen.addAll(kind.read.apply(text));
+            }
+        }
+        return seen;
+    }
+
+    private static Predicate<String> named(String... names) {
+        var set = Set.of(names);
+        return path -> set.contains(name(path));
+    }
+
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** Whether the file is in a directory of this name, or below it. */
+    private static boolean below(String path, String directory) {
+        return path.contains(directory);
+    }
+
+    /** Lines without comments and blanks around them, that are not empty. */
+    private static List<Line> lines(String text) {
+        var lines = new ArrayList<Line>();
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf('\n', start);
+            end = end < 0 ? text.length() : end;
+            var line = text.substring(start, end).strip();
+            if (!line.isEmpty() && line.charAt(0) != '#' && line.charAt(0) != ';') {
+                lines.add(new Line(start, line));
+            }
+            start = end + 1;
+        }
+        return lines;
+    }
+
+    private static Sighting password(Line line, String name) {
+        return Sighting.of(line.offset, SecretKind.PASSWORD, name);
+    }
+
+    /** Lines with one of these names, then {@code =} or {@code :}, then a value. */
+    private static Function<String, List<Sighting>> settings(String what, String... names) {
+        var known = List.of(names);
+        return text -> {
+            var seen = new ArrayList<Sighting>();
+            for (var line : lines(text)) {
+                int sign = sign(line.text);
+                if (sign > 0
+                        && known.contains(unquoted(lastWord(line.text.substring(0, sign))))
+                        && Values.isPassword(value(line.text.substring(sign + 1)))
+                        && seen.size() < MOST) {
+                    seen.add(password(line, what));
+                }
+            }
+            return seen;
+        };
+    }
+
+    /** Where the first {@code =} stands, or else the first {@code :} before a blank or the end. */
+    private static int sign(String line) {
+        int equals = line.indexOf('=');
+        int colon = line.indexOf(": ");
+        return equals >= 0 && (colon < 0 || equals < colon) ? equals : colon;
+    }
+
+    /** {@code export}, {@code -}, or the address of a registry may stand before a name. */
+    private static String lastWord(String text) {
+        var word = text.strip();
+        int cut = Math.max(word.lastIndexOf(' '), word.lastIndexOf('\t'));
+        var last = word.substring(cut + 1);
+        return last.contains("/:") ? last.substring(last.lastIndexOf(':') + 1) : last;
+    }
+
+    private static String value(String text) {
+        var value = text.strip();
+        int comment = value.indexOf(" #");
+        value = comment >= 0 ? value.substring(0, comment).strip() : value;
+        value = value.endsWith(",") ? value.substring(0, value.length() - 1) : value;
+        return unquoted(value).replace(' ', '_');
+    }
+
+    private static String unquoted(String text) {
+        int end = text.length() - 1;
+        boolean quoted =
+                end > 0
+                        && (text.charAt(0) == '"' || text.charAt(0) == '\'')
+                        && text.charAt(end) == text.charAt(0);
+        return quoted ? text.substring(1, end) : text;
+    }
+
+    /** Lines with so many columns or more, one of which is a password. */
+    private static Function<String, List<Sighting>> columns(
+            String what, String separator, int count, int column) {
+        return text -> {
+            var seen = new ArrayList<Sighting>();
+            for (var line : lines(text)) {
+                var parts = line.text.split(separator, count + 2);
+                if (parts.length >= count
+                        && Values.isPassword(unquoted(parts[column]))
+                        && seen.size() < MOST) {
+                    seen.add(password(line, what));
+                }
+            }
+            return seen;
+        };
+    }
+
+    /** Lines in which a password follows one of these words. */
+    private static Function<String, List<Sighting>> words(String what, String... names) {
+        var known = List.of(names);
+        return text -> {
+            var seen = new ArrayList<Sighting>();
+            for (var line : lines(text)) {
+                var parts = line.text.split("[ \t]+");
+                for (int i = 0; i + 1 < parts.length && seen.size() < MOST; i++) {
+                    if (known.contains(parts[i]) && Values.isPassword(unquoted(parts[i + 1]))) {
+                        seen.add(password(line, what));
+                    }
+                }
+            }
+            return seen;
+        };
+    }
+
+    /** The file is the secret, if it is not empty. */
+    private static Function<String, List<Sighting>> whole(String what, int least) {
+        return text ->
+                text.strip().length() >= least && !Randomness.isExample(text)
+                        ? List.of(Sighting.of(0, SecretKind.TOKEN, what))
+                        : List.of();
+    }
+
+    /** ftp(1): words, of which the one after {@code password} is it. */
+    private static List<Sighting> netrc(String text) {
+        return words("netrc password", "password", "passwd").apply(text);
+    }
+
+    /** {@code "auth"} is a user, a colon and a password in base 64; tokens stand in the open. */
+    private static List<Sighting> registries(String text) {
+        var seen = new ArrayList<Sighting>();
+        for (var name : List.of("\"auth\"", "\"identitytoken\"", "\"registrytoken\"")) {
+            int at = text.indexOf(name);
+            for (; at >= 0 && seen.size() < MOST; at = text.indexOf(name, at + 1)) {
+                int open = text.indexOf('"', at + name.length());
+                int close = open < 0 ? -1 : text.indexOf('"', open + 1);
+                if (close > open + 8 && isRegistrySecret(name, text.substring(open + 1, close))) {
+                    seen.add(Sighting.of(at, SecretKind.PASSWORD, "container registry password"));
+                }
+            }
+        }
+        return seen;
+    }
+
+    private static boolean isRegistrySecret(String name, String value) {
+        if (!name.equals("\"auth\"")) {
+            return Values.isPassword(value) || value.length() > 256;
+        }
+        try {
+            var pair = new String(Base64.getDecoder().decode(value), StandardCharsets.ISO_8859_1);
+            int colon = pair.indexOf(':');
+            return colon > 0
+                    && (Values.isPassword(pair.substring(colon + 1)) || pair.length() > 256);
+        } catch (IllegalArgumentException _) {
+            return false; // a text that stands for one
+        }
+    }
+
+    /** Names and values in turns, each after its length. */
+    private static List<Sighting> subversion(String text) {
+        int at = text.indexOf("\npassword\nV ");
+        return at >= 0
+                ? List.of(Sighting.of(at + 1, SecretKind.PASSWORD, "Subversion password"))
+                : List.of();
+    }
+
+    /** ipsec.secrets(5): whom it is for, a colon, the kind, and the secret in quotes. */
+    private static List<Sighting> ipsec(String text) {
+        var seen = new ArrayList<Sighting>();
+        for (var line : lines(text)) {
+            for (var kind : List.of(": PSK ", ": XAUTH ", ": EAP ", ": NTLM ")) {
+                int at = (" " + line.text).indexOf(kind);
+                if (at >= 0
+                        && Values.isPassword(value((" " + line.text).substring(at + kind.length())))
+                        && seen.size() < MOST) {
+                    seen.add(password(line, "VPN password"));
+                }
+            }
+        }
+        return seen;
+    }
+
+    private static List<Sighting> mavenSettings(String text) {
+        var seen = new ArrayList<Sighting>();
+        var tag = "<password>";
+        int at = text.indexOf(tag);
+        for (; at >= 0 && seen.size() < MOST; at = text.indexOf(tag, at + 1)) {
+            int end = text.indexOf('<', at + tag.length());
+            if (end > 0 && Values.isPassword(text.substring(at + tag.length(), end).strip())) {
+                seen.add(Sighting.of(at, SecretKind.PASSWORD, "Maven password"));
+            }
+        }
+        return seen;
+    }
+
+    /** rndc.conf(5). */
+    private static List<Sighting> rndc(String text) {
+        int at = text.indexOf("secret \"");
+        int end = at < 0 ? -1 : text.indexOf('"', at + 8);
+        return end > at + 8 && Randomness.isLikely(text.substring(at + 8, end))
+                ? List.of(Sighting.of(at, SecretKind.TOKEN, "key of the name server"))
+                : List.of();
+    }
+
+    private static List<Sighting> oidcAgent(String text) {
+        return text.strip().length() > 100
+                ? List.of(Sighting.of(0, SecretKind.ENCRYPTED, "account of oidc-agent"))
+                : List.of();
+    }
+
+    /** Names that end in what a secret is called. */
+    private static List<Sighting> environment(String text) {
+        var seen = new ArrayList<Sighting>();
+        for (var line : lines(text)) {
+            int sign = line.text.indexOf('=');
+            var name =
+                    sign < 0 ? "" : line.text.substring(0, sign).strip().toUpperCase(Locale.ROOT);
+            boolean secret =
+                    name.endsWith("PASSWORD")
+                            || name.endsWith("PASSWD")
+                            || name.endsWith("SECRET")
+                            || name.endsWith("SECRET_KEY")
+                            || name.endsWith("API_KEY")
+                            || name.endsWith("TOKEN");
+            if (secret
+                    && Values.isPassword(value(line.text.substring(sign + 1)))
+                    && seen.size() < MOST) {
+                seen.add(password(line, "password in an environment file"));
+            }
+        }
+        return seen;
+    }
+}
