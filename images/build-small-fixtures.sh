@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the images of FAT in fixtures/, each with the listing it must agree with. Rootless.
-# Needs dosfstools and mtools beside the packages in packages.txt.
+# Makes the images of FAT, ISO 9660 in fixtures/, each with the listing it must agree with. Rootless.
+# Needs dosfstools, genisoimage, mtools and xorriso beside the packages in packages.txt.
 set -Eeuo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -81,10 +81,98 @@ fats() { # WORK OUT
     fat "$root" fat-32 "$out" 34M -F 32 -s 1
 }
 
+unix_tree() { # ROOT
+    python3 - "$1" <<'PY'
+import os, sys
+root = sys.argv[1]
+def put(path, content):
+    path = os.path.join(os.fsencode(root), path if isinstance(path, bytes) else path.encode())
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+    return path
+put("etc/os-release", b"ID=debian\n")
+put("empty", b"")
+put("exactly-one-block", b"b" * 2048)
+put("one-byte-more", b"c" * 2049)
+put("numbers", b"".join(b"%d\n" % i for i in range(9000)))
+put("naïve-ü-日本", b"a name in UTF-8\n")
+put(b"not-utf8-\xff\xfe", b"a name that is no UTF-8\n")
+put("n" * 248, b"a long name\n")
+put("boot/boot.img", bytes(range(256)) * 8)
+put("boot/efi.img", bytes(reversed(range(256))) * 16)
+put("a/" * 11 + "bottom", b"deep\n")
+put("deep/" + "/".join(f"level-{i}" for i in range(12)) + "/bottom", b"also deep\n")
+for i in range(150):
+    put(f"many/a file of many with a rather long name {i:03}", b"%d" % i)
+os.chmod(put("suid", b"#!/bin/sh\n"), 0o4755)
+os.chown(put("owned", b"by somebody\n"), 1234, 70000)
+os.chmod(put("secret", b"nobody reads this\n"), 0o400)
+os.utime(put("old", b"from long ago\n"), (86400 * 365, 86400 * 365))
+at = os.path.join(root, "links")
+os.mkdir(at)
+os.link(os.path.join(root, "numbers"), at + "/hard")
+os.symlink("../numbers", at + "/relative")
+os.symlink("/etc/os-release", at + "/absolute")
+os.symlink("nowhere", at + "/dangling")
+os.symlink(".././../x/..", at + "/dots")
+os.symlink("/", at + "/root")
+os.symlink("0" * 255, at + "/of-255")
+os.symlink("/".join("%0100d" % i for i in range(9)), at + "/of-908")
+os.mkfifo(os.path.join(root, "fifo"))
+os.mknod(os.path.join(root, "character"), 0o20666, os.makedev(1, 3))
+os.mknod(os.path.join(root, "block"), 0o60660, os.makedev(253, 5))
+os.mkdir(os.path.join(root, "no-entries"))
+PY
+    find "$1" ! -name old -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+}
+
+plain_tree() { # ROOT
+    mkdir -p "$1/dir/sub" "$1/many"
+    printf 'hello\n' >"$1/readme.txt"
+    : >"$1/empty"
+    seq 1 3000 >"$1/dir/sub/numbers.lst"
+    for i in $(seq 100 180); do echo "$i" >"$1/many/file$i"; done
+    printf 'no extension\n' >"$1/dir/plain"
+    find "$1" -exec chmod 0555 {} +
+    find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+}
+
+pack() { # FILE NAME OUT
+    gzip -9n <"$1" >"$3/$2.raw.gz"
+}
+
+isos() { # WORK OUT
+    local unix=$1/unix plain=$1/plain out=$2 boot
+    unix_tree "$unix"
+    plain_tree "$plain"
+    python3 "$here/oracle.py" --times "$unix" >"$out/unix.files.tsv"
+    python3 "$here/oracle.py" --times "$plain" >"$out/plain.files.tsv"
+    boot=(-c boot/boot.cat -b boot/boot.img -no-emul-boot -boot-load-size 4 -eltorito-alt-boot -e boot/efi.img -no-emul-boot)
+    xorriso -as mkisofs -quiet -R -J -joliet-long -V IMPRIMATUR "${boot[@]}" -o rr.iso "$unix"
+    pack rr.iso iso-rr-joliet "$out"
+    # Without the longest link, whose length genisoimage writes into one byte.
+    genisoimage -quiet -R -V IMPRIMATUR -m of-908 -o moved.iso "$unix"
+    pack moved.iso iso-rr-moved "$out"
+    genisoimage -quiet -J -V IMPRIMATUR -o joliet.iso "$plain"
+    pack joliet.iso iso-joliet "$out"
+    genisoimage -quiet -V IMPRIMATUR -o plain.iso "$plain"
+    pack plain.iso iso-plain "$out"
+    gunzip <"$out/fat-12.raw.gz" >efi.raw
+    xorriso -as mkisofs -quiet -R -V IMPRIMATUR -append_partition 2 0xef efi.raw -appended_part_as_gpt \
+        -partition_offset 0 -part_like_isohybrid -iso_mbr_part_type 0x83 -eltorito-alt-boot -e --interval:appended_partition_2:all:: -no-emul-boot \
+        -o hybrid.iso "$plain"
+    pack hybrid.iso iso-hybrid-gpt "$out"
+    xorriso -as mkisofs -quiet -R -V IMPRIMATUR -append_partition 2 0xef efi.raw -part_like_isohybrid -iso_mbr_part_type 0x83 \
+        -o hybrid-mbr.iso "$plain"
+    pack hybrid-mbr.iso iso-hybrid-mbr "$out"
+}
+
 inside() { # WORK
     cd "$1"
     mkdir out
     fats "$1" "$1/out"
+    isos "$1" "$1/out"
 }
 
 if [ "${1:-}" = --inside ]; then

@@ -121,14 +121,28 @@ final class Gpt {
         }
         if (!Mbr.isProtective(first)) {
             notes.add(new Note("GPT", "no protective MBR stands before the table"));
-        } else if (Mbr.isHybrid(first)) {
-            unread.add(
-                    new Unread(
-                            "GPT",
-                            "a hybrid MBR names partitions beside those of the GPT, which were not read"));
         }
-        return PartitionTable.of(
-                "gpt", partitions(disk, header, entries, limits, unread), unread, notes);
+        var partitions = new ArrayList<>(partitions(disk, header, entries, limits, unread));
+        List<Partition> beside = List.of();
+        try {
+            beside = Mbr.beside(disk, first, sectorSize);
+        } catch (CorruptImageException e) {
+            unread.add(new Unread("GPT", "the MBR before it is damaged: " + e.explanation()));
+        }
+        for (Partition each : beside) {
+            boolean known =
+                    partitions.stream()
+                            .anyMatch(
+                                    one ->
+                                            one.offset() == each.offset()
+                                                    && one.size() == each.size());
+            if (!known) {
+                notes.add(
+                        new Note(each.id(), "a partition that only the MBR before the GPT names"));
+                partitions.add(each);
+            }
+        }
+        return PartitionTable.of("gpt", partitions, unread, notes);
     }
 
     private static int sectorSize(BlockDevice disk) throws IOException {

@@ -58,15 +58,31 @@ final class Mbr {
         return isSigned(sector) && protective(sector) >= 0;
     }
 
-    /** Whether there are partitions beside the one that protects a GPT. */
-    static boolean isHybrid(byte[] sector) {
-        int protective = protective(sector);
+    /**
+     * The partitions that stand beside a GPT, some systems reading the one table and some the
+     * other. An extended one is taken whole: whoever finds nothing in it that is known will say so.
+     */
+    static List<Partition> beside(BlockDevice disk, byte[] sector, int sectorSize)
+            throws CorruptImageException {
+        var partitions = new ArrayList<Partition>();
+        if (!isProtective(sector) && !isPresent(sector)) {
+            return partitions;
+        }
         for (int i = 0; i < 4; i++) {
-            if (i != protective && Entry.at(sector, i).isUsed()) {
-                return true;
+            Entry entry = Entry.at(sector, i);
+            if (entry.isUsed() && entry.type() != PROTECTIVE) {
+                Partition found = partition(disk, i + 1, entry, entry.start(), sectorSize);
+                partitions.add(
+                        new Partition(
+                                "mbr-" + found.id(),
+                                "",
+                                found.type(),
+                                found.kind(),
+                                found.offset(),
+                                found.size()));
             }
         }
-        return false;
+        return partitions;
     }
 
     private static int protective(byte[] sector) {

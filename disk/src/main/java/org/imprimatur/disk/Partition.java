@@ -12,6 +12,8 @@ record Partition(String id, String name, String type, Kind kind, long offset, lo
         ORDINARY,
         /** Holds the code of a boot loader, without a file system. */
         BOOT_CODE,
+        /** Lies inside an ISO 9660 file system that covers the disk. */
+        IN_ISO,
         /** The whole disk, for want of a partition table. */
         WHOLE_DISK
     }

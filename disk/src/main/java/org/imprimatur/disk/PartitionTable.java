@@ -15,6 +15,8 @@ import java.util.List;
 record PartitionTable(
         String scheme, List<Partition> partitions, List<Unread> unread, List<Note> notes) {
 
+    private static final long ISO_DESCRIPTOR = 16 * 2048;
+
     /** A part of the disk, from start to before end, that no partition covers. */
     record Gap(long start, long end) {}
 
@@ -29,7 +31,13 @@ record PartitionTable(
         } else {
             return none(disk, List.of());
         }
-        return table.withWholeDiskChecked(disk);
+        byte[] descriptor = new byte[6];
+        if (disk.size() >= ISO_DESCRIPTOR + 6) {
+            disk.read(ISO_DESCRIPTOR, descriptor, 0, 6);
+        }
+        return Bytes.has(descriptor, 1, "CD001")
+                ? table.withIso(disk, IsoDescriptors.read(disk).primary().size())
+                : table.withOverlapsReported().withWholeDiskChecked(disk);
     }
 
     static PartitionTable none(BlockDevice disk, List<Unread> unread) {
@@ -38,17 +46,23 @@ record PartitionTable(
         return new PartitionTable("none", List.of(whole), unread, List.of());
     }
 
-    /** Sorts the partitions, and reports those that overlap: one of them is not what it seems. */
+    /** Sorts the partitions. */
     static PartitionTable of(
-            String scheme, List<Partition> found, List<Unread> faults, List<Note> notes) {
+            String scheme, List<Partition> found, List<Unread> unread, List<Note> notes) {
         var partitions = new ArrayList<>(found);
         partitions.sort(Comparator.comparingLong(Partition::offset));
-        var unread = new ArrayList<>(faults);
+        return new PartitionTable(
+                scheme, List.copyOf(partitions), List.copyOf(unread), List.copyOf(notes));
+    }
+
+    /** Reports partitions that overlap: one of them is not what it seems. */
+    private PartitionTable withOverlapsReported() {
+        var more = new ArrayList<>(unread);
         long end = 0;
         String last = "";
         for (Partition partition : partitions) {
             if (partition.offset() < end) {
-                unread.add(
+                more.add(
                         new Unread(
                                 partition.id(),
                                 "begins at offset %d, inside %s, which ends at %d"
@@ -59,8 +73,52 @@ record PartitionTable(
                 last = partition.id();
             }
         }
-        return new PartitionTable(
-                scheme, List.copyOf(partitions), List.copyOf(unread), List.copyOf(notes));
+        return new PartitionTable(scheme, partitions, List.copyOf(more), notes);
+    }
+
+    /**
+     * An image for a CD may also be one for a USB stick: an ISO 9660 file system, with a partition
+     * table in the 32 KiB that it leaves free at its start. The file system becomes a volume of its
+     * own beside the partitions; one that begins where it begins is the same.
+     */
+    private PartitionTable withIso(BlockDevice disk, long size) throws IOException {
+        var all = new ArrayList<Partition>();
+        all.add(
+                new Partition(
+                        "iso",
+                        "",
+                        "ISO 9660 beside the partition table",
+                        Partition.Kind.ORDINARY,
+                        0,
+                        Math.min(size, disk.size())));
+        var more = new ArrayList<>(notes);
+        for (Partition partition : partitions) {
+            boolean inside = partition.offset() + partition.size() <= size;
+            if (partition.offset() == 0
+                    || partition.offset() < size && !inside && isUnknown(disk, partition)) {
+                more.add(
+                        new Note(
+                                partition.id(),
+                                "the partition covers the ISO 9660 file system, and was read as that and what lies behind it"));
+            } else if (inside && partition.kind() == Partition.Kind.ORDINARY) {
+                all.add(
+                        new Partition(
+                                partition.id(),
+                                partition.name(),
+                                partition.type(),
+                                Partition.Kind.IN_ISO,
+                                partition.offset(),
+                                partition.size()));
+            } else {
+                all.add(partition);
+            }
+        }
+        return of(scheme, all, unread, more);
+    }
+
+    private static boolean isUnknown(BlockDevice disk, Partition partition) throws IOException {
+        BlockDevice device = disk.slice(partition.offset(), partition.size());
+        return VolumeProbe.fileSystemAcross(device).isEmpty();
     }
 
     /**

@@ -1,6 +1,9 @@
 package org.imprimatur.disk;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
 import org.imprimatur.disk.VolumeContent.EmptyContent;
 import org.imprimatur.disk.VolumeContent.FileSystemContent;
 import org.imprimatur.disk.VolumeContent.UnreadContent;
@@ -10,6 +13,31 @@ final class VolumeProbe {
 
     /** All magics below lie in the first 72 KiB. */
     private static final int HEAD = 72 << 10;
+
+    /** Opens a file system that fills a device. */
+    @FunctionalInterface
+    private interface Opener {
+        FileSystem open(BlockDevice device, Limits limits) throws IOException;
+    }
+
+    /**
+     * A kind of file system that is read.
+     *
+     * @param isPresent looks at the first 72 KiB
+     */
+    private record Reader(String name, Predicate<byte[]> isPresent, Opener opener) {}
+
+    private static final List<Reader> READERS =
+            List.of(
+                    new Reader(
+                            "an ext2/3/4 file system",
+                            ExtFileSystem::isPresent,
+                            ExtFileSystem::open),
+                    new Reader("a FAT file system", FatBootSector::isPresent, FatFileSystem::open),
+                    new Reader(
+                            "an ISO 9660 file system",
+                            IsoDescriptors::isPresent,
+                            IsoFileSystem::open));
 
     private VolumeProbe() {}
 
@@ -38,21 +66,27 @@ final class VolumeProbe {
     private static VolumeContent content(BlockDevice device, Partition partition, Limits limits)
             throws IOException {
         byte[] head = head(device);
-        if (ExtFileSystem.isPresent(head)) {
-            String other = FatBootSector.isPresent(head) ? "a FAT file system" : others(head);
-            if (!other.isEmpty()) {
-                return new UnreadContent("signs of ext2/3/4 and, at once, of " + other);
+        var signs = new ArrayList<String>();
+        Reader reader = null;
+        for (Reader each : READERS) {
+            if (each.isPresent().test(head)) {
+                signs.add(each.name());
+                reader = each;
             }
-            return new FileSystemContent(ExtFileSystem.open(device, limits));
         }
-        String name = others(head);
-        if (FatBootSector.isPresent(head)) {
-            return name.isEmpty()
-                    ? new FileSystemContent(FatFileSystem.open(device, limits))
-                    : new UnreadContent("signs of FAT and, at once, of " + name);
+        String other = others(head);
+        if (!other.isEmpty()) {
+            signs.add(other);
         }
-        if (!name.isEmpty()) {
-            return new UnreadContent(name + ", for which there is no reader");
+        if (signs.size() > 1) {
+            return new UnreadContent(
+                    "signs of %s and, at once, of %s".formatted(signs.get(0), signs.get(1)));
+        }
+        if (reader != null) {
+            return new FileSystemContent(reader.opener().open(device, limits));
+        }
+        if (!other.isEmpty()) {
+            return new UnreadContent(other + ", for which there is no reader");
         }
         if (hasRaidSuperblock(device)) {
             return new UnreadContent("a member of a Linux RAID, for which there is no reader");
@@ -68,6 +102,9 @@ final class VolumeProbe {
         if (partition.kind() == Partition.Kind.BOOT_CODE) {
             return new EmptyContent("boot code");
         }
+        if (partition.kind() == Partition.Kind.IN_ISO) {
+            return new EmptyContent("a part of the ISO 9660 file system across the disk");
+        }
         long data = device.firstNonZero(0);
         return data == device.size()
                 ? new EmptyContent("all zeros")
@@ -79,10 +116,12 @@ final class VolumeProbe {
      */
     static String fileSystemAcross(BlockDevice device) throws IOException {
         byte[] head = head(device);
-        if (ExtFileSystem.isPresent(head)) {
-            return "an ext2/3/4 file system";
+        for (Reader reader : READERS) {
+            if (reader.isPresent().test(head)) {
+                return reader.name();
+            }
         }
-        return FatBootSector.isPresent(head) ? "a FAT file system" : others(head);
+        return others(head);
     }
 
     private static byte[] head(BlockDevice device) throws IOException {
@@ -118,9 +157,6 @@ final class VolumeProbe {
         }
         if (Bytes.has(head, 3, "EXFAT   ")) {
             return "an exFAT file system";
-        }
-        if (Bytes.has(head, 32769, "CD001")) {
-            return "an ISO 9660 file system";
         }
         if (Bytes.has(head, 0, "hsqs") || Bytes.has(head, 0, "sqsh")) {
             return "a squashfs file system";
