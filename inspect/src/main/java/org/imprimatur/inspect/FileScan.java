@@ -1,6 +1,7 @@
 package org.imprimatur.inspect;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,7 +12,9 @@ import org.imprimatur.disk.ImageException;
 import org.imprimatur.disk.Inode;
 import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.facts.Found;
+import org.imprimatur.inspect.packages.SoftwareScan;
 import org.imprimatur.inspect.secrets.SecretSearch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Searches the content of the files of one file system for secrets, in the order of the disk. Holds
@@ -31,12 +34,16 @@ final class FileScan {
     private final Found found;
     private final List<Unread> unread;
     private final LongConsumer progress;
+    private final @Nullable SoftwareScan software;
+    private final String guestPrefix;
     private final List<Candidate> batch = new ArrayList<>();
     private final SecretSearch search = new SecretSearch();
     private long bytes;
 
     /**
      * @param prefix put before a path to make its place: empty for the root file system
+     * @param software looks at the content for what packages it holds; null if nobody asks
+     * @param guestPrefix put before a path to make it the system's own: where it is mounted
      * @param progress hears the number of bytes searched until now, after each file
      */
     FileScan(
@@ -44,12 +51,16 @@ final class FileScan {
             String prefix,
             Found found,
             List<Unread> unread,
+            @Nullable SoftwareScan software,
+            String guestPrefix,
             LongConsumer progress) {
         this.fileSystem = fileSystem;
         this.prefix = prefix;
         this.found = found;
         this.unread = unread;
         this.progress = progress;
+        this.software = software;
+        this.guestPrefix = guestPrefix;
     }
 
     /** Bytes searched until now. */
@@ -59,7 +70,8 @@ final class FileScan {
 
     /** Takes a regular file; reads those taken before if there are many. */
     void add(FilePath path, Inode inode) throws IOException {
-        if (inode.size() < SHORTEST_SECRET) {
+        if (inode.size() < SHORTEST_SECRET
+                && (software == null || !software.isClaimed(guestPath(path)))) {
             return;
         }
         try {
@@ -85,16 +97,31 @@ final class FileScan {
     private void search(Candidate candidate) throws IOException {
         var place = prefix + candidate.path;
         search.begin(place);
+        var watch =
+                software == null
+                        ? null
+                        : software.watch(guestPath(candidate.path), place, candidate.inode.size());
         try {
             fileSystem.read(
                     candidate.inode,
                     (offset, buffer, from, length) -> {
                         bytes += length;
                         search.accept(offset, buffer, from, length);
+                        if (watch != null) {
+                            watch.accept(offset, buffer, from, length);
+                        }
                     });
+            if (watch != null) {
+                watch.end(sink -> fileSystem.read(candidate.inode, sink));
+            }
         } catch (ImageException e) {
             unread.add(new Unread(place, e.explanation()));
         }
         found.sightings(place, "", search.finish());
+    }
+
+    /** One character for each byte. */
+    private String guestPath(FilePath path) {
+        return guestPrefix + new String(path.bytes(), StandardCharsets.ISO_8859_1);
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import org.imprimatur.disk.FilePath;
 import org.imprimatur.disk.FileSystem;
 import org.imprimatur.disk.FileTree;
+import org.imprimatur.disk.FileType;
 import org.imprimatur.disk.ImageException;
 import org.imprimatur.disk.Inode;
 import org.imprimatur.disk.Limits;
@@ -118,6 +119,21 @@ final class GuestVolume implements GuestFiles {
             return names;
         } catch (UnreadableException e) {
             throw e;
+        } catch (ImageException e) {
+            throw new UnreadableException(e.explanation());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public @Nullable String link(String path) throws UnreadableException {
+        try {
+            var inode = tree.find(FilePath.of(path.getBytes(StandardCharsets.ISO_8859_1)));
+            return inode.isEmpty() || inode.get().type() != FileType.SYMLINK
+                    ? null
+                    : new String(
+                            fileSystem.readLink(inode.get()).bytes(), StandardCharsets.ISO_8859_1);
         } catch (ImageException e) {
             throw new UnreadableException(e.explanation());
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package org.imprimatur.inspect;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,8 @@ import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.SystemReader;
+import org.imprimatur.inspect.packages.PackageDatabases;
+import org.imprimatur.inspect.packages.SoftwareScan;
 import org.imprimatur.inspect.rules.RuleCatalogue;
 import org.jspecify.annotations.Nullable;
 
@@ -143,8 +146,12 @@ public final class Inspection {
         var root = root(volumes);
 
         long start = System.nanoTime();
+        var system = root == null ? null : system(root, volumes);
+        var reading = Duration.ofNanos(System.nanoTime() - start);
+
+        start = System.nanoTime();
         for (var volume : volumes) {
-            look(volume, volume == root);
+            look(volume, volume == root, system);
         }
         synchronized (durations) {
             durations.put(Stage.LIST, Duration.ofNanos(System.nanoTime() - start - scanNanos));
@@ -160,8 +167,10 @@ public final class Inspection {
         }
 
         start = System.nanoTime();
-        var facts = facts(root, volumes);
-        took(Stage.FACTS, start);
+        var facts = facts(system);
+        synchronized (durations) {
+            durations.put(Stage.FACTS, reading.plus(Duration.ofNanos(System.nanoTime() - start)));
+        }
         if (found.overflowed()) {
             unread.add(
                     new Unread(
@@ -171,8 +180,34 @@ public final class Inspection {
         return facts;
     }
 
-    private Facts facts(@Nullable GuestVolume root, List<GuestVolume> volumes) {
-        if (root == null) {
+    /**
+     * The installed system: its files, and what its package databases say, which has to be known
+     * before the files of packages are met.
+     *
+     * @param scan null if the content of files is not looked at
+     */
+    private record InstalledSystem(
+            ConfigReader rootReader,
+            MountedFiles files,
+            ConfigReader reader,
+            PackageDatabases databases,
+            @Nullable SoftwareScan scan) {}
+
+    private InstalledSystem system(GuestVolume root, List<GuestVolume> volumes) {
+        var rootReader = new ConfigReader(root);
+        var files = MountedFiles.of(root, volumes, rootReader);
+        var reader = new ConfigReader(files);
+        var databases = PackageDatabases.read(reader, options.scan());
+        return new InstalledSystem(
+                rootReader,
+                files,
+                reader,
+                databases,
+                options.scan() ? new SoftwareScan(reader, files, databases) : null);
+    }
+
+    private Facts facts(@Nullable InstalledSystem installed) {
+        if (installed == null) {
             unread.add(
                     new Unread(
                             "image",
@@ -180,13 +215,15 @@ public final class Inspection {
                                     + " file system"));
             return Facts.ofNoSystem(found);
         }
-        var rootReader = new ConfigReader(root);
-        var reader = new ConfigReader(MountedFiles.of(root, volumes, rootReader));
-        var system = new SystemReader(reader);
+        var system = new SystemReader(installed.reader, installed.databases);
         system.addTo(found);
-        var facts = system.facts(found);
-        unread.addAll(rootReader.unread());
-        unread.addAll(reader.unread());
+        var scan = installed.scan;
+        var facts = scan == null ? system.facts(found) : system.facts(found, scan);
+        if (scan != null) {
+            notes.addAll(scan.notes());
+        }
+        unread.addAll(installed.rootReader.unread());
+        unread.addAll(installed.reader.unread());
         return facts;
     }
 
@@ -243,20 +280,36 @@ public final class Inspection {
     }
 
     /** Visits every entry of a file system, and searches the content of its files. */
-    private void look(GuestVolume volume, boolean isRoot) throws IOException {
+    private void look(GuestVolume volume, boolean isRoot, @Nullable InstalledSystem system)
+            throws IOException {
         var prefix = isRoot ? "" : volume.volume().id() + ":";
+        var software = system == null ? null : system.scan;
+        var mountPoint = system == null ? null : system.files.mountPoint(volume);
         var scan =
                 new FileScan(
                         volume.fileSystem(),
                         prefix,
                         found,
                         unread,
+                        software,
+                        mountPoint == null ? prefix : mountPoint,
                         bytes -> listener.progress(Stage.SCAN, scanned + bytes, 0));
         var missed =
                 volume.tree()
                         .walk(
-                                (path, inode, first) ->
-                                        visit(volume, prefix, scan, path, inode, first));
+                                (path, inode, first) -> {
+                                    boolean claimed =
+                                            software != null
+                                                    && mountPoint != null
+                                                    && inode.isRegular()
+                                                    && owned(
+                                                            software,
+                                                            mountPoint,
+                                                            prefix,
+                                                            path,
+                                                            inode);
+                                    visit(volume, prefix, scan, path, inode, first || claimed);
+                                });
         for (var each : missed) {
             unread.add(new Unread(prefix + each.where(), each.reason()));
         }
@@ -292,6 +345,14 @@ public final class Inspection {
         if (first && options.scan()) {
             scan.add(path, inode);
         }
+    }
+
+    /** Whether a package says what the content of this file is. */
+    private static boolean owned(
+            SoftwareScan software, String mountPoint, String prefix, FilePath path, Inode inode) {
+        var guestPath = mountPoint + new String(path.bytes(), StandardCharsets.ISO_8859_1);
+        software.file(guestPath, prefix + path, inode.mode(), inode.size());
+        return software.isClaimed(guestPath);
     }
 
     private void lookIntoFreeSpace(DiskImage image) throws IOException {

@@ -102,6 +102,25 @@ final class MountedFiles implements GuestFiles {
         return new ArrayList<>(place.volume.names(place.path));
     }
 
+    @Override
+    public @Nullable String link(String path) throws UnreadableException {
+        var place = place(path);
+        return place.volume.link(place.path);
+    }
+
+    /** Where a volume is mounted, without a slash at the end; null if it is not. */
+    @Nullable String mountPoint(GuestVolume volume) {
+        if (volume == root) {
+            return "";
+        }
+        for (var mount : mounts.entrySet()) {
+            if (mount.getValue() == volume) {
+                return mount.getKey();
+            }
+        }
+        return null;
+    }
+
     private Place place(String path) {
         for (Map.Entry<String, GuestVolume> mount : mounts.descendingMap().entrySet()) {
             var point = mount.getKey();

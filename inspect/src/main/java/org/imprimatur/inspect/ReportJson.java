@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
+import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.rules.Finding;
 
 /**
@@ -21,6 +23,9 @@ public final class ReportJson {
 
     /** Names the format and its version. */
     static final String FORMAT = "https://imprimatur.org/inspection-report/v1";
+
+    /** How many files of a kind stand in a report. */
+    private static final int MAX_FILES = 1000;
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -50,6 +55,8 @@ public final class ReportJson {
             image(json, report);
             os(json, report);
             json.writeNumberField("packages", report.facts().packages().size());
+            json.writeNumberField("otherPackages", report.facts().otherPackages().size());
+            files(json, report.facts().files());
             freeSpace(json, report);
             json.writeArrayFieldStart("findings");
             for (var finding : report.findings()) {
@@ -111,6 +118,33 @@ public final class ReportJson {
         json.writeStringField("version", os.versionId());
         json.writeStringField("prettyName", os.prettyName());
         json.writeStringField("architecture", report.facts().architecture());
+        json.writeEndObject();
+    }
+
+    private static void files(JsonGenerator json, FileOwnership files) throws IOException {
+        if (!files.examined()) {
+            return;
+        }
+        json.writeObjectFieldStart("files");
+        json.writeNumberField("unowned", files.unowned());
+        json.writeArrayFieldStart("unownedFiles");
+        for (var each : files.remarkable().stream().limit(MAX_FILES).toList()) {
+            json.writeStartObject();
+            json.writeStringField("path", each.path());
+            json.writeStringField("kind", each.kind().name().toLowerCase(Locale.ROOT));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("altered", files.altered());
+        json.writeArrayFieldStart("alteredFiles");
+        for (var each : files.alteredFiles().stream().limit(MAX_FILES).toList()) {
+            json.writeStartObject();
+            json.writeStringField("path", each.path());
+            json.writeStringField("package", each.owner());
+            json.writeBooleanField("configuration", each.configuration());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 

@@ -2,6 +2,7 @@ package org.imprimatur.inspect.facts;
 
 import java.util.List;
 import java.util.Map;
+import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.packages.InstalledPackage;
 
 /**
@@ -10,11 +11,14 @@ import org.imprimatur.inspect.packages.InstalledPackage;
  * @param architecture of the package manager, as in {@code amd64}; empty if it does not say
  * @param sshServer true if an SSH server is installed or configured
  * @param sshd the server's configuration; its defaults if there is no server
- * @param packages what is installed, in order of name
+ * @param packages what is installed of the distribution's packages, in order of name
+ * @param otherPackages what else is installed: packages of programming languages, flatpaks, snaps;
+ *     those of languages are looked for only where the content of files is
  * @param halfInstalled packages that are on the disk in part, with their state
  * @param keys private keys, in order of path
  * @param secrets other secrets, in order of path
  * @param freeSpace of each volume whose free space was looked at; none in a quick inspection
+ * @param files which files belong to no package, or are not as their package shipped them
  */
 public record Facts(
         OsRelease os,
@@ -25,18 +29,21 @@ public record Facts(
         boolean sshServer,
         SshdConfig sshd,
         List<InstalledPackage> packages,
+        List<InstalledPackage> otherPackages,
         List<String> halfInstalled,
         List<AuthorizedKeys> authorizedKeys,
         List<FoundKey> keys,
         List<FoundSecret> secrets,
         List<Leftover> leftovers,
-        List<FreeSpace> freeSpace) {
+        List<FreeSpace> freeSpace,
+        FileOwnership files) {
 
     /** Copies the lists. */
     public Facts {
         accounts = List.copyOf(accounts);
         groups = List.copyOf(groups);
         packages = List.copyOf(packages);
+        otherPackages = List.copyOf(otherPackages);
         halfInstalled = List.copyOf(halfInstalled);
         authorizedKeys = List.copyOf(authorizedKeys);
         keys = List.copyOf(keys);
@@ -57,10 +64,12 @@ public record Facts(
                 new SshdConfig(Map.of(), List.of()),
                 List.of(),
                 List.of(),
+                List.of(),
                 found.authorizedKeys(),
                 found.keys(),
                 Certificates.relevant(found.secrets(), found.keys()),
                 found.leftovers(),
-                found.freeSpace());
+                found.freeSpace(),
+                FileOwnership.NOT_EXAMINED);
     }
 }

@@ -26,6 +26,14 @@ public interface GuestFiles {
     /** The names in a directory in the order of their bytes, without the dots; empty if absent. */
     List<String> names(String directory) throws UnreadableException;
 
+    /**
+     * The target of the symbolic link at a path, as it is written; null if there is no link. Only
+     * the links before the last part of the path are followed.
+     */
+    default @Nullable String link(String path) throws UnreadableException {
+        return null;
+    }
+
     /** Takes the content of a file piece by piece. */
     @FunctionalInterface
     interface Sink {

@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.imprimatur.inspect.keys.PrivateKeys;
+import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.packages.InstalledPackage;
 import org.imprimatur.inspect.packages.PackageDatabases;
+import org.imprimatur.inspect.packages.SoftwareScan;
 
 /** Reads the facts of one installed system from the places where they are configured. */
 public final class SystemReader {
@@ -73,6 +75,19 @@ public final class SystemReader {
 
     /** The facts, with everything that was found. */
     public Facts facts(Found found) {
+        return facts(found, databases.installed(), databases.bundles(), FileOwnership.NOT_EXAMINED);
+    }
+
+    /** The facts, with everything that was found by looking at the content of every file. */
+    public Facts facts(Found found, SoftwareScan scan) {
+        return facts(found, scan.installed(), scan.others(), scan.ownership());
+    }
+
+    private Facts facts(
+            Found found,
+            List<InstalledPackage> packages,
+            List<InstalledPackage> others,
+            FileOwnership files) {
         var owners = owners(found);
         var keys = found.keys().stream().map(key -> shipped(key, owners)).toList();
         var secrets =
@@ -87,13 +102,15 @@ public final class SystemReader {
                 sudo,
                 sshServer,
                 sshd,
-                databases.installed(),
+                packages,
+                others,
                 databases.halfInstalled(),
                 found.authorizedKeys(),
                 keys,
                 Certificates.relevant(secrets, keys),
                 found.leftovers(),
-                found.freeSpace());
+                found.freeSpace(),
+                files);
     }
 
     private static FoundKey shipped(FoundKey key, Map<String, String> owners) {

@@ -73,6 +73,7 @@ final class AlpmDatabase implements PackageDatabase {
                 first(sections, "PACKAGER"),
                 instant(first(sections, "INSTALLDATE")),
                 Shown.path(path),
+                "",
                 "");
     }
 

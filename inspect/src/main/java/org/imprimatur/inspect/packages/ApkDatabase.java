@@ -131,6 +131,7 @@ final class ApkDatabase implements PackageDatabase {
                             Shown.text(fields.getOrDefault('m', "")),
                             null,
                             path,
+                            "",
                             "");
             if (!inventory.add(each)) {
                 throw new UnreadableException(

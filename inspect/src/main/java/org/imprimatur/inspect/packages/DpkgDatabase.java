@@ -256,6 +256,7 @@ final class DpkgDatabase implements PackageDatabase {
                             Shown.text(fields.getOrDefault("maintainer", "")),
                             null,
                             Shown.path(path),
+                            "",
                             "");
             if (!inventory.add(each)) {
                 throw new UnreadableException(

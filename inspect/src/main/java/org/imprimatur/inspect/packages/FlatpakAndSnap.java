@@ -75,6 +75,7 @@ final class FlatpakAndSnap implements PackageDatabase {
                         "",
                         null,
                         Shown.path(path),
+                        "",
                         ""));
     }
 }

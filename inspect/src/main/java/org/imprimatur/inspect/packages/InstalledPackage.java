@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param installedAt when it was installed; null where the database does not say
  * @param place the file that says so, for display
  * @param owner for a language package: the package of the distribution that its file belongs to
+ * @param sha256 for a language package: the digest of the file in {@code place}, in hex
  */
 public record InstalledPackage(
         PackageKind kind,
@@ -35,7 +36,8 @@ public record InstalledPackage(
         String maintainer,
         @Nullable Instant installedAt,
         String place,
-        String owner)
+        String owner,
+        String sha256)
         implements Comparable<InstalledPackage> {
 
     private static final Comparator<InstalledPackage> ORDER =
@@ -64,7 +66,7 @@ public record InstalledPackage(
             String place) {
         return new InstalledPackage(
                 kind, namespace, name, version, "", name, version, "", licences, "", null, place,
-                "");
+                "", "");
     }
 
     /** The epoch of a distribution's version; 0 where there is none. */
@@ -101,11 +103,17 @@ public record InstalledPackage(
                 maintainer,
                 installedAt,
                 place,
-                owner);
+                owner,
+                sha256);
     }
 
-    /** The same package as a part of a package of the distribution. */
-    public InstalledPackage ownedBy(String distributionPackage) {
+    /**
+     * The same package as found in a file.
+     *
+     * @param distributionPackage the package that the file belongs to; empty for none
+     * @param digest SHA-256 of the file, in hex
+     */
+    public InstalledPackage inFile(String distributionPackage, String digest) {
         return new InstalledPackage(
                 kind,
                 namespace,
@@ -119,7 +127,8 @@ public record InstalledPackage(
                 maintainer,
                 installedAt,
                 place,
-                distributionPackage);
+                distributionPackage,
+                digest);
     }
 
     /** By name, architecture and version, then by kind and place. */

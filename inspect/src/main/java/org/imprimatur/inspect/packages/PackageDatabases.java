@@ -5,6 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.inspect.facts.ConfigReader;
+import org.imprimatur.inspect.facts.Shown;
 import org.jspecify.annotations.Nullable;
 
 /** All package databases of one system, read. */
@@ -24,8 +25,14 @@ public final class PackageDatabases {
 
     private final Inventory inventory;
 
+    private final List<InstalledPackage> installed;
+    private final List<InstalledPackage> bundles;
+
     private PackageDatabases(Inventory inventory) {
         this.inventory = inventory;
+        var all = inventory.installed();
+        installed = all.stream().filter(each -> each.kind().ofDistribution()).toList();
+        bundles = all.stream().filter(each -> !each.kind().ofDistribution()).toList();
     }
 
     /**
@@ -51,9 +58,14 @@ public final class PackageDatabases {
         return new PackageDatabases(inventory);
     }
 
-    /** Installed packages, in order. */
+    /** Installed packages of the distribution, in order. */
     public List<InstalledPackage> installed() {
-        return inventory.installed();
+        return installed;
+    }
+
+    /** Bundles beside them, flatpaks and snaps, in order. */
+    public List<InstalledPackage> bundles() {
+        return bundles;
     }
 
     /** Names of packages that are on the disk in part, with their state, in order. */
@@ -81,7 +93,7 @@ public final class PackageDatabases {
             for (var claim = files.claim(each); claim != null; claim = claim.next()) {
                 var shipped = claim.digest();
                 if (shipped != null && shipped.is(digest(reader, path, shipped.algorithm()))) {
-                    return Optional.of(claim.owner());
+                    return Optional.of(Shown.text(claim.owner()));
                 }
             }
         }

@@ -125,6 +125,7 @@ final class RpmDatabase implements PackageDatabase {
                         Shown.text(header.string(RpmHeader.VENDOR)),
                         installed == null ? null : Instant.ofEpochSecond(installed),
                         path,
+                        "",
                         "");
         if (!inventory.add(each)) {
             throw new UnreadableException(

@@ -38,6 +38,7 @@ public record Profile(String name, Map<String, Severity> severities) {
                             entry("key.private", BLOCK),
                             entry("key.private-encrypted", WARN),
                             entry("key.vendor", INFO),
+                            entry("package.altered-file", WARN),
                             entry("package.half-installed", WARN),
                             entry("secret.certificate", BLOCK),
                             entry("secret.encrypted", INFO),

@@ -267,6 +267,14 @@ public final class RuleCatalogue {
                 "Delete it.",
                 facts -> Rules.leftover(facts, Leftover.Kind.HISTORY));
         add(
+                "package.altered-file",
+                "A file is not as its package shipped it",
+                union(ACCESS, PATCHED),
+                "A program that is not the vendor's may do anything, and no update of the vendor's"
+                        + " mends it.",
+                "Install the package again, or build a package of your own.",
+                Rules::alteredFiles);
+        add(
                 "package.half-installed",
                 "A package is installed in part",
                 PATCHED,

@@ -27,6 +27,9 @@ final class Rules {
 
     private static final int SHOWN_KEYS = 4;
 
+    /** A report with more of them says nothing more. */
+    private static final int MAX_ALTERED = 1000;
+
     private Rules() {}
 
     // ---- accounts
@@ -355,6 +358,26 @@ final class Rules {
                 .filter(each -> each.kind() == kind)
                 .map(each -> new Objection(each.path(), each.detail()))
                 .toList();
+    }
+
+    /** Configuration is made to be changed; the files of it that matter have rules of their own. */
+    static List<Objection> alteredFiles(Facts facts) {
+        var objections = new ArrayList<Objection>();
+        long more = facts.files().altered() - facts.files().alteredFiles().size();
+        for (var each : facts.files().alteredFiles()) {
+            if (each.configuration()) {
+                continue;
+            }
+            if (objections.size() < MAX_ALTERED) {
+                objections.add(new Objection(each.path(), "differs from package " + each.owner()));
+            } else {
+                more++;
+            }
+        }
+        if (more > 0) {
+            objections.add(new Objection("", "%d more files differ".formatted(more)));
+        }
+        return objections;
     }
 
     static List<Objection> halfInstalled(Facts facts) {
