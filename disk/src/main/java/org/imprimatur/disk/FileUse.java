@@ -91,8 +91,11 @@ final class FileUse {
         return List.of();
     }
 
-    /** Sorts the runs, too; both ends keep their order, since runs that do not overlap do. */
-    private void checkOverlaps() throws CorruptImageException {
+    /**
+     * Refuses what was added up to here when two ranges overlap. Starts and ends can be sorted each
+     * for themselves, since runs that do not overlap have both in one order.
+     */
+    void checkOverlaps() throws CorruptImageException {
         Arrays.sort(starts, 0, count);
         Arrays.sort(ends, 0, count);
         for (int i = 1; i < count; i++) {

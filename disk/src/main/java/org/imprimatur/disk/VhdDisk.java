@@ -165,24 +165,39 @@ final class VhdDisk implements MappedDevice.Layout {
             table[i] = Bytes.i32be(bytes, i * 4);
         }
         var layout = new VhdDisk(file, blockSize, table);
-        layout.checkBlocks(size, use);
+        layout.useBlocks(size, use);
         use.add("the footer", file.size() - FOOTER_BYTES, FOOTER_BYTES);
         notes.addAll(use.unused());
+        layout.checkBitmaps(size);
         return new Container("vhd", new MappedDevice(file, size, layout), notes);
+    }
+
+    private void useBlocks(long size, FileUse use) throws ImageException {
+        for (int block = 0; block < table.length; block++) {
+            if (table[block] != HOLE) {
+                use.add(
+                        "block %d".formatted(block),
+                        place(block) - bitmapBytes,
+                        bitmapBytes + length(block, size));
+            }
+        }
+    }
+
+    /** How much of a block is inside the disk. */
+    private long length(int block, long size) {
+        return Math.min(blockSize, size - block * blockSize);
     }
 
     /**
      * What was never written is zeros by the specification, but some programs show what is stored
      * there. So that nobody sees another disk than was read here, it must be zeros indeed.
      */
-    private void checkBlocks(long size, FileUse use) throws IOException {
+    private void checkBitmaps(long size) throws IOException {
         for (int block = 0; block < table.length; block++) {
             if (table[block] == HOLE) {
                 continue;
             }
-            long length = Math.min(blockSize, size - block * blockSize);
-            String what = "block %d".formatted(block);
-            use.add(what, place(block) - bitmapBytes, bitmapBytes + length);
+            long length = length(block, size);
             byte[] bitmap = bitmap(block);
             int sectors = (int) ((length + SECTOR - 1) / SECTOR);
             int from = run(bitmap, 0, sectors, false);
@@ -193,8 +208,8 @@ final class VhdDisk implements MappedDevice.Layout {
                 long data = ZeroSearch.firstNonZero(file, start, end);
                 if (data < end) {
                     throw new CorruptImageException(
-                            "%s of the VHD file holds data at offset %d, where its bitmap says that nothing was written: programs would differ on what the disk holds"
-                                    .formatted(what, data));
+                            "block %d of the VHD file holds data at offset %d, where its bitmap says that nothing was written: programs would differ on what the disk holds"
+                                    .formatted(block, data));
                 }
                 from = run(bitmap, to, sectors, false);
             }

@@ -308,6 +308,8 @@ final class VmdkDisk implements MappedDevice.Layout {
                 useMarker(file, header, directory[i] & 0xffff_ffffL, use);
             }
         }
+        // Before any table is read: each shall be read once.
+        use.checkOverlaps();
         for (int i = 0; i < directory.length; i++) {
             if (directory[i] == 0) {
                 continue;
