@@ -17,19 +17,27 @@ public final class DiskImage implements Closeable {
 
     private final String format;
     private final BlockDevice disk;
+    private final List<Volume> partitions;
     private final List<Volume> volumes;
+    private final List<FreeSpace> freeExtents;
     private final List<Unread> unread;
     private final List<Note> notes;
 
     private DiskImage(
             String format,
             BlockDevice disk,
-            List<Volume> volumes,
+            List<Volume> partitions,
+            List<Volume> logicalVolumes,
+            List<FreeSpace> freeExtents,
             List<Unread> unread,
             List<Note> notes) {
         this.format = format;
         this.disk = disk;
-        this.volumes = List.copyOf(volumes);
+        this.partitions = List.copyOf(partitions);
+        var all = new ArrayList<>(partitions);
+        all.addAll(logicalVolumes);
+        this.volumes = List.copyOf(all);
+        this.freeExtents = List.copyOf(freeExtents);
         this.unread = List.copyOf(unread);
         this.notes = List.copyOf(notes);
     }
@@ -66,7 +74,17 @@ public final class DiskImage implements Closeable {
         for (Partition partition : table.partitions()) {
             volumes.add(VolumeProbe.probe(container.disk(), partition, limits));
         }
-        return new DiskImage(container.format(), container.disk(), volumes, unread, notes);
+        Lvm lvm = Lvm.assemble(volumes, limits);
+        unread.addAll(lvm.unread());
+        notes.addAll(lvm.notes());
+        return new DiskImage(
+                container.format(),
+                container.disk(),
+                lvm.partitions(),
+                lvm.logicalVolumes(),
+                lvm.freeSpace(),
+                unread,
+                notes);
     }
 
     /**
@@ -82,7 +100,10 @@ public final class DiskImage implements Closeable {
         return disk;
     }
 
-    /** Every partition, or the whole disk where there is no table, in the order of the disk. */
+    /**
+     * Every partition, or the whole disk where there is no table, in the order of the disk; behind
+     * them the logical volumes on them.
+     */
     public List<Volume> volumes() {
         return volumes;
     }
@@ -104,7 +125,7 @@ public final class DiskImage implements Closeable {
      */
     public List<Note> outsidePartitions() throws IOException {
         var found = new ArrayList<Note>();
-        for (PartitionTable.Gap gap : PartitionTable.gaps(disk, volumes)) {
+        for (PartitionTable.Gap gap : PartitionTable.gaps(disk, partitions)) {
             long at = ZeroSearch.firstNonZero(disk, gap.start(), gap.end());
             if (at < gap.end()) {
                 found.add(
@@ -118,7 +139,7 @@ public final class DiskImage implements Closeable {
     }
 
     /**
-     * All free space of the disk, in no particular order: of each file system that can be read, and
+     * All free space of the disk: of each file system that can be read, of volume groups, and
      * outside the partitions.
      */
     public List<FreeSpace> freeSpace() throws IOException {
@@ -133,7 +154,8 @@ public final class DiskImage implements Closeable {
                                 reader::unallocated));
             }
         }
-        List<PartitionTable.Gap> gaps = PartitionTable.gaps(disk, volumes);
+        spaces.addAll(freeExtents);
+        List<PartitionTable.Gap> gaps = PartitionTable.gaps(disk, partitions);
         spaces.add(
                 new FreeSpace(
                         FreeSpace.Kind.DISK,

@@ -12,6 +12,8 @@ public final class FreeSpace {
     public enum Kind {
         /** Blocks that a file system has not given to any file, and what lies behind its end. */
         FILE_SYSTEM,
+        /** Extents that a volume group has not given to any logical volume. */
+        VOLUME_GROUP,
         /** What lies between the partitions and behind the last one. */
         DISK
     }

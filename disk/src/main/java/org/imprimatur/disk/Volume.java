@@ -1,13 +1,15 @@
 package org.imprimatur.disk;
 
 /**
- * A partition, or the whole disk where there is no partition table.
+ * A partition, the whole disk where there is no partition table, or a logical volume.
  *
- * @param id {@code p1}, {@code p2}, … as numbered by the partition table, or {@code disk}
+ * @param id {@code p1}, {@code p2}, … as numbered by the partition table, {@code disk}, or {@code
+ *     group/name} of a logical volume
  * @param name the name in the partition table, escaped for display; often empty
  * @param type the partition type in words where it is known, else the GUID or {@code 0x83}; {@code
- *     whole disk} where there is no table
- * @param offset in bytes from the start of the disk
+ *     whole disk} where there is no table, {@code logical volume}
+ * @param offset in bytes from the start of the disk; of a logical volume, where its first extent
+ *     is: the others may be anywhere
  * @param size in bytes
  * @param device the bytes of the volume
  * @param content what was found in it

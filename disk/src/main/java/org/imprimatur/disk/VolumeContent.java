@@ -14,6 +14,13 @@ public sealed interface VolumeContent {
     record EmptyContent(String kind) implements VolumeContent {}
 
     /**
+     * A part of something larger, whose parts in turn are volumes of their own.
+     *
+     * @param of {@code LVM physical volume of vg0}
+     */
+    record MemberContent(String of) implements VolumeContent {}
+
+    /**
      * Content that could not be read: an inspection that meets it is not complete.
      *
      * @param reason what it is, as far as it could be told, and why it was not read

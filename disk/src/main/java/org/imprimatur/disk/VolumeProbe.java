@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.imprimatur.disk.VolumeContent.EmptyContent;
 import org.imprimatur.disk.VolumeContent.FileSystemContent;
+import org.imprimatur.disk.VolumeContent.MemberContent;
 import org.imprimatur.disk.VolumeContent.UnreadContent;
 
 /** Finds out what a volume holds. */
@@ -13,6 +14,8 @@ final class VolumeProbe {
 
     /** All magics below lie in the first 72 KiB. */
     private static final int HEAD = 72 << 10;
+
+    private static final String PHYSICAL_VOLUME = "an LVM physical volume";
 
     /** Opens a file system that fills a device. */
     @FunctionalInterface
@@ -85,6 +88,11 @@ final class VolumeProbe {
         if (reader != null) {
             return new FileSystemContent(reader.opener().open(device, limits));
         }
+        if (other.equals(PHYSICAL_VOLUME)) {
+            return hasRaidSuperblock(device)
+                    ? new UnreadContent(other + " on a Linux RAID, for which there is no reader")
+                    : new MemberContent(other);
+        }
         if (!other.isEmpty()) {
             return new UnreadContent(other + ", for which there is no reader");
         }
@@ -144,10 +152,8 @@ final class VolumeProbe {
         if (Bytes.has(head, 0, "LUKS\u00ba\u00be")) {
             return "a LUKS encrypted volume";
         }
-        for (int sector = 0; sector < 4; sector++) {
-            if (Bytes.has(head, sector * 512, "LABELONE")) {
-                return "an LVM physical volume";
-            }
+        if (LvmLabel.isPresent(head)) {
+            return PHYSICAL_VOLUME;
         }
         if (Bytes.has(head, 3, "-FVE-FS-")) {
             return "a BitLocker volume";

@@ -151,7 +151,8 @@ class BadImageTest {
                                 }
                                 case UnreadContent(String reason) ->
                                         all.add(new Unread(volume.id(), reason));
-                                case VolumeContent.EmptyContent _ -> {}
+                                case VolumeContent.MemberContent _,
+                                        VolumeContent.EmptyContent _ -> {}
                             }
                         }
                     }

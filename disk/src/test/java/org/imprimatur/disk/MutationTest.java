@@ -72,6 +72,7 @@ class MutationTest {
         "mini-clean.ext4-32bit-nocsum.raw.gz, 60, 1024, 2000000",
         "mini-clean.ext4-inline-data.raw.gz, 40, 1024, 2000000",
         "mini-clean.ext4-bigalloc.raw.gz, 40, 1024, 2000000",
+        "lvm.raw.gz, 40, 1048576, 1064960",
         "journal-csum-v3.raw.gz, 60, 1024, 2000000",
         "journal-no-csum.raw.gz, 100, 40000, 300000",
         "journal-ext3.raw.gz, 100, 1024, 300000",

@@ -246,6 +246,8 @@ public final class Inspection {
                     unread.add(new Unread(volume.title(), reason));
                     reasons.add(volume.title() + ": " + reason);
                 }
+                case VolumeContent.MemberContent(String of) ->
+                        notes.add(new Note(volume.title(), of));
                 case VolumeContent.EmptyContent(String kind) ->
                         notes.add(new Note(volume.title(), kind));
             }
