@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.imprimatur.disk.ImageException;
@@ -14,7 +15,7 @@ import org.imprimatur.inspect.Report;
 import org.imprimatur.inspect.ReportForm;
 import org.imprimatur.inspect.ReportJson;
 import org.imprimatur.inspect.ReportText;
-import org.imprimatur.inspect.Sbom;
+import org.imprimatur.inspect.SbomForm;
 import org.imprimatur.inspect.rules.Severity;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,8 +60,26 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--sbom",
             paramLabel = "FILE",
-            description = "Write the package list there: CycloneDX 1.6, JSON.")
-    private @Nullable Path sbom;
+            description = {
+                "Write the bill of materials there: SPDX 2.3 where the name ends in .spdx.json, else"
+                        + " CycloneDX 1.6; JSON. May be given several times."
+            })
+    private List<Path> sboms = List.of();
+
+    @Option(
+            names = "--sbom-format",
+            paramLabel = "FORM",
+            description = "cyclonedx or spdx, whatever the name of the file.")
+    private @Nullable SbomForm sbomForm;
+
+    @Option(
+            names = "--unowned",
+            paramLabel = "FILE",
+            description = {
+                "Write there which files belong to no package, one to a line: why it is worth a look,"
+                        + " a tab, the path."
+            })
+    private @Nullable Path unowned;
 
     @Option(
             names = "--report",
@@ -89,14 +108,23 @@ final class InspectCommand implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCode.USAGE, "--unallocated searches, and --quick does not; give one");
         }
+        if (quick && unowned != null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--unowned looks at every file, and --quick does not; give one");
+        }
         if (quick) {
             options = options.quick();
         } else if (unallocated) {
             options = options.withUnallocated();
         }
         var found = inspect(Objects.requireNonNull(image), options, output);
-        if (sbom != null) {
-            Files.write(sbom, Sbom.bytes(found));
+        for (var file : sboms) {
+            var form = sbomForm == null ? SbomForm.ofName(file) : sbomForm;
+            Files.write(file, form.bytes(found));
+        }
+        if (unowned != null) {
+            Files.writeString(unowned, unownedFiles(found));
         }
         for (var file : reports) {
             Files.write(file, form(file).bytes(found, options.profile(), threshold));
@@ -108,6 +136,17 @@ final class InspectCommand implements Callable<Integer> {
         }
         output.out().flush();
         return found.hasFindings(threshold) ? ExitCode.NO.status() : ExitCode.DONE.status();
+    }
+
+    private static String unownedFiles(Report report) {
+        var lines = new StringBuilder();
+        for (var each : report.facts().files().unownedFiles()) {
+            lines.append(each.kind().name().toLowerCase(Locale.ROOT))
+                    .append('\t')
+                    .append(each.path())
+                    .append('\n');
+        }
+        return lines.toString();
     }
 
     /** Asked before the work begins, so that a wrong name costs nothing. */

@@ -129,6 +129,37 @@ class InspectCommandTest {
     }
 
     @Test
+    void theBillOfMaterialsIsInTheFormThatItsNameOrTheOptionAsksFor(@TempDir Path directory)
+            throws IOException {
+        var spdx = directory.resolve("image.spdx.json");
+        var asked = directory.resolve("asked.json");
+        var unowned = directory.resolve("unowned.tsv");
+
+        Ran.of(
+                "inspect",
+                CLEAN,
+                "--at",
+                MOMENT,
+                "--sbom",
+                spdx.toString(),
+                "--unowned",
+                unowned.toString());
+        Ran.of(
+                "inspect",
+                CLEAN,
+                "--at",
+                MOMENT,
+                "--sbom",
+                asked.toString(),
+                "--sbom-format",
+                "spdx");
+
+        assertThat(Files.readString(spdx)).contains("SPDX-2.3", "pkg:deb/debian/");
+        assertThat(Files.readString(asked)).isEqualTo(Files.readString(spdx));
+        assertThat(Files.readString(unowned)).contains("\t/etc/passwd\n");
+    }
+
+    @Test
     void aQuickInspectionIsNeverComplete() {
         var ran = Ran.of("inspect", CLEAN, "--quick", "--output", "json");
 

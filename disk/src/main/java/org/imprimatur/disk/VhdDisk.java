@@ -176,8 +176,7 @@ final class VhdDisk implements MappedDevice.Layout {
         for (int block = 0; block < table.length; block++) {
             if (table[block] != HOLE) {
                 use.add(
-                        "block",
-                        block,
+                        "block %d".formatted(block),
                         place(block) - bitmapBytes,
                         bitmapBytes + length(block, size));
             }

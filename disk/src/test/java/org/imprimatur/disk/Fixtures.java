@@ -116,7 +116,8 @@ final class Fixtures {
         return new Told(List.copyOf(lines.values()), unread);
     }
 
-    static String line(FileSystem fileSystem, FilePath path, Inode inode) throws IOException {
+    private static String line(FileSystem fileSystem, FilePath path, Inode inode)
+            throws IOException {
         String size = "-";
         String content = "-";
         String type =

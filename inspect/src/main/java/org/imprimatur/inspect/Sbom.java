@@ -10,14 +10,20 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.imprimatur.inspect.facts.OsRelease;
 import org.imprimatur.inspect.packages.InstalledPackage;
+import org.imprimatur.inspect.packages.Licences;
 import org.imprimatur.inspect.packages.PackageUrls;
 
 /**
- * Writes the packages of an image as a bill of materials: CycloneDX 1.6 in JSON, a package URL for
- * each package.
+ * Writes the packages of an image as a bill of materials: CycloneDX 1.6 in JSON, with a package URL
+ * for each package, its licences, the place where it was found and, for packages of languages, the
+ * digest of the file there.
  *
  * <p>The same image, tool and moment give the same bytes, the serial number included: it is made
  * from the digests of the image.
@@ -55,8 +61,12 @@ public final class Sbom {
             metadata(json, report);
             json.writeArrayFieldStart("components");
             operatingSystem(json, report.facts().os());
+            var references = new HashMap<String, Integer>();
             for (var each : report.facts().packages()) {
-                component(json, each, report.facts().os());
+                component(json, each, report.facts().os(), references);
+            }
+            for (var each : report.facts().otherPackages()) {
+                component(json, each, report.facts().os(), references);
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -85,12 +95,7 @@ public final class Sbom {
         json.writeStringField("bom-ref", "image");
         json.writeStringField("name", "disk image of " + report.facts().os().prettyName());
         if (!report.digests().sha512().isEmpty()) {
-            json.writeArrayFieldStart("hashes");
-            json.writeStartObject();
-            json.writeStringField("alg", "SHA-512");
-            json.writeStringField("content", report.digests().sha512());
-            json.writeEndObject();
-            json.writeEndArray();
+            hash(json, "SHA-512", report.digests().sha512());
         }
         json.writeArrayFieldStart("properties");
         property(json, "imprimatur:image:format", report.image().format());
@@ -116,19 +121,102 @@ public final class Sbom {
         json.writeEndObject();
     }
 
-    private static void component(JsonGenerator json, InstalledPackage each, OsRelease os)
+    private static void component(
+            JsonGenerator json,
+            InstalledPackage each,
+            OsRelease os,
+            Map<String, Integer> references)
             throws IOException {
         var url = PackageUrls.of(each, os);
         json.writeStartObject();
         json.writeStringField("type", "library");
-        json.writeStringField("bom-ref", url);
+        json.writeStringField("bom-ref", reference(url, references));
         if (!each.maintainer().isEmpty()) {
             json.writeStringField("publisher", each.maintainer());
         }
+        if (!each.kind().ofDistribution() && !each.namespace().isEmpty()) {
+            json.writeStringField("group", each.namespace());
+        }
         json.writeStringField("name", each.name());
         json.writeStringField("version", each.version());
+        if (!each.sha256().isEmpty()) {
+            hash(json, "SHA-256", each.sha256());
+        }
+        licences(json, each.licences());
         json.writeStringField("purl", url);
+        json.writeObjectFieldStart("evidence");
+        json.writeArrayFieldStart("occurrences");
+        json.writeStartObject();
+        json.writeStringField("location", each.place());
         json.writeEndObject();
+        json.writeEndArray();
+        json.writeEndObject();
+        properties(json, each);
+        json.writeEndObject();
+    }
+
+    /** One package may be installed in several places; each component needs a name of its own. */
+    static String reference(String url, Map<String, Integer> references) {
+        int count = references.merge(url, 1, Integer::sum);
+        return count == 1 ? url : url + "#" + count;
+    }
+
+    private static void licences(JsonGenerator json, List<String> licences) throws IOException {
+        if (licences.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("licenses");
+        var compound =
+                licences.size() == 1
+                        ? Licences.expression(licences.getFirst())
+                                .filter(expression -> !Licences.isId(expression))
+                        : Optional.<String>empty();
+        if (compound.isPresent()) {
+            // the schema allows an expression only when it stands alone
+            json.writeStartObject();
+            json.writeStringField("expression", compound.get());
+            json.writeEndObject();
+        } else {
+            for (var each : licences) {
+                var expression = Licences.expression(each);
+                json.writeStartObject();
+                json.writeObjectFieldStart("license");
+                if (expression.isPresent() && Licences.isId(expression.get())) {
+                    json.writeStringField("id", expression.get());
+                } else {
+                    json.writeStringField("name", expression.orElse(each));
+                }
+                json.writeEndObject();
+                json.writeEndObject();
+            }
+        }
+        json.writeEndArray();
+    }
+
+    private static void properties(JsonGenerator json, InstalledPackage each) throws IOException {
+        if (each.owner().isEmpty() && each.module().isEmpty() && each.installedAt() == null) {
+            return;
+        }
+        json.writeArrayFieldStart("properties");
+        if (!each.owner().isEmpty()) {
+            property(json, "imprimatur:package:owner", each.owner());
+        }
+        if (!each.module().isEmpty()) {
+            property(json, "imprimatur:package:module", each.module());
+        }
+        if (each.installedAt() != null) {
+            property(json, "imprimatur:package:installedAt", each.installedAt().toString());
+        }
+        json.writeEndArray();
+    }
+
+    private static void hash(JsonGenerator json, String algorithm, String hex) throws IOException {
+        json.writeArrayFieldStart("hashes");
+        json.writeStartObject();
+        json.writeStringField("alg", algorithm);
+        json.writeStringField("content", hex);
+        json.writeEndObject();
+        json.writeEndArray();
     }
 
     private static void property(JsonGenerator json, String name, String value) throws IOException {
@@ -138,7 +226,7 @@ public final class Sbom {
         json.writeEndObject();
     }
 
-    private static UUID serialNumber(Report report) {
+    static UUID serialNumber(Report report) {
         return nameBased(
                 NAMESPACE,
                 String.join(

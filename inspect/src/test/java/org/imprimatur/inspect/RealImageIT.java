@@ -68,6 +68,20 @@ class RealImageIT {
         assertThat(packages(report))
                 .isEqualTo(Files.readAllLines(built("debian-clean.packages.tsv")));
         assertThat(new JsonParser().validate(Sbom.bytes(report), Version.VERSION_16)).isEmpty();
+        assertThat(SbomTest.spdxFaults(SbomForm.SPDX.bytes(report))).isEmpty();
+    }
+
+    @Test
+    void whatPythonFindsInstalledBelongsToPackagesOfTheDistributionAndNoFileIsAltered()
+            throws Exception {
+        var report = inspect("debian-clean.qcow2");
+
+        assertThat(report.facts().otherPackages())
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(each.owner()).as(each.name()).isNotEmpty());
+        assertThat(report.facts().files().altered()).isZero();
+        assertThat(report.facts().files().remarkable())
+                .allSatisfy(each -> assertThat(each.path()).startsWith("/etc/"));
     }
 
     @Test

@@ -84,13 +84,13 @@ public final class Licences {
 
     /** Whether an expression is one identifier alone. */
     public static boolean isId(String expression) {
-        return IDS.containsKey(expression.toLowerCase(Locale.ROOT));
+        return IDS.containsKey(expression.toLowerCase(Locale.ROOT)) && !isException(expression);
     }
 
     /** The SPDX expression that a text means; empty if any part of it is not recognised. */
     public static Optional<String> expression(String text) {
         var whole = name(text);
-        if (whole.isPresent()) {
+        if (whole.isPresent() && !isException(whole.get())) {
             return whole;
         }
         var parts = new ArrayList<String>();
@@ -116,6 +116,12 @@ public final class Licences {
     private static Optional<String> name(String text) {
         var lower = text.strip().toLowerCase(Locale.ROOT);
         return Optional.ofNullable(IDS.getOrDefault(lower, ALIASES.get(lower)));
+    }
+
+    /** Exceptions stand in the same list; some old identifiers have a licence and one in one. */
+    private static boolean isException(String id) {
+        var lower = id.toLowerCase(Locale.ROOT);
+        return lower.contains("exception") && !lower.contains("-with-");
     }
 
     /** Words between operators are one name together; false if it is none. */
@@ -166,8 +172,7 @@ public final class Licences {
                     wantsException = part.equals("WITH");
                 }
                 default -> {
-                    boolean isException = part.toLowerCase(Locale.ROOT).contains("exception");
-                    if (!wantsName || wantsException && !isException) {
+                    if (!wantsName || wantsException != isException(part)) {
                         return false;
                     }
                     wantsName = false;

@@ -38,6 +38,8 @@ class LicencesTest {
                 "()",
                 "MIT MIT",
                 "MIT WITH GPL-2.0-only",
+                "Classpath-exception-2.0",
+                "MIT AND Classpath-exception-2.0",
                 "MIT WITH (Classpath-exception-2.0)",
                 "Dual-licensed under GPLv3 or Apache 2.0"
             })
