@@ -1,10 +1,18 @@
 package org.imprimatur.inspect;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.imprimatur.disk.FilePath;
 import org.imprimatur.disk.FileSystem;
@@ -13,7 +21,9 @@ import org.imprimatur.disk.Inode;
 import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.packages.SoftwareScan;
+import org.imprimatur.inspect.secrets.ArchiveSearch;
 import org.imprimatur.inspect.secrets.SecretSearch;
+import org.imprimatur.inspect.secrets.Sighting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class FileScan {
 
     private static final int BATCH = 1 << 16;
+    private static final int MAX_WAITING = 256;
 
     /** No secret with what tells that it is one is shorter. */
     private static final int SHORTEST_SECRET = 16;
@@ -37,13 +48,26 @@ final class FileScan {
     private final @Nullable SoftwareScan software;
     private final String guestPrefix;
     private final List<Candidate> batch = new ArrayList<>();
-    private final SecretSearch search = new SecretSearch();
+    private final ExecutorService workers;
+    private final int threads;
+    private final Archives archives;
+
+    // Guarded by this. What was found in files is taken over in the order of the disk, whoever
+    // comes first; so many files may wait for their turn.
+    private final Map<Integer, Looked> waiting = new HashMap<>();
+    private int nextToMerge;
     private long bytes;
+    private @Nullable Throwable failure;
+
+    private final AtomicInteger nextToRead = new AtomicInteger();
 
     /**
      * @param prefix put before a path to make its place: empty for the root file system
      * @param software looks at the content for what packages it holds; null if nobody asks
      * @param guestPrefix put before a path to make it the system's own: where it is mounted
+     * @param workers may help; the caller works too, and waits for nobody who has not begun
+     * @param threads how many work at most
+     * @param archives what was done with archives until now
      * @param progress hears the number of bytes searched until now, after each file
      */
     FileScan(
@@ -53,6 +77,9 @@ final class FileScan {
             List<Unread> unread,
             @Nullable SoftwareScan software,
             String guestPrefix,
+            ExecutorService workers,
+            int threads,
+            Archives archives,
             LongConsumer progress) {
         this.fileSystem = fileSystem;
         this.prefix = prefix;
@@ -61,10 +88,13 @@ final class FileScan {
         this.progress = progress;
         this.software = software;
         this.guestPrefix = guestPrefix;
+        this.workers = workers;
+        this.threads = threads;
+        this.archives = archives;
     }
 
     /** Bytes searched until now. */
-    long bytes() {
+    synchronized long bytes() {
         return bytes;
     }
 
@@ -87,37 +117,158 @@ final class FileScan {
     /** Reads all files that were taken. */
     void flush() throws IOException {
         batch.sort(Comparator.comparingLong(Candidate::firstByte).thenComparing(Candidate::path));
-        for (var candidate : batch) {
-            search(candidate);
-            progress.accept(bytes);
+        nextToRead.set(0);
+        nextToMerge = 0;
+        var helpers = new ArrayList<Helper>();
+        for (int i = 1; i < threads && batch.size() > threads; i++) {
+            var helper = new Helper();
+            helper.task = workers.submit(helper);
+            helpers.add(helper);
+        }
+        work();
+        for (var helper : helpers) {
+            helper.await();
         }
         batch.clear();
+        waiting.clear();
+        switch (failure) {
+            case null -> {
+                // all went well
+            }
+            case IOException fault -> throw fault;
+            case RuntimeException fault -> throw fault;
+            case Error fault -> throw fault;
+            default -> throw new AssertionError(failure);
+        }
     }
 
-    private void search(Candidate candidate) throws IOException {
+    /** Somebody who reads along, if there is time before the work is done. */
+    private final class Helper implements Runnable {
+        private final AtomicBoolean begun = new AtomicBoolean();
+        private @Nullable Future<?> task;
+
+        @Override
+        public void run() {
+            if (begun.compareAndSet(false, true)) {
+                work();
+            }
+        }
+
+        void await() throws IOException {
+            if (begun.compareAndSet(false, true) || task == null) {
+                return;
+            }
+            try {
+                task.get();
+            } catch (ExecutionException e) {
+                throw new AssertionError("failures are kept", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("the inspection was interrupted");
+            }
+        }
+    }
+
+    /** Takes files in the order of the disk until there is none left. */
+    private void work() {
+        var search = new SecretSearch();
+        try {
+            int index;
+            while ((index = nextToRead.getAndIncrement()) < batch.size() && isMyTurnNear(index)) {
+                var looked = look(batch.get(index), search);
+                takeOver(index, looked);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    private synchronized void fail(Throwable e) {
+        failure = failure == null ? e : failure;
+        notifyAll();
+    }
+
+    /** Waits while too many files are before this one; false if the work has failed. */
+    private synchronized boolean isMyTurnNear(int index) throws InterruptedIOException {
+        while (failure == null && index - nextToMerge > MAX_WAITING) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("the inspection was interrupted");
+            }
+        }
+        return failure == null;
+    }
+
+    private synchronized void takeOver(int index, Looked looked) throws IOException {
+        waiting.put(index, looked);
+        Looked next;
+        while ((next = waiting.remove(nextToMerge)) != null) {
+            merge(next);
+            nextToMerge++;
+        }
+        notifyAll();
+    }
+
+    /** One file after it was read. */
+    private record Looked(
+            Candidate candidate,
+            String place,
+            long bytes,
+            List<Sighting> seen,
+            SoftwareScan.@Nullable Watch watch,
+            ArchiveSearch.@Nullable Outcome archive,
+            String fault) {}
+
+    private Looked look(Candidate candidate, SecretSearch search) throws IOException {
         var place = prefix + candidate.path;
         search.begin(place);
         var watch =
                 software == null
                         ? null
                         : software.watch(guestPath(candidate.path), place, candidate.inode.size());
+        var fault = "";
+        long[] read = {0};
         try {
             fileSystem.read(
                     candidate.inode,
                     (offset, buffer, from, length) -> {
-                        bytes += length;
+                        read[0] += length;
                         search.accept(offset, buffer, from, length);
                         if (watch != null) {
                             watch.accept(offset, buffer, from, length);
                         }
                     });
-            if (watch != null) {
-                watch.end(sink -> fileSystem.read(candidate.inode, sink));
-            }
         } catch (ImageException e) {
-            unread.add(new Unread(place, e.explanation()));
+            fault = e.explanation();
         }
-        found.sightings(place, "", search.finish());
+        var seen = search.finish();
+        var kind = search.archive();
+        var archive =
+                kind.isPresent() && fault.isEmpty()
+                        ? archives.look(search, kind.get(), place, fileSystem, candidate.inode)
+                        : null;
+        return new Looked(candidate, place, read[0], seen, watch, archive, fault);
+    }
+
+    private void merge(Looked looked) throws IOException {
+        bytes += looked.bytes;
+        if (!looked.fault.isEmpty()) {
+            unread.add(new Unread(looked.place, looked.fault));
+        } else if (looked.watch != null) {
+            try {
+                looked.watch.end(sink -> fileSystem.read(looked.candidate.inode, sink));
+            } catch (ImageException e) {
+                unread.add(new Unread(looked.place, e.explanation()));
+            }
+        }
+        if (looked.archive == null) {
+            found.sightings(looked.place, "", looked.seen);
+        } else {
+            archives.take(looked.place, looked.seen, looked.archive, found);
+        }
+        progress.accept(bytes);
     }
 
     /** One character for each byte. */

@@ -51,6 +51,7 @@ public final class Inspection {
     private final List<Unread> unread = new ArrayList<>();
     private final List<Note> notes = new ArrayList<>();
     private final Found found = new Found();
+    private final Archives archives = new Archives();
     private long entries;
     private long scanned;
     private long scanNanos;
@@ -90,7 +91,7 @@ public final class Inspection {
                 boolean beside = options.threads() >= 2;
                 Work digesting = timed(Stage.FILE_DIGEST, this::sha512);
                 var sha512 = beside ? workers.submit(digesting) : null;
-                var facts = examine(image);
+                var facts = examine(image, workers);
                 var root = timed(Stage.CONTENT_TREE, () -> contentRoot(image, workers)).call();
                 var digests =
                         new Report.Digests(
@@ -138,7 +139,7 @@ public final class Inspection {
     }
 
     /** Reads everything that is not a digest. */
-    private Facts examine(DiskImage image) throws IOException {
+    private Facts examine(DiskImage image, ExecutorService workers) throws IOException {
         unread.addAll(image.unread());
         notes.addAll(image.notes());
         notes.addAll(image.outsidePartitions());
@@ -151,7 +152,7 @@ public final class Inspection {
 
         start = System.nanoTime();
         for (var volume : volumes) {
-            look(volume, volume == root, system);
+            look(volume, volume == root, system, workers);
         }
         synchronized (durations) {
             durations.put(Stage.LIST, Duration.ofNanos(System.nanoTime() - start - scanNanos));
@@ -170,6 +171,13 @@ public final class Inspection {
         var facts = facts(system);
         synchronized (durations) {
             durations.put(Stage.FACTS, reading.plus(Duration.ofNanos(System.nanoTime() - start)));
+        }
+        if (archives.nested() > 0) {
+            notes.add(
+                    new Note(
+                            "archives",
+                            "hold %d archives, which were not looked into"
+                                    .formatted(archives.nested())));
         }
         if (found.overflowed()) {
             unread.add(
@@ -213,6 +221,7 @@ public final class Inspection {
                             "image",
                             "no installed operating system was found: no /etc/os-release on any"
                                     + " file system"));
+            found.unsearched().forEach((place, reason) -> unread.add(new Unread(place, reason)));
             return Facts.ofNoSystem(found);
         }
         var system = new SystemReader(installed.reader, installed.databases);
@@ -222,6 +231,7 @@ public final class Inspection {
         if (scan != null) {
             notes.addAll(scan.notes());
         }
+        unread.addAll(system.unsearched(found));
         unread.addAll(installed.rootReader.unread());
         unread.addAll(installed.reader.unread());
         return facts;
@@ -282,7 +292,11 @@ public final class Inspection {
     }
 
     /** Visits every entry of a file system, and searches the content of its files. */
-    private void look(GuestVolume volume, boolean isRoot, @Nullable InstalledSystem system)
+    private void look(
+            GuestVolume volume,
+            boolean isRoot,
+            @Nullable InstalledSystem system,
+            ExecutorService workers)
             throws IOException {
         var prefix = isRoot ? "" : volume.volume().id() + ":";
         var software = system == null ? null : system.scan;
@@ -295,6 +309,9 @@ public final class Inspection {
                         unread,
                         software,
                         mountPoint == null ? prefix : mountPoint,
+                        workers,
+                        options.threads(),
+                        archives,
                         bytes -> listener.progress(Stage.SCAN, scanned + bytes, 0));
         var missed =
                 volume.tree()

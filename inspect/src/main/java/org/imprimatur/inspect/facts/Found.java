@@ -25,21 +25,32 @@ public final class Found {
 
     private static final Set<String> HISTORIES =
             Set.of(
+                    ".Rhistory",
                     ".ash_history",
                     ".bash_history",
+                    ".dbshell",
                     ".history",
+                    ".influx_history",
+                    ".irb_history",
                     ".ksh_history",
+                    ".lesshst",
+                    ".mongo_history",
                     ".mysql_history",
                     ".node_repl_history",
                     ".psql_history",
                     ".python_history",
+                    ".rediscli_history",
                     ".sh_history",
                     ".sqlite_history",
-                    ".zsh_history");
+                    ".viminfo",
+                    ".wget-hsts",
+                    ".zsh_history",
+                    "fish_history");
 
     private final Map<String, AuthorizedKeys> authorizedKeys = new TreeMap<>();
     private final Map<String, List<FoundKey>> keys = new TreeMap<>();
     private final Map<String, List<FoundSecret>> secrets = new TreeMap<>();
+    private final Map<String, String> unsearched = new TreeMap<>();
     private final Map<String, Leftover> leftovers = new TreeMap<>();
     private final List<FreeSpace> freeSpace = new ArrayList<>();
     private boolean overflowed;
@@ -112,6 +123,16 @@ public final class Found {
         if (!others.isEmpty()) {
             put(secrets, FoundKey.place(path, member), List.copyOf(others.values()));
         }
+    }
+
+    /** The members of an archive were not all searched. */
+    public void unsearched(String path, String reason) {
+        put(unsearched, path, reason);
+    }
+
+    /** The archives that were not searched whole, with the reason. */
+    public Map<String, String> unsearched() {
+        return Map.copyOf(unsearched);
     }
 
     private static FoundSecret both(FoundSecret first, FoundSecret next) {

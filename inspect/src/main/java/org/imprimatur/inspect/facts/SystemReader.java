@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.keys.PrivateKeys;
 import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.packages.InstalledPackage;
@@ -111,6 +112,22 @@ public final class SystemReader {
                 found.leftovers(),
                 found.freeSpace(),
                 files);
+    }
+
+    /**
+     * The archives that were not searched whole, but for those that packages ship as they are: the
+     * tests and examples in these break on purpose.
+     */
+    public List<Unread> unsearched(Found found) {
+        var all = found.unsearched();
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        var owners = new VendorFiles(reader, databases).owners(all.keySet());
+        return all.entrySet().stream()
+                .filter(each -> owners.getOrDefault(each.getKey(), "").isEmpty())
+                .map(each -> new Unread(each.getKey(), each.getValue()))
+                .toList();
     }
 
     private static FoundKey shipped(FoundKey key, Map<String, String> owners) {

@@ -3,6 +3,7 @@ package org.imprimatur.inspect.secrets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.imprimatur.inspect.keys.KeyFiles;
 
 /**
@@ -12,7 +13,7 @@ import org.imprimatur.inspect.keys.KeyFiles;
 final class FileHead {
 
     /** By so many bytes a file is known to be of some kind. */
-    private static final int FIRST = 16;
+    private static final int FIRST = ArchiveKind.NEEDED;
 
     /** No file that is looked at as a whole is larger; of a larger one this is looked at. */
     private static final int MOST = 1 << 20;
@@ -23,6 +24,7 @@ final class FileHead {
     private int wanted;
     private boolean goesOn;
     private boolean decided;
+    private Optional<ArchiveKind> archive = Optional.empty();
 
     void begin(String name) {
         path = name;
@@ -30,6 +32,12 @@ final class FileHead {
         wanted = FIRST;
         goesOn = false;
         decided = false;
+        archive = Optional.empty();
+    }
+
+    /** What kind of archive the content is; known once it is at its end. */
+    Optional<ArchiveKind> archive() {
+        return archive;
     }
 
     void accept(long offset, byte[] piece, int from, int length) {
@@ -62,6 +70,7 @@ final class FileHead {
 
     private void decide() {
         decided = true;
+        archive = ArchiveKind.of(kept, filled);
         boolean file = !path.isEmpty() && KnownFiles.isKnown(path);
         var first = Arrays.copyOf(kept, Math.min(filled, FIRST));
         wanted = file || KeyFiles.isCandidate(first) || Kerberos.isCandidate(first) ? MOST : 0;

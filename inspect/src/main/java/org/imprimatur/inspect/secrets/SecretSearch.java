@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.imprimatur.inspect.keys.PrivateKeys;
 
 /**
@@ -121,6 +122,11 @@ public final class SecretSearch {
         counts.clear();
         all.sort(Sighting.ORDER);
         return List.copyOf(all);
+    }
+
+    /** What kind of archive the last content is, if it is one that can be looked into. */
+    public Optional<ArchiveKind> archive() {
+        return head.archive();
     }
 
     /** Searches a piece where it lies, and keeps of it what the next one may need. */
