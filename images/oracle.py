@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Writes the listing of a directory tree that the disk readers are compared with (see README.md).
 
-Usage: oracle.py [--times] ROOT > NAME.files.tsv
+Usage: oracle.py [--times|--full] ROOT > NAME.files.tsv
 
 One line per entry, sorted by the bytes of the path, seven columns separated by tabs:
 path, type, mode, uid, gid, size, content; with --times an eighth, the second in which the content last changed. Run it under the same fakeroot as the tree was made in.
+With --full three more instead: when the content and when anything last changed, as seconds.nanoseconds, and the
+extended attributes as name=hex, sorted, with commas between; "-" where there are none.
 """
 
 import hashlib
@@ -49,7 +51,14 @@ def _digest(file) -> str:
     return sha256.hexdigest()
 
 
-def entries(root: bytes, relative: bytes, times: bool):
+def more(path: bytes, info):
+    times = [f"{ns // 10**9}.{ns % 10**9:09d}" for ns in (info.st_mtime_ns, info.st_ctime_ns)]
+    names = sorted(os.listxattr(path, follow_symlinks=False))
+    found = ",".join(f"{name}={os.getxattr(path, name, follow_symlinks=False).hex()}" for name in names)
+    return (*times, found or "-")
+
+
+def entries(root: bytes, relative: bytes, option: str):
     path = root + relative if relative else root
     info = os.lstat(path)
     kind = stat.S_IFMT(info.st_mode)
@@ -62,21 +71,24 @@ def entries(root: bytes, relative: bytes, times: bool):
         content = f"{os.major(info.st_rdev)}:{os.minor(info.st_rdev)}"
     mode = f"{stat.S_IMODE(info.st_mode):04o}"
     columns = (TYPES[kind], mode, str(info.st_uid), str(info.st_gid), size, content)
-    yield relative or b"/", columns + ((str(info.st_mtime_ns // 10**9),) if times else ())
+    yield relative or b"/", columns + OPTIONS[option](path, info)
     if kind == stat.S_IFDIR:
         for name in os.listdir(path):
-            yield from entries(root, relative + b"/" + name, times)
+            yield from entries(root, relative + b"/" + name, option)
+
+
+OPTIONS = {"": lambda path, info: (), "--times": lambda path, info: (str(info.st_mtime_ns // 10**9),), "--full": more}
 
 
 def main() -> int:
-    times = "--times" in sys.argv[1:2]
-    if len(sys.argv) != 2 + times:
+    option = sys.argv[1] if sys.argv[1:2] and sys.argv[1] in OPTIONS else ""
+    if len(sys.argv) != 2 + bool(option):
         print(__doc__, file=sys.stderr)
         return 2
     sys.setrecursionlimit(10_000)
     root = os.fsencode(sys.argv[-1]).rstrip(b"/")
     out = sys.stdout.buffer
-    for path, columns in sorted(entries(root, b"", times)):
+    for path, columns in sorted(entries(root, b"", option)):
         out.write("\t".join((escaped(path), *columns)).encode() + b"\n")
     return 0
 

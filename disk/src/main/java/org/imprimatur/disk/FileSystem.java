@@ -94,6 +94,22 @@ public interface FileSystem {
     long storedBytes(Inode file) throws IOException;
 
     /**
+     * Whether files may share what is stored, as reflinks and snapshots do. The bytes stored for
+     * all files together may then be more than the volume has.
+     */
+    default boolean sharesContent() {
+        return false;
+    }
+
+    /**
+     * What tells a file apart from others of other content, without reading it: of files with equal
+     * keys only one needs to be read. Empty where the file system offers no such key.
+     */
+    default Optional<ContentKey> contentKey(Inode file) throws IOException {
+        return Optional.empty();
+    }
+
+    /**
      * The target of a symbolic link, as it is written.
      *
      * @throws IllegalArgumentException when the inode is not a symbolic link

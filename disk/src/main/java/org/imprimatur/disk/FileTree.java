@@ -21,6 +21,12 @@ public final class FileTree {
     /** How many entries of directories are kept for resolving paths. */
     private static final int MAX_KEPT_ENTRIES = 200_000;
 
+    /**
+     * How often the bytes of a volume may be claimed where files share them, the same content in
+     * several files counted once.
+     */
+    private static final int MAX_SHARES = 64;
+
     /** Sees every entry of a tree, the root included; a directory before what is in it. */
     @FunctionalInterface
     public interface Visitor {
@@ -72,6 +78,11 @@ public final class FileTree {
             return unread;
         }
         var seen = new LongSet();
+        var contents = new LongSet();
+        long mostStored =
+                fileSystem.sharesContent()
+                        ? Math.multiplyExact(Math.min(volumeBytes, 1L << 55), MAX_SHARES)
+                        : volumeBytes;
         var pending = new ArrayDeque<Pending>();
         long entries = 0;
         long stored = 0;
@@ -115,12 +126,12 @@ public final class FileTree {
                     inode = fileSystem.inode(entry.inode());
                     first = seen.add(inode.number());
                     if (inode.isRegular() && first) {
-                        stored += fileSystem.storedBytes(inode);
-                        if (stored > volumeBytes) {
+                        stored += storedBytes(inode, contents);
+                        if (stored > mostStored) {
                             throw new CorruptImageException(
                                     "the files up to here claim %d bytes of a volume of %d: they"
                                                     .formatted(stored, volumeBytes)
-                                            + " share blocks that no two files may share");
+                                            + " share more than files may share");
                         }
                     }
                 } catch (ImageException e) {
@@ -150,6 +161,17 @@ public final class FileTree {
             }
         }
         return unread;
+    }
+
+    /** What a file adds to the bytes that a reader of all contents must read. */
+    private long storedBytes(Inode inode, LongSet contents) throws IOException {
+        if (fileSystem.sharesContent()) {
+            long key = fileSystem.contentKey(inode).map(ContentKey::low).orElse(0L);
+            if (key != 0 && !contents.add(key)) {
+                return 0;
+            }
+        }
+        return fileSystem.storedBytes(inode);
     }
 
     /**

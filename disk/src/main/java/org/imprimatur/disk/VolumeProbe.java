@@ -38,6 +38,10 @@ final class VolumeProbe {
                             ExtFileSystem::open),
                     new Reader("a FAT file system", FatBootSector::isPresent, FatFileSystem::open),
                     new Reader(
+                            "a btrfs file system",
+                            BtrfsSuperblock::isPresent,
+                            BtrfsFileSystem::open),
+                    new Reader(
                             "an ISO 9660 file system",
                             IsoDescriptors::isPresent,
                             IsoFileSystem::open));
@@ -145,9 +149,6 @@ final class VolumeProbe {
     private static String others(byte[] head) {
         if (Bytes.has(head, 0, "XFSB")) {
             return "an XFS file system";
-        }
-        if (Bytes.has(head, 65536 + 64, "_BHRfS_M")) {
-            return "a btrfs file system";
         }
         if (Bytes.has(head, 0, "LUKS\u00ba\u00be")) {
             return "a LUKS encrypted volume";

@@ -116,8 +116,7 @@ final class Fixtures {
         return new Told(List.copyOf(lines.values()), unread);
     }
 
-    private static String line(FileSystem fileSystem, FilePath path, Inode inode)
-            throws IOException {
+    static String line(FileSystem fileSystem, FilePath path, Inode inode) throws IOException {
         String size = "-";
         String content = "-";
         String type =
