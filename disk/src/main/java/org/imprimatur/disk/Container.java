@@ -12,6 +12,10 @@ import java.util.List;
  */
 record Container(String format, BlockDevice disk, List<Note> notes) {
 
+    Container {
+        notes = List.copyOf(notes);
+    }
+
     static Container open(BlockDevice file, Limits limits) throws IOException {
         byte[] head = head(file);
         return Ova.isTar(head) ? Ova.open(file, limits) : open(file, head, limits);

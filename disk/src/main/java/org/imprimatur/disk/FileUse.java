@@ -27,9 +27,17 @@ final class FileUse {
         this.file = file;
     }
 
+    /** The same for one of many things; its name is made only when it is needed. */
+    void add(String what, long number, long offset, long length) throws ImageException {
+        Ranges.check(what, number, offset, length, file.size());
+        add(what, offset, length);
+    }
+
     /** Takes note of a range; refuses one that is not wholly inside the file. */
     void add(String what, long offset, long length) throws ImageException {
-        Ranges.check(what + " of the " + format + " file", offset, length, file.size());
+        if (!Ranges.isInside(offset, length, file.size())) {
+            Ranges.check(what + " of the " + format + " file", offset, length, file.size());
+        }
         if (length == 0) {
             return;
         }

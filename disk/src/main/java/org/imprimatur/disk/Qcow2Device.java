@@ -28,6 +28,7 @@ final class Qcow2Device implements BlockDevice {
     private static final int BACKING_FORMAT = 0xe2792aca;
     private static final int EXTERNAL_DATA_NAME = 0x44415441;
     private static final int ENCRYPTION = 0x0537be77;
+    private static final int BITMAPS = 0x23852875;
 
     /** As QEMU has it. */
     private static final long MAX_L1_BYTES = 32 << 20;
@@ -119,7 +120,13 @@ final class Qcow2Device implements BlockDevice {
             int type = headerLength > 104 && present > 104 ? Bytes.u8(header, 104) : 0;
             compression = compression((features & COMPRESSION_TYPE) != 0, type);
         }
-        checkExtensions(file, headerLength, 1 << clusterBits);
+        boolean bitmaps = hasBitmaps(file, headerLength, 1 << clusterBits);
+        if (bitmaps) {
+            notes.add(
+                    new Note(
+                            "qcow2",
+                            "bitmaps of what was changed, which are not part of the disk and were not read"));
+        }
         long snapshots = Bytes.u32be(header, 60);
         if (snapshots != 0) {
             notes.add(
@@ -129,10 +136,12 @@ final class Qcow2Device implements BlockDevice {
                                     .formatted(snapshots)));
         }
         long[] l1 = readL1(file, header, size, clusterBits, extended, limits);
-        var device =
-                new Qcow2Device(
-                        file, size, clusterBits, extended, compression, l1, List.copyOf(notes));
-        device.checkTables(Bytes.i64be(header, 40));
+        var device = new Qcow2Device(file, size, clusterBits, extended, compression, l1, notes);
+        BitSet used = device.checkTables(Bytes.i64be(header, 40), version == 2);
+        if (snapshots == 0 && !bitmaps) {
+            device.useReferenceCounts(used, Bytes.i64be(header, 48), Bytes.u32be(header, 56));
+            notes.addAll(device.unused(used));
+        }
         return device;
     }
 
@@ -182,8 +191,12 @@ final class Qcow2Device implements BlockDevice {
         };
     }
 
-    private static void checkExtensions(BlockDevice file, long headerLength, int clusterSize)
+    /**
+     * Looks at the extensions of the header, and refuses those that tell of something elsewhere.
+     */
+    private static boolean hasBitmaps(BlockDevice file, long headerLength, int clusterSize)
             throws IOException {
+        boolean bitmaps = false;
         byte[] area = new byte[(int) Math.min(clusterSize, file.size())];
         file.read(0, area, 0, area.length);
         long at = headerLength;
@@ -191,8 +204,9 @@ final class Qcow2Device implements BlockDevice {
             int type = Bytes.i32be(area, (int) at);
             long length = Bytes.u32be(area, (int) at + 4);
             if (type == 0) {
-                return;
+                return bitmaps;
             }
+            bitmaps |= type == BITMAPS;
             if (type == BACKING_FORMAT) {
                 throw new UnsupportedImageException(
                         "the qcow2 file names the format of a backing file");
@@ -206,6 +220,7 @@ final class Qcow2Device implements BlockDevice {
             Ranges.check("a qcow2 header extension", at + 8, length, area.length);
             at += 8 + (length + 7 & ~7L);
         }
+        return bitmaps;
     }
 
     private static long[] readL1(
@@ -250,8 +265,8 @@ final class Qcow2Device implements BlockDevice {
         return l1;
     }
 
-    /** Looks at every entry of every table once. */
-    private void checkTables(long l1Offset) throws IOException {
+    /** Looks at every entry of every table once; gives the clusters of the file that are in use. */
+    private BitSet checkTables(long l1Offset, boolean old) throws IOException {
         long clusters = (file.size() - 1 >>> clusterBits) + 1;
         if (clusters > Integer.MAX_VALUE) {
             throw new UnsupportedImageException(
@@ -259,14 +274,14 @@ final class Qcow2Device implements BlockDevice {
                             .formatted(clusters, Integer.MAX_VALUE));
         }
         var used = new BitSet((int) clusters);
-        use(used, 0, "the header");
+        use(used, 0, "the header", 0);
         for (long at = l1Offset; at < l1Offset + l1.length * 8L; at += clusterSize) {
-            use(used, at, "the L1 table");
+            use(used, at, "the L1 table", 0);
         }
         for (int i = 0; i < l1.length; i++) {
             if (l1[i] != 0) {
-                Ranges.check("the L2 table of L1 entry " + i, l1[i], clusterSize, file.size());
-                use(used, l1[i], "the L2 table of L1 entry " + i);
+                Ranges.check("the L2 table", i, l1[i], clusterSize, file.size());
+                use(used, l1[i], "the L2 table", i);
             }
         }
         for (int i = 0; i < l1.length; i++) {
@@ -275,13 +290,45 @@ final class Qcow2Device implements BlockDevice {
                 long first = (long) i << l2Bits;
                 int count = (int) Math.min(1L << l2Bits, (size - 1 >>> clusterBits) + 1 - first);
                 for (int k = 0; k < count; k++) {
-                    checkEntry(used, table, first + k, k * entrySize);
+                    checkEntry(used, table, first + k, k * entrySize, old);
+                }
+            }
+        }
+        return used;
+    }
+
+    /** The counts are not needed for reading, and those outside the file not looked for. */
+    private void useReferenceCounts(BitSet used, long offset, long clusters) throws IOException {
+        byte[] table = new byte[clusterSize];
+        for (long i = 0; i < clusters; i++) {
+            long at = offset + (i << clusterBits);
+            if (at <= 0 || at > file.size() - clusterSize) {
+                return;
+            }
+            used.set((int) (at >>> clusterBits));
+            file.read(at, table, 0, clusterSize);
+            for (int k = 0; k < clusterSize; k += 8) {
+                long block = Bytes.i64be(table, k) & -512L;
+                if (block > 0 && block < file.size()) {
+                    used.set((int) (block >>> clusterBits));
                 }
             }
         }
     }
 
-    private void checkEntry(BitSet used, byte[] table, long cluster, int at)
+    private List<Note> unused(BitSet used) throws IOException {
+        var use = new FileUse("qcow2", file);
+        for (int from = used.nextSetBit(0); from >= 0; ) {
+            int to = used.nextClearBit(from);
+            long start = (long) from << clusterBits;
+            long end = Math.min(file.size(), (long) to << clusterBits);
+            use.add("a cluster", start, Math.max(0, end - start));
+            from = used.nextSetBit(to);
+        }
+        return use.unused();
+    }
+
+    private void checkEntry(BitSet used, byte[] table, long cluster, int at, boolean old)
             throws CorruptImageException {
         long entry = Bytes.i64be(table, at);
         if (entry == 0) {
@@ -289,8 +336,17 @@ final class Qcow2Device implements BlockDevice {
         }
         if ((entry & COMPRESSED) != 0) {
             long offset = entry & (1L << compressedBits()) - 1;
-            Ranges.check("the compressed cluster " + cluster, offset, 1, file.size());
+            Ranges.check("the compressed cluster", cluster, offset, 1, file.size());
+            // Several may share a cluster of the file.
+            used.set(
+                    (int) (offset >>> clusterBits),
+                    (int) (packedEnd(entry) - 1 >>> clusterBits) + 1);
             return;
+        }
+        if (old && (entry & 1) != 0) {
+            throw new CorruptImageException(
+                    "cluster %d of the disk is marked as zeros, which qcow2 version 2 does not have"
+                            .formatted(cluster));
         }
         long offset = entry & OFFSET_MASK;
         if (offset == 0) {
@@ -304,21 +360,22 @@ final class Qcow2Device implements BlockDevice {
         // The last cluster of a file may be cut where the disk ends.
         boolean allocated = extended || (entry & 1) == 0;
         long length = allocated ? Math.min(clusterSize, size - (cluster << clusterBits)) : 1;
-        Ranges.check("cluster %d of the disk".formatted(cluster), offset, length, file.size());
-        use(used, offset, "cluster %d of the disk".formatted(cluster));
+        Ranges.check("the cluster", cluster, offset, length, file.size());
+        use(used, offset, "the cluster", cluster);
     }
 
-    private void use(BitSet used, long offset, String what) throws CorruptImageException {
+    private void use(BitSet used, long offset, String what, long number)
+            throws CorruptImageException {
         int cluster = (int) (offset >>> clusterBits);
         if ((offset & clusterSize - 1) != 0) {
             throw new CorruptImageException(
-                    "%s is at offset %d, not at the start of a cluster of the qcow2 file"
-                            .formatted(what, offset));
+                    "%s %d is at offset %d, not at the start of a cluster of the qcow2 file"
+                            .formatted(what, number, offset));
         }
         if (used.get(cluster)) {
             throw new CorruptImageException(
-                    "%s is at offset %d of the qcow2 file, which is in use for something else: a loop or overlap"
-                            .formatted(what, offset));
+                    "%s %d is at offset %d of the qcow2 file, which is in use for something else: a loop or overlap"
+                            .formatted(what, number, offset));
         }
         used.set(cluster);
     }
@@ -413,12 +470,15 @@ final class Qcow2Device implements BlockDevice {
     }
 
     private byte[] unpacked(long cluster, long entry) throws IOException {
+        long offset = entry & (1L << compressedBits()) - 1;
+        return packed.unpack(cluster, offset, (int) (packedEnd(entry) - offset), clusterSize);
+    }
+
+    /** Where the last sector of a compressed cluster ends; it may reach beyond the file. */
+    private long packedEnd(long entry) {
         int bits = compressedBits();
-        long offset = entry & (1L << bits) - 1;
         long sectors = (entry & COMPRESSED - 1) >>> bits;
-        // The last sector may reach beyond the end of the file.
-        long end = Math.min(file.size(), (offset & -512L) + (sectors + 1) * 512);
-        return packed.unpack(cluster, offset, (int) (end - offset), clusterSize);
+        return Math.min(file.size(), (entry & (1L << bits) - 1 & -512L) + (sectors + 1) * 512);
     }
 
     @Override

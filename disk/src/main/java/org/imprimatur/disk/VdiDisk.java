@@ -72,7 +72,7 @@ final class VdiDisk implements MappedDevice.Layout {
             if (map[i] != FREE && map[i] != DISCARDED) {
                 long length = Math.min(blockSize, size - i * blockSize);
                 long place = dataOffset + (map[i] & 0xffff_ffffL) * blockSize;
-                use.add("block %d".formatted(i), place, length);
+                use.add("block", i, place, length);
             }
         }
         var layout = new VdiDisk(dataOffset, blockSize, map);

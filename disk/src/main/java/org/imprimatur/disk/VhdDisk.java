@@ -176,7 +176,8 @@ final class VhdDisk implements MappedDevice.Layout {
         for (int block = 0; block < table.length; block++) {
             if (table[block] != HOLE) {
                 use.add(
-                        "block %d".formatted(block),
+                        "block",
+                        block,
                         place(block) - bitmapBytes,
                         bitmapBytes + length(block, size));
             }

@@ -302,7 +302,7 @@ final class VhdxDisk implements MappedDevice.Layout {
                 case PRESENT -> {
                     places[block] = (entry >>> 20) * MIB;
                     long length = Math.min(blockSize, size - block * blockSize);
-                    use.add("block %d".formatted(block), places[block], length);
+                    use.add("block", block, places[block], length);
                 }
                 case PARTIAL ->
                         throw new UnsupportedImageException(

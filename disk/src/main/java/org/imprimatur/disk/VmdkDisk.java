@@ -304,7 +304,7 @@ final class VmdkDisk implements MappedDevice.Layout {
     private void checkTables(FileUse use) throws IOException {
         for (int i = 0; i < directory.length; i++) {
             if (directory[i] != 0) {
-                use.add("table %d".formatted(i), sectors(directory[i]), header.tableBytes());
+                use.add("table", i, sectors(directory[i]), header.tableBytes());
                 useMarker(file, header, directory[i] & 0xffff_ffffL, use);
             }
         }
@@ -321,14 +321,13 @@ final class VmdkDisk implements MappedDevice.Layout {
                 if (isZero(entry)) {
                     continue;
                 }
-                String what = "grain %d".formatted(grain);
                 if (header.isCompressed()) {
-                    int length = packedLength(what, grain, sectors(entry));
+                    int length = packedLength(grain, sectors(entry));
                     long padded = (GRAIN_HEADER + length + SECTOR - 1) / SECTOR * SECTOR;
                     long left = file.size() - sectors(entry);
-                    use.add(what, sectors(entry), Math.min(padded, left));
+                    use.add("grain", grain, sectors(entry), Math.min(padded, left));
                 } else {
-                    use.add(what, sectors(entry), wanted(grain));
+                    use.add("grain", grain, sectors(entry), wanted(grain));
                 }
             }
         }
@@ -344,26 +343,26 @@ final class VmdkDisk implements MappedDevice.Layout {
     }
 
     /** The length of the stream behind the header of a compressed grain. */
-    private int packedLength(String what, long grain, long place) throws IOException {
-        Ranges.check(what + " of the vmdk file", place, GRAIN_HEADER, file.size());
+    private int packedLength(long grain, long place) throws IOException {
+        Ranges.check("grain", grain, place, GRAIN_HEADER, file.size());
         byte[] bytes = new byte[GRAIN_HEADER];
         file.read(place, bytes, 0, bytes.length);
         long sector = Bytes.i64le(bytes, 0);
         if (sector != grain * header.grainSize()) {
             throw new CorruptImageException(
-                    "%s of the VMDK file is marked as sector %s of the disk, not %d"
+                    "grain %d of the VMDK file is marked as sector %s of the disk, not %d"
                             .formatted(
-                                    what,
+                                    grain,
                                     Long.toUnsignedString(sector),
                                     grain * header.grainSize()));
         }
         long length = Bytes.u32le(bytes, 8);
         if (length == 0 || length > 2L * header.grainBytes() + SECTOR) {
             throw new CorruptImageException(
-                    "%s of the VMDK file has %d compressed bytes for a grain of %d"
-                            .formatted(what, length, header.grainBytes()));
+                    "grain %d of the VMDK file has %d compressed bytes for a grain of %d"
+                            .formatted(grain, length, header.grainBytes()));
         }
-        Ranges.check(what + " of the vmdk file", place + GRAIN_HEADER, length, file.size());
+        Ranges.check("grain", grain, place + GRAIN_HEADER, length, file.size());
         return (int) length;
     }
 
@@ -376,7 +375,7 @@ final class VmdkDisk implements MappedDevice.Layout {
         for (int i = 0; i < second.length; i++) {
             same &= (second[i] == 0) == (directory[i] == 0);
             if (second[i] != 0) {
-                use.add("second table %d".formatted(i), sectors(second[i]), bytes.length);
+                use.add("second table", i, sectors(second[i]), bytes.length);
                 if (same) {
                     file.read(sectors(second[i]), bytes, 0, bytes.length);
                     int used = usedBytes(i);
@@ -428,7 +427,7 @@ final class VmdkDisk implements MappedDevice.Layout {
         if (known != null) {
             return known;
         }
-        int length = packedLength("grain %d".formatted(grain), grain, place);
+        int length = packedLength(grain, place);
         return packed.unpack(grain, place + GRAIN_HEADER, length, (int) wanted(grain));
     }
 

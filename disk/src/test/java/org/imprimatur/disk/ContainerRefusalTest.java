@@ -61,6 +61,14 @@ class ContainerRefusalTest {
         return changed(fixture + ".qcow2", ByteOrder.BIG_ENDIAN, change);
     }
 
+    private static byte[] zerosInVersion2() {
+        byte[] bytes = Fixtures.bytes("mini-clean.v2-4k.qcow2.gz");
+        var image = ByteBuffer.wrap(bytes);
+        int table = (int) image.getLong((int) image.getLong(40));
+        image.putLong(table, image.getLong(table) | 1);
+        return bytes;
+    }
+
     static Stream<Bad> qcow2() {
         return Stream.of(
                 unsupported(
@@ -75,6 +83,7 @@ class ContainerRefusalTest {
                         "zstd-that-is-deflate",
                         "damaged",
                         qcow2("zlib-512", image -> image.putLong(72, 8).put(104, (byte) 1))),
+                corrupt("zeros-in-version-2", "version 2 does not have", zerosInVersion2()),
                 corrupt("zstd-cut-off", "outside", half("zstd-64k.qcow2")),
                 corrupt(
                         "extended-with-small-clusters",
@@ -822,7 +831,14 @@ class ContainerRefusalTest {
 
     @Test
     void bytesThatBelongToNothingAreTold() throws IOException {
-        for (String name : List.of("sparse.vmdk", "stream.vmdk", "dynamic.vhdx", "dynamic.vdi")) {
+        for (String name :
+                List.of(
+                        "zlib-512.qcow2",
+                        "plain-2m.qcow2",
+                        "sparse.vmdk",
+                        "stream.vmdk",
+                        "dynamic.vhdx",
+                        "dynamic.vdi")) {
             byte[] good = Fixtures.bytes("containers/" + name + ".gz");
             byte[] more = Arrays.copyOf(good, good.length + (16 << 20));
             more[more.length - 5] = 'x';
