@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the images of FAT, ISO 9660 in fixtures/, each with the listing it must agree with. Rootless.
-# Needs dosfstools, genisoimage, mtools and xorriso beside the packages in packages.txt.
+# Makes the images of FAT, ISO 9660 and squashfs in fixtures/, each with the listing it must agree with. Rootless.
+# Needs dosfstools, genisoimage, mtools, squashfs-tools and xorriso beside the packages in packages.txt.
 set -Eeuo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -168,11 +168,58 @@ isos() { # WORK OUT
     pack hybrid-mbr.iso iso-hybrid-mbr "$out"
 }
 
+squash_tree() { # ROOT
+    python3 - "$1" <<'PY'
+import os, random, socket, sys
+os.chdir(sys.argv[1])
+with open("sparse", "wb") as file:
+    for at in (0, 300_000, 2_000_000):
+        file.seek(at)
+        file.write(b"data at %d\n" % at)
+    file.truncate(3_000_000)
+with open("holes-only", "wb") as file:
+    file.truncate(1 << 20)
+content = b"".join(b"%d %d\n" % (i, i * i) for i in range(7_000))
+for name in ("large", "large-again"):
+    with open(name, "wb") as file:
+        file.write(content)
+with open("whole-blocks", "wb") as file:
+    file.write(content[:32768])
+with open("noise", "wb") as file:
+    file.write(random.Random(1).randbytes(5_000))
+for i in range(300):
+    open("many/%03d" % i, "wb").close()
+unix = socket.socket(socket.AF_UNIX)
+unix.bind("socket")
+os.setxattr("etc/os-release", "user.comment", b"a value")
+os.setxattr("numbers", "user.comment", b"a value that is shared, and long enough for it to be worth while")
+os.setxattr("large", "user.comment", b"a value that is shared, and long enough for it to be worth while")
+os.setxattr("large", "security.capability", bytes.fromhex("0100000200200000000000000000000000000000"))
+os.setxattr("many", "user.of-a-directory", b"")
+PY
+    find "$1" ! -name old -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+}
+
+squashes() { # WORK OUT
+    local unix=$1/unix out=$2 kind
+    squash_tree "$unix"
+    python3 "$here/oracle.py" --times "$unix" >"$out/squash.files.tsv"
+    for kind in gzip xz zstd lz4 lzo; do
+        mksquashfs "$unix" "$kind.squashfs" -quiet -no-progress -comp "$kind" -b 16384
+        pack "$kind.squashfs" "squash-$kind" "$out"
+    done
+    mksquashfs "$unix" plain.squashfs -quiet -no-progress -b 8K -noI -noD -noF -noX -no-fragments -no-exports -no-duplicates
+    pack plain.squashfs squash-plain "$out"
+    mksquashfs "$unix" large.squashfs -quiet -no-progress -comp xz -Xbcj x86 -b 1M -always-use-fragments
+    pack large.squashfs squash-large-blocks "$out"
+}
+
 inside() { # WORK
     cd "$1"
     mkdir out
     fats "$1" "$1/out"
     isos "$1" "$1/out"
+    squashes "$1" "$1/out"
 }
 
 if [ "${1:-}" = --inside ]; then

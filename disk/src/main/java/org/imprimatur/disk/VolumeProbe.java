@@ -44,7 +44,11 @@ final class VolumeProbe {
                     new Reader(
                             "an ISO 9660 file system",
                             IsoDescriptors::isPresent,
-                            IsoFileSystem::open));
+                            IsoFileSystem::open),
+                    new Reader(
+                            "a squashfs file system",
+                            SquashSuperblock::isPresent,
+                            SquashFileSystem::open));
 
     private VolumeProbe() {}
 
@@ -165,7 +169,7 @@ final class VolumeProbe {
         if (Bytes.has(head, 3, "EXFAT   ")) {
             return "an exFAT file system";
         }
-        if (Bytes.has(head, 0, "hsqs") || Bytes.has(head, 0, "sqsh")) {
+        if (Bytes.has(head, 0, "sqsh")) {
             return "a squashfs file system";
         }
         if (Bytes.u32le(head, 1024) == 0xe0f5e1e2L) {
