@@ -19,6 +19,7 @@ import java.io.IOException;
  * @param clusters how many clusters there are; they are numbered from 2
  * @param size the length of the whole file system in bytes
  * @param state the byte in which Linux and Windows mark a mounted file system
+ * @param serial a number given when the file system was made; 0 when it has none
  * @param label as the boot sector has it; the root directory may know better
  */
 record FatBootSector(
@@ -34,6 +35,7 @@ record FatBootSector(
         int clusters,
         long size,
         int state,
+        long serial,
         String label) {
 
     private static final int MAX_CLUSTERS_12 = 4084;
@@ -138,6 +140,7 @@ record FatBootSector(
                 (int) clusters,
                 size,
                 Bytes.u8(boot, extended + 1),
+                labelled ? Bytes.u32le(boot, extended + 3) : 0,
                 labelled ? FatNames.oem(boot, extended + 7, 11) : "");
     }
 

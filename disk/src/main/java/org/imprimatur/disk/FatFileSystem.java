@@ -94,6 +94,13 @@ final class FatFileSystem implements FileSystem {
     }
 
     @Override
+    public String mountId() {
+        return boot.serial() == 0
+                ? ""
+                : "%04X-%04X".formatted(boot.serial() >>> 16, boot.serial() & 0xffff);
+    }
+
+    @Override
     public List<Unread> faults() {
         return faults;
     }

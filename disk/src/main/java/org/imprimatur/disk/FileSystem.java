@@ -24,6 +24,11 @@ public interface FileSystem {
 
     Optional<UUID> uuid();
 
+    /** What {@code UUID=} in fstab(5) names it by; empty where it has nothing of the kind. */
+    default String mountId() {
+        return uuid().map(UUID::toString).orElse("");
+    }
+
     /**
      * What stands against reading this file system as a whole: a journal that was not replayed, a
      * feature whose effect is not known. With any of these, an inspection is not complete.

@@ -257,6 +257,7 @@ final class Gpt {
                     new Partition(
                             id,
                             name(entries, at + 56),
+                            Bytes.guid(entries, at + 16).toString(),
                             type,
                             boot ? Partition.Kind.BOOT_CODE : Partition.Kind.ORDINARY,
                             first * header.sectorSize(),

@@ -95,6 +95,7 @@ record Lvm(
                     new Volume(
                             old.id(),
                             old.name(),
+                            old.partitionId(),
                             old.type(),
                             old.offset(),
                             old.size(),
@@ -234,6 +235,7 @@ record Lvm(
                     return new Volume(
                             id,
                             "",
+                            "",
                             volume.type(),
                             start(group, logical, parts),
                             device.size(),
@@ -245,6 +247,7 @@ record Lvm(
             }
             return new Volume(
                     id,
+                    "",
                     "",
                     "logical volume",
                     0,

@@ -9,6 +9,7 @@ import java.util.Objects;
 /** The partition table of the IBM PC, with its chain of extended boot records. */
 final class Mbr {
 
+    private static final int SIGNATURE = 440;
     private static final int ENTRIES = 446;
     private static final int MAX_LINKS = 128;
     private static final int PROTECTIVE = 0xee;
@@ -71,7 +72,7 @@ final class Mbr {
         for (int i = 0; i < 4; i++) {
             Entry entry = Entry.at(sector, i);
             if (entry.isUsed() && entry.type() != PROTECTIVE) {
-                Partition found = partition(disk, i + 1, entry, entry.start(), sectorSize);
+                Partition found = partition(disk, sector, i + 1, entry, entry.start(), sectorSize);
                 partitions.add(
                         new Partition(
                                 "mbr-" + found.id(),
@@ -146,12 +147,12 @@ final class Mbr {
                 continue;
             }
             if (!entry.isExtended()) {
-                partitions.add(partition(disk, i + 1, entry, entry.start(), sectorSize));
+                partitions.add(partition(disk, sector, i + 1, entry, entry.start(), sectorSize));
             } else if (extendedSeen) {
                 throw new CorruptImageException("the MBR has two extended partitions");
             } else {
                 extendedSeen = true;
-                readChain(disk, partitions, entry, sectorSize, limits);
+                readChain(disk, sector, partitions, entry, sectorSize, limits);
             }
         }
         if (partitions.isEmpty()) {
@@ -166,6 +167,7 @@ final class Mbr {
      */
     private static void readChain(
             BlockDevice disk,
+            byte[] first,
             List<Partition> partitions,
             Entry extended,
             int sectorSize,
@@ -200,7 +202,7 @@ final class Mbr {
             Entry logical = Entry.at(sector, 0);
             if (logical.isUsed()) {
                 long start = at + logical.start();
-                partitions.add(partition(disk, number, logical, start, sectorSize));
+                partitions.add(partition(disk, first, number, logical, start, sectorSize));
                 number++;
             }
             Entry next = Entry.at(sector, 1);
@@ -212,14 +214,16 @@ final class Mbr {
     }
 
     private static Partition partition(
-            BlockDevice disk, int number, Entry entry, long start, int sectorSize)
+            BlockDevice disk, byte[] first, int number, Entry entry, long start, int sectorSize)
             throws CorruptImageException {
+        long signature = Bytes.u32le(first, SIGNATURE);
         Ranges.check(
                 "partition " + number, start * sectorSize, entry.count() * sectorSize, disk.size());
         var kind = entry.type() == 0x41 ? Partition.Kind.BOOT_CODE : Partition.Kind.ORDINARY;
         return new Partition(
                 "p" + number,
                 "",
+                signature == 0 ? "" : "%08x-%02x".formatted(signature, number),
                 "0x%02x".formatted(entry.type()),
                 kind,
                 start * sectorSize,

@@ -67,6 +67,7 @@ final class VolumeProbe {
         return new Volume(
                 partition.id(),
                 partition.name(),
+                partition.uuid(),
                 partition.type(),
                 partition.offset(),
                 partition.size(),

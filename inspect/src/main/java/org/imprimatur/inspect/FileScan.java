@@ -2,7 +2,6 @@ package org.imprimatur.inspect;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -41,12 +40,11 @@ final class FileScan {
     private record Candidate(long firstByte, Inode inode, FilePath path) {}
 
     private final FileSystem fileSystem;
-    private final String prefix;
+    private final Places places;
     private final Found found;
     private final List<Unread> unread;
     private final LongConsumer progress;
     private final @Nullable SoftwareScan software;
-    private final String guestPrefix;
     private final List<Candidate> batch = new ArrayList<>();
     private final ExecutorService workers;
     private final int threads;
@@ -62,9 +60,8 @@ final class FileScan {
     private final AtomicInteger nextToRead = new AtomicInteger();
 
     /**
-     * @param prefix put before a path to make its place: empty for the root file system
+     * @param places says by which path a file is known
      * @param software looks at the content for what packages it holds; null if nobody asks
-     * @param guestPrefix put before a path to make it the system's own: where it is mounted
      * @param workers may help; the caller works too, and waits for nobody who has not begun
      * @param threads how many work at most
      * @param archives what was done with archives until now
@@ -72,22 +69,20 @@ final class FileScan {
      */
     FileScan(
             FileSystem fileSystem,
-            String prefix,
+            Places places,
             Found found,
             List<Unread> unread,
             @Nullable SoftwareScan software,
-            String guestPrefix,
             ExecutorService workers,
             int threads,
             Archives archives,
             LongConsumer progress) {
         this.fileSystem = fileSystem;
-        this.prefix = prefix;
+        this.places = places;
         this.found = found;
         this.unread = unread;
         this.progress = progress;
         this.software = software;
-        this.guestPrefix = guestPrefix;
         this.workers = workers;
         this.threads = threads;
         this.archives = archives;
@@ -101,13 +96,13 @@ final class FileScan {
     /** Takes a regular file; reads those taken before if there are many. */
     void add(FilePath path, Inode inode) throws IOException {
         if (inode.size() < SHORTEST_SECRET
-                && (software == null || !software.isClaimed(guestPath(path)))) {
+                && (software == null || !software.isClaimed(places.name(path)))) {
             return;
         }
         try {
             batch.add(new Candidate(fileSystem.firstByte(inode), inode, path));
         } catch (ImageException e) {
-            unread.add(new Unread(prefix + path, e.explanation()));
+            unread.add(new Unread(places.of(path), e.explanation()));
         }
         if (batch.size() >= BATCH) {
             flush();
@@ -222,12 +217,13 @@ final class FileScan {
             String fault) {}
 
     private Looked look(Candidate candidate, SecretSearch search) throws IOException {
-        var place = prefix + candidate.path;
+        var place = places.of(candidate.path);
         search.begin(place);
         var watch =
                 software == null
                         ? null
-                        : software.watch(guestPath(candidate.path), place, candidate.inode.size());
+                        : software.watch(
+                                places.name(candidate.path), place, candidate.inode.size());
         var fault = "";
         long[] read = {0};
         try {
@@ -269,10 +265,5 @@ final class FileScan {
             archives.take(looked.place, looked.seen, looked.archive, found);
         }
         progress.accept(bytes);
-    }
-
-    /** One character for each byte. */
-    private String guestPath(FilePath path) {
-        return guestPrefix + new String(path.bytes(), StandardCharsets.ISO_8859_1);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.imprimatur.disk.FilePath;
 import org.imprimatur.disk.FileSystem;
@@ -12,6 +13,7 @@ import org.imprimatur.disk.FileType;
 import org.imprimatur.disk.ImageException;
 import org.imprimatur.disk.Inode;
 import org.imprimatur.disk.Limits;
+import org.imprimatur.disk.Subvolume;
 import org.imprimatur.disk.Unread;
 import org.imprimatur.disk.Volume;
 import org.imprimatur.inspect.facts.GuestFiles;
@@ -31,10 +33,22 @@ final class GuestVolume implements GuestFiles {
     private final Volume volume;
     private final FileSystem fileSystem;
     private final FileTree tree;
+    private final List<Subvolume> subvolumes;
 
-    GuestVolume(Volume volume, FileSystem fileSystem, Limits limits) {
+    /**
+     * @param unread hears when it is not known which subvolumes there are
+     */
+    GuestVolume(Volume volume, FileSystem fileSystem, Limits limits, List<Unread> unread)
+            throws IOException {
         this.volume = volume;
         this.fileSystem = fileSystem;
+        List<Subvolume> found = List.of();
+        try {
+            found = fileSystem.subvolumes();
+        } catch (ImageException e) {
+            unread.add(new Unread(volume.title() + " subvolumes", e.explanation()));
+        }
+        this.subvolumes = found;
         this.tree = new FileTree(fileSystem, volume.size(), limits);
     }
 
@@ -50,19 +64,37 @@ final class GuestVolume implements GuestFiles {
         return tree;
     }
 
-    /** Whether an installed system begins here. */
-    boolean holdsSystem(List<Unread> unread) {
-        for (var path : List.of("/etc/os-release", "/usr/lib/os-release")) {
-            try {
-                var entry = find(path);
-                if (entry != null && entry.kind() == Kind.FILE) {
-                    return true;
-                }
-            } catch (UnreadableException e) {
-                unread.add(new Unread(volume.id() + ":" + path, e.reason()));
-            }
-        }
-        return false;
+    /** The parts that can be mounted by themselves. */
+    List<Subvolume> subvolumes() {
+        return subvolumes;
+    }
+
+    /** The directory that is the root when nothing else is asked for; empty for the whole. */
+    String defaultBase() {
+        return subvolumes.stream()
+                .filter(Subvolume::isDefault)
+                .findFirst()
+                .map(GuestVolume::base)
+                .orElse("");
+    }
+
+    /** The directories that may be the root of a system, the default first. */
+    List<String> bases() {
+        var bases = new LinkedHashSet<String>();
+        bases.add(defaultBase());
+        bases.add("");
+        subvolumes.forEach(each -> bases.add(base(each)));
+        return List.copyOf(bases);
+    }
+
+    /** Whether its own root directory is that of the system. */
+    boolean isAtRootOf(@Nullable MountedFiles system) {
+        return system != null && "/".equals(system.guestPath(this, FilePath.ROOT));
+    }
+
+    private static String base(Subvolume subvolume) {
+        return MountedFiles.trimmed(
+                new String(subvolume.path().bytes(), StandardCharsets.ISO_8859_1));
     }
 
     @Override

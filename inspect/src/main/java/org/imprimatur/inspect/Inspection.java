@@ -3,7 +3,6 @@ package org.imprimatur.inspect;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +29,7 @@ import org.imprimatur.disk.VolumeContent;
 import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Found;
+import org.imprimatur.inspect.facts.GuestFiles;
 import org.imprimatur.inspect.facts.SystemReader;
 import org.imprimatur.inspect.packages.PackageDatabases;
 import org.imprimatur.inspect.packages.SoftwareScan;
@@ -152,7 +152,7 @@ public final class Inspection {
 
         start = System.nanoTime();
         for (var volume : volumes) {
-            look(volume, volume == root, system, workers);
+            look(volume, system, workers);
         }
         synchronized (durations) {
             durations.put(Stage.LIST, Duration.ofNanos(System.nanoTime() - start - scanNanos));
@@ -195,19 +195,17 @@ public final class Inspection {
      * @param scan null if the content of files is not looked at
      */
     private record InstalledSystem(
-            ConfigReader rootReader,
             MountedFiles files,
             ConfigReader reader,
             PackageDatabases databases,
             @Nullable SoftwareScan scan) {}
 
-    private InstalledSystem system(GuestVolume root, List<GuestVolume> volumes) {
-        var rootReader = new ConfigReader(root);
-        var files = MountedFiles.of(root, volumes, rootReader);
+    private InstalledSystem system(MountedFiles.Mount root, List<GuestVolume> volumes) {
+        var files = new MountedFiles(root);
         var reader = new ConfigReader(files);
+        files.mountAll(volumes, reader, notes);
         var databases = PackageDatabases.read(reader, options.scan());
         return new InstalledSystem(
-                rootReader,
                 files,
                 reader,
                 databases,
@@ -232,18 +230,17 @@ public final class Inspection {
             notes.addAll(scan.notes());
         }
         unread.addAll(system.unsearched(found));
-        unread.addAll(installed.rootReader.unread());
         unread.addAll(installed.reader.unread());
         return facts;
     }
 
-    private List<GuestVolume> volumes(DiskImage image) throws ImageException {
+    private List<GuestVolume> volumes(DiskImage image) throws IOException {
         var volumes = new ArrayList<GuestVolume>();
         var reasons = new ArrayList<String>();
         for (var volume : image.volumes()) {
             switch (volume.content()) {
                 case VolumeContent.FileSystemContent(var fileSystem) -> {
-                    volumes.add(new GuestVolume(volume, fileSystem, options.limits()));
+                    volumes.add(new GuestVolume(volume, fileSystem, options.limits(), unread));
                     for (var note : fileSystem.notes()) {
                         notes.add(new Note(volume.title() + " " + note.where(), note.text()));
                     }
@@ -271,44 +268,70 @@ public final class Inspection {
         return volumes;
     }
 
-    /** The volume of the installed system; with more than one the others are not judged. */
-    private @Nullable GuestVolume root(List<GuestVolume> volumes) {
-        GuestVolume root = null;
+    /**
+     * Where the root of the installed system is. Of several it is the one whose own fstab says that
+     * its root is where it is, or else the first; the others are not judged.
+     */
+    private MountedFiles.@Nullable Mount root(List<GuestVolume> volumes) {
+        var candidates = new ArrayList<MountedFiles.Mount>();
+        MountedFiles.Mount root = null;
         for (var volume : volumes) {
-            if (volume.holdsSystem(unread)) {
-                if (root == null) {
-                    root = volume;
-                } else {
-                    unread.add(
-                            new Unread(
-                                    volume.volume().title(),
-                                    "holds a second operating system beside that of %s; its"
-                                                    .formatted(root.volume().title())
-                                            + " configuration was not judged"));
+            for (var base : volume.bases()) {
+                var mount = new MountedFiles.Mount(volume, base);
+                var files = new MountedFiles(mount);
+                var reader = new ConfigReader(files);
+                boolean known = reader.kind("/etc/fstab") == GuestFiles.Kind.FILE;
+                boolean agreed = known && files.isRootOf(reader);
+                if (holdsSystem(reader) || agreed && holdsSystemWhenMounted(files, volumes)) {
+                    candidates.add(mount);
+                    if (root == null && agreed) {
+                        root = mount;
+                    }
                 }
+                for (var each : reader.unread()) {
+                    unread.add(new Unread(mount.title() + ":" + each.where(), each.reason()));
+                }
+            }
+        }
+        if (root == null && !candidates.isEmpty()) {
+            root = candidates.getFirst();
+        }
+        for (var other : candidates) {
+            if (root != null && !other.equals(root)) {
+                unread.add(
+                        new Unread(
+                                other.title(),
+                                "holds a second operating system beside that of %s; its"
+                                                .formatted(root.title())
+                                        + " configuration was not judged"));
             }
         }
         return root;
     }
 
+    private static boolean holdsSystem(ConfigReader reader) {
+        return reader.kind("/etc/os-release") == GuestFiles.Kind.FILE
+                || reader.kind("/usr/lib/os-release") == GuestFiles.Kind.FILE;
+    }
+
+    /** With /usr on a volume of its own, /etc/os-release is a link that leads there. */
+    private static boolean holdsSystemWhenMounted(MountedFiles files, List<GuestVolume> volumes) {
+        files.mountAll(volumes, new ConfigReader(files), new ArrayList<>());
+        return holdsSystem(new ConfigReader(files));
+    }
+
     /** Visits every entry of a file system, and searches the content of its files. */
-    private void look(
-            GuestVolume volume,
-            boolean isRoot,
-            @Nullable InstalledSystem system,
-            ExecutorService workers)
+    private void look(GuestVolume volume, @Nullable InstalledSystem system, ExecutorService workers)
             throws IOException {
-        var prefix = isRoot ? "" : volume.volume().id() + ":";
         var software = system == null ? null : system.scan;
-        var mountPoint = system == null ? null : system.files.mountPoint(volume);
+        var places = new Places(volume, system == null ? null : system.files);
         var scan =
                 new FileScan(
                         volume.fileSystem(),
-                        prefix,
+                        places,
                         found,
                         unread,
                         software,
-                        mountPoint == null ? prefix : mountPoint,
                         workers,
                         options.threads(),
                         archives,
@@ -319,18 +342,12 @@ public final class Inspection {
                                 (path, inode, first) -> {
                                     boolean claimed =
                                             software != null
-                                                    && mountPoint != null
                                                     && inode.isRegular()
-                                                    && owned(
-                                                            software,
-                                                            mountPoint,
-                                                            prefix,
-                                                            path,
-                                                            inode);
-                                    visit(volume, prefix, scan, path, inode, first || claimed);
+                                                    && owned(software, places, path, inode);
+                                    visit(volume, places, scan, path, inode, first || claimed);
                                 });
         for (var each : missed) {
-            unread.add(new Unread(prefix + each.where(), each.reason()));
+            unread.add(new Unread(places.of(each.where()), each.reason()));
         }
         long start = System.nanoTime();
         scan.flush();
@@ -340,7 +357,7 @@ public final class Inspection {
 
     private void visit(
             GuestVolume volume,
-            String prefix,
+            Places places,
             FileScan scan,
             FilePath path,
             Inode inode,
@@ -352,7 +369,7 @@ public final class Inspection {
         if (!inode.isRegular() || inode.size() == 0) {
             return;
         }
-        var place = prefix + path;
+        var place = places.of(path);
         found.name(place, inode.size());
         if (Found.isInSshDirectory(place)) {
             try {
@@ -367,10 +384,12 @@ public final class Inspection {
     }
 
     /** Whether a package says what the content of this file is. */
-    private static boolean owned(
-            SoftwareScan software, String mountPoint, String prefix, FilePath path, Inode inode) {
-        var guestPath = mountPoint + new String(path.bytes(), StandardCharsets.ISO_8859_1);
-        software.file(guestPath, prefix + path, inode.mode(), inode.size());
+    private static boolean owned(SoftwareScan software, Places places, FilePath path, Inode inode) {
+        var guestPath = places.guestPath(path);
+        if (guestPath == null) {
+            return false;
+        }
+        software.file(guestPath, places.of(path), inode.mode(), inode.size());
         return software.isClaimed(guestPath);
     }
 

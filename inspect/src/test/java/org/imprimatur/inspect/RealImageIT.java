@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.cyclonedx.Version;
@@ -146,7 +147,8 @@ class RealImageIT {
                 var out = Files.newOutputStream(to)) {
             for (var volume : disk.volumes()) {
                 if (volume.content() instanceof VolumeContent.FileSystemContent(var fileSystem)) {
-                    var guest = new GuestVolume(volume, fileSystem, Limits.DEFAULT);
+                    var guest =
+                            new GuestVolume(volume, fileSystem, Limits.DEFAULT, new ArrayList<>());
                     guest.read(
                             path,
                             1L << 30,
