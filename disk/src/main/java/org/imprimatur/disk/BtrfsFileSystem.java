@@ -1,6 +1,7 @@
 package org.imprimatur.disk;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -263,13 +264,22 @@ final class BtrfsFileSystem implements FileSystem {
                 Bytes.u32le(node, at + 48),
                 length,
                 (int) links,
-                Bytes.i64le(node, at + 136),
+                second(number, node, at + 136),
                 nano(number, node, at + 144),
-                Bytes.i64le(node, at + 124),
+                second(number, node, at + 124),
                 nano(number, node, at + 132),
                 Bytes.i32le(node, at + 64),
                 device ? device(Bytes.i64le(node, at + 56)) : 0,
                 NOTHING);
+    }
+
+    private static long second(long number, byte[] node, int at) throws CorruptImageException {
+        long second = Bytes.i64le(node, at);
+        if (second < Instant.MIN.getEpochSecond() || second > Instant.MAX.getEpochSecond()) {
+            throw new CorruptImageException(
+                    "inode %d has a time %d seconds from 1970".formatted(number, second));
+        }
+        return second;
     }
 
     private static int nano(long number, byte[] node, int at) throws CorruptImageException {

@@ -274,6 +274,15 @@ class BtrfsBadTest {
                         "names no type",
                         i -> i.items(FILES, 260, 1, (_, at) -> i.numbers.putInt(at + 52, 0))),
                 bad(
+                        "time beyond all",
+                        "seconds from 1970",
+                        i ->
+                                i.items(
+                                        FILES,
+                                        260,
+                                        1,
+                                        (_, at) -> i.numbers.putLong(at + 136, Long.MAX_VALUE))),
+                bad(
                         "too many nanoseconds",
                         "4294967295 nanoseconds",
                         i -> i.items(FILES, 260, 1, (_, at) -> i.numbers.putInt(at + 144, -1))),
