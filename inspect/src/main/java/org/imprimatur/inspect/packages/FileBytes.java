@@ -17,7 +17,10 @@ final class FileBytes {
     static final int HEAD = 4096;
     static final int TAIL = 1 << 16;
 
+    /** So often a file may be read in any case, and until so much of it was read. */
     private static final int MAX_READS = 48;
+
+    private static final long MAX_READ_BYTES = 4L << 30;
 
     /** Gives the whole content of the file to a sink, without its holes. */
     @FunctionalInterface
@@ -43,6 +46,7 @@ final class FileBytes {
     private final byte[] tail;
     private final Source source;
     private int reads;
+    private long readBytes;
 
     /**
      * @param head the first bytes, as many as are at hand
@@ -57,7 +61,46 @@ final class FileBytes {
 
     /** Bytes in memory. */
     static FileBytes of(byte[] bytes) {
-        return new FileBytes(bytes.length, bytes, bytes, _ -> {});
+        return new FileBytes(
+                bytes.length, bytes, bytes, sink -> sink.accept(0, bytes, 0, bytes.length));
+    }
+
+    /** A part of this file as a file of its own, read through this one. */
+    FileBytes slice(long offset, long length) throws UnreadableException {
+        if (offset < 0 || length < 0 || length > size - offset) {
+            throw new UnreadableException(
+                    "points to %d bytes at %d, and has %d".formatted(length, offset, size));
+        }
+        return new FileBytes(
+                length,
+                new byte[0],
+                new byte[0],
+                sink -> {
+                    count(offset + length);
+                    readPart(sink, offset, length);
+                });
+    }
+
+    private void count(long bytes) throws TooMuchException {
+        readBytes += bytes;
+        if (++reads > MAX_READS && readBytes > MAX_READ_BYTES) {
+            throw new TooMuchException("asks to be read more than %d times".formatted(reads - 1));
+        }
+    }
+
+    private void readPart(ByteSink sink, long start, long length) throws IOException {
+        source.read(
+                (offset, buffer, from, count) -> {
+                    long first = Math.max(offset, start);
+                    long last = Math.min(offset + count, start + length);
+                    if (first < last) {
+                        sink.accept(
+                                first - start,
+                                buffer,
+                                from + (int) (first - offset),
+                                (int) (last - first));
+                    }
+                });
     }
 
     long size() {
@@ -103,10 +146,7 @@ final class FileBytes {
             }
         }
         if (!missing.isEmpty()) {
-            if (++reads > MAX_READS) {
-                throw new TooMuchException(
-                        "asks to be read more than %d times".formatted(MAX_READS));
-            }
+            count(end);
             fill(ranges, parts, missing, end);
         }
         return parts;

@@ -131,6 +131,23 @@ public record InstalledPackage(
                 digest);
     }
 
+    /** How many characters it has: what it costs to keep. */
+    int weight() {
+        int sum =
+                namespace.length()
+                        + name.length()
+                        + version.length()
+                        + source.length()
+                        + sourceVersion.length()
+                        + module.length()
+                        + maintainer.length()
+                        + place.length();
+        for (var licence : licences) {
+            sum += licence.length();
+        }
+        return sum;
+    }
+
     /** By name, architecture and version, then by kind and place. */
     @Override
     public int compareTo(InstalledPackage other) {

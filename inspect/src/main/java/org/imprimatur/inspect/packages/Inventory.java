@@ -10,6 +10,12 @@ final class Inventory {
     /** Honest systems have some thousand packages. */
     static final int MAX_PACKAGES = 200_000;
 
+    private static final int MAX_HALF_INSTALLED = 20_000;
+
+    /** All texts of all packages together, in characters. */
+    static final long MAX_WEIGHT = 64L << 20;
+
+    private long weight;
     private final TreeSet<InstalledPackage> installed = new TreeSet<>();
     private final TreeSet<String> halfInstalled = new TreeSet<>();
     private final @Nullable OwnedFiles files;
@@ -24,7 +30,8 @@ final class Inventory {
 
     /** False if there are too many. */
     boolean add(InstalledPackage each) {
-        if (installed.size() >= MAX_PACKAGES) {
+        weight += each.weight();
+        if (installed.size() >= MAX_PACKAGES || weight > MAX_WEIGHT) {
             return false;
         }
         installed.add(each);
@@ -33,7 +40,7 @@ final class Inventory {
 
     /** A package whose files are on the disk in part. */
     void halfInstalled(String name, String state) {
-        if (halfInstalled.size() < MAX_PACKAGES) {
+        if (halfInstalled.size() < MAX_HALF_INSTALLED) {
             halfInstalled.add(name + " (" + state + ")");
         }
     }

@@ -23,11 +23,20 @@ import org.imprimatur.inspect.facts.UnreadableException;
  */
 final class JarPackages {
 
-    private static final int MAX_DIRECTORY = 64 << 20;
+    private static final int MAX_DIRECTORY = 32 << 20;
     private static final int MAX_ENTRIES = 400_000;
     private static final int MAX_DEPTH = 4;
     private static final int MAX_TEXT = 1 << 20;
-    private static final int MAX_NESTED = 96 << 20;
+    private static final int MAX_NESTED = 64 << 20;
+
+    /** All archives that are unpacked in memory at one time. */
+    private static final int MAX_HELD = 128 << 20;
+
+    /** How much is read at once, as each reading begins at the start of the file. */
+    private static final int MAX_BATCH = 48 << 20;
+
+    /** A larger one that is stored as it is is read where it lies. */
+    private static final int MAX_COPIED = 8 << 20;
 
     /** Archives do not shrink when packed again; a nested one that grows more is no archive. */
     private static final int MAX_GROWTH = 50;
@@ -46,6 +55,7 @@ final class JarPackages {
 
     private final List<InstalledPackage> found = new ArrayList<>();
     private long unpackable;
+    private long held;
     private int archives;
 
     /**
@@ -93,38 +103,76 @@ final class JarPackages {
         var nested = new ArrayList<Entry>();
         long prefix = directory(file, texts, nested);
         describe(file, place, prefix, texts);
-        for (var entry : nested) {
-            if (depth == MAX_DEPTH) {
-                throw new TooMuchException(
-                        "has archives more than %d deep in one another".formatted(MAX_DEPTH));
-            }
-            if (entry.plain > MAX_NESTED || entry.plain > MAX_GROWTH * (entry.packed + 1024)) {
-                throw new TooMuchException(
-                        "has an archive in it of %d bytes that unpacks to %d"
-                                .formatted(entry.packed, entry.plain));
-            }
+        if (depth == MAX_DEPTH && !nested.isEmpty()) {
+            throw new TooMuchException(
+                    "has archives more than %d deep in one another".formatted(MAX_DEPTH));
         }
         int next = 0;
         while (next < nested.size()) {
+            if (nested.get(next).method == 0 && nested.get(next).packed > MAX_COPIED) {
+                var entry = nested.get(next++);
+                var inner = file.slice(start(file, prefix, entry), entry.packed);
+                var head = inner.read(0, 4);
+                if (isZip(head, 0, head.length)) {
+                    archive(inner, inside(place, entry), depth + 1);
+                }
+                continue;
+            }
             // as many at once as memory allows, since each reading begins at the start of the file
             var batch = new ArrayList<Entry>();
             long bytes = 0;
-            while (next < nested.size()
-                    && (batch.isEmpty() || bytes + nested.get(next).packed <= MAX_NESTED / 2)) {
-                bytes += nested.get(next).packed;
-                batch.add(nested.get(next++));
+            while (next < nested.size()) {
+                var entry = checked(nested.get(next));
+                long more = entry.packed + entry.plain;
+                if (!batch.isEmpty() && bytes + more > MAX_BATCH
+                        || entry.method == 0 && entry.packed > MAX_COPIED) {
+                    break;
+                }
+                bytes += more;
+                batch.add(entry);
+                next++;
+            }
+            held += bytes;
+            if (held > MAX_HELD) {
+                throw new TooMuchException(
+                        "has archives in it that unpack to more than %d bytes at one time"
+                                .formatted(MAX_HELD));
             }
             var contents = contents(file, prefix, batch, MAX_NESTED);
             for (int i = 0; i < batch.size(); i++) {
                 var content = contents.set(i, new byte[0]);
                 if (isZip(content, 0, content.length)) {
-                    archive(
-                            FileBytes.of(content),
-                            place + "!/" + Shown.text(batch.get(i).name),
-                            depth + 1);
+                    archive(FileBytes.of(content), inside(place, batch.get(i)), depth + 1);
                 }
             }
+            held -= bytes;
         }
+    }
+
+    private static String inside(String place, Entry entry) {
+        return place + "!/" + Shown.text(entry.name);
+    }
+
+    /** An archive that is packed must fit in memory, and grow no more than honest ones do. */
+    private static Entry checked(Entry entry) throws IOException {
+        if (entry.method != 0
+                && (entry.plain > MAX_NESTED
+                        || entry.packed > MAX_NESTED
+                        || entry.plain > MAX_GROWTH * (entry.packed + 1024))) {
+            throw new TooMuchException(
+                    "has an archive in it of %d bytes that unpacks to %d"
+                            .formatted(entry.packed, entry.plain));
+        }
+        return entry;
+    }
+
+    /** Where the content of an entry begins, after its own head. */
+    private static long start(FileBytes file, long prefix, Entry entry) throws IOException {
+        var head = file.read(prefix + entry.offset, 30);
+        if (u32(head, 0) != 0x04034b50L) {
+            throw new UnreadableException("has an entry that does not begin as one");
+        }
+        return prefix + entry.offset + 30 + u16(head, 26) + u16(head, 28);
     }
 
     /** Reads the central directory; returns how many bytes stand before the archive itself. */
@@ -213,7 +261,7 @@ final class JarPackages {
             }
             extra += 4 + size;
         }
-        if (packed < 0 || plain < 0 || offset < 0 || packed > MAX_NESTED) {
+        if (packed < 0 || plain < 0 || offset < 0) {
             throw new TooMuchException(
                     "has an entry of %d bytes packed and %d unpacked".formatted(packed, plain));
         }

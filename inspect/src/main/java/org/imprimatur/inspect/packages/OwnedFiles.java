@@ -1,7 +1,9 @@
 package org.imprimatur.inspect.packages;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,20 +13,25 @@ import org.jspecify.annotations.Nullable;
 final class OwnedFiles {
 
     /** Real systems have some hundred thousand; each costs about 200 bytes. */
-    static final int MAX_FILES = 1_200_000;
+    static final int MAX_FILES = 1_000_000;
+
+    /** All paths together, in characters. */
+    private static final long MAX_WEIGHT = 128L << 20;
 
     private static final int MAX_CLAIMS_OF_ONE = 8;
 
     private final Map<String, Claim> claims = new HashMap<>();
     private boolean overflowed;
+    private long weight;
 
     /** Adds a claim; one without a digest gives way to one with it. */
     void add(String path, String owner, @Nullable ShippedDigest digest, boolean configuration) {
         var before = claims.get(path);
         if (before == null) {
-            if (claims.size() >= MAX_FILES) {
+            if (claims.size() >= MAX_FILES || weight + path.length() > MAX_WEIGHT) {
                 overflowed = true;
             } else {
+                weight += path.length();
                 claims.put(path, new Claim(owner, digest, configuration, null));
             }
             return;
@@ -53,16 +60,37 @@ final class OwnedFiles {
         return overflowed;
     }
 
-    int size() {
-        return claims.size();
-    }
-
     /** What packages say of the file with this path as they write it; null if none does. */
     @Nullable Claim claim(String path) {
         return claims.get(path);
     }
 
-    Map<String, Claim> all() {
-        return claims;
+    /**
+     * Takes other names for files, where packages name them by directories that are links. Two
+     * names that turn out to be one file keep the claims of both.
+     */
+    void rename(UnaryOperator<String> place) {
+        var moved = new ArrayList<Map.Entry<String, Claim>>();
+        for (var entries = claims.entrySet().iterator(); entries.hasNext(); ) {
+            var entry = entries.next();
+            var real = place.apply(entry.getKey());
+            if (!real.equals(entry.getKey())) {
+                moved.add(Map.entry(real, entry.getValue()));
+                entries.remove();
+            }
+        }
+        for (var entry : moved) {
+            claims.merge(
+                    entry.getKey(),
+                    entry.getValue(),
+                    (one, other) ->
+                            other.next() == null
+                                    ? new Claim(
+                                            other.owner(),
+                                            other.digest(),
+                                            other.configuration(),
+                                            one)
+                                    : one);
+        }
     }
 }

@@ -23,6 +23,9 @@ final class RpmDatabase implements PackageDatabase {
     /** Databases of large systems are 100 to 200 MB; a header has all changes of its package. */
     private static final long MAX_BYTES = 288L << 20;
 
+    /** SQLite empties its log into the database when it has some megabytes. */
+    private static final long MAX_LOG = 64L << 20;
+
     private static final int MAX_LICENCE = 4096;
     private static final int MAX_FILES_OF_ONE = 500_000;
     private static final int CONFIG = 1;
@@ -65,14 +68,14 @@ final class RpmDatabase implements PackageDatabase {
     private static void sqlite(ConfigReader reader, String path, Inventory inventory) {
         // A journal that begins with its magic is hot: what it holds belongs in the database.
         if (reader.size(path + "-journal") > 512) {
-            var journal = Content.read(reader, path + "-journal", MAX_BYTES);
+            var journal = Content.read(reader, path + "-journal", MAX_LOG);
             if (journal != null && SqliteStore.isHotJournal(journal)) {
                 reader.missed(path, "has a journal of a transaction that was not rolled back");
             }
         }
         var wal =
                 reader.size(path + "-wal") > 0
-                        ? Content.read(reader, path + "-wal", MAX_BYTES)
+                        ? Content.read(reader, path + "-wal", MAX_LOG)
                         : null;
         read(
                 reader,

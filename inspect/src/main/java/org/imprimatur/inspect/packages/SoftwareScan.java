@@ -34,16 +34,21 @@ public final class SoftwareScan {
 
     private static final byte[] ZEROS = new byte[1 << 16];
     private static final int MAX_NOTES = 200;
-    private static final int MAX_PACKAGES = 500_000;
+    private static final int MAX_PACKAGES = 200_000;
+
+    /** All paths of files that are listed, in characters. */
+    private static final long MAX_LISTED_CHARS = 32L << 20;
 
     private final ConfigReader reader;
     private final PackageDatabases databases;
-    private final Map<String, Claim> claims = new HashMap<>();
+    private final OwnedFiles owned;
     private final TreeSet<UnownedFile> unownedFiles = new TreeSet<>();
     private final TreeSet<AlteredFile> alteredFiles = new TreeSet<>();
     private final TreeSet<InstalledPackage> found = new TreeSet<>();
     private final Map<String, List<String>> licences = new TreeMap<>();
     private final List<Note> notes = new ArrayList<>();
+    private long listedChars;
+    private long weight;
     private long unowned;
     private long altered;
 
@@ -56,23 +61,14 @@ public final class SoftwareScan {
     public SoftwareScan(ConfigReader reader, GuestFiles files, PackageDatabases databases) {
         this.reader = reader;
         this.databases = databases;
-        var owned = databases.files();
-        if (owned != null) {
-            var places = new RealPlaces(files, reader);
-            owned.all().forEach((path, claim) -> claims.merge(places.of(path), claim, this::both));
-        }
-    }
-
-    /** Two names that packages use for one file. */
-    private Claim both(Claim one, Claim other) {
-        return other.next() == null
-                ? new Claim(other.owner(), other.digest(), other.configuration(), one)
-                : one;
+        var claimed = databases.files();
+        owned = claimed == null ? new OwnedFiles() : claimed;
+        owned.rename(new RealPlaces(files, reader)::of);
     }
 
     /** Whether a package says what the content of this file is. */
     public boolean isClaimed(String path) {
-        return claims.containsKey(path);
+        return owned.claim(path) != null;
     }
 
     /**
@@ -83,11 +79,13 @@ public final class SoftwareScan {
      * @param mode the permission bits
      */
     public void file(String path, String place, int mode, long size) {
-        var claim = claims.get(path);
+        var claim = owned.claim(path);
         if (claim == null) {
             if (!databases.installed().isEmpty()) {
                 unowned++;
-                if (unownedFiles.size() < FileOwnership.MAX_LISTED) {
+                listedChars += place.length();
+                if (unownedFiles.size() < FileOwnership.MAX_LISTED
+                        && listedChars < MAX_LISTED_CHARS) {
                     unownedFiles.add(new UnownedFile(place, Unowned.kind(path, mode)));
                 }
             }
@@ -98,7 +96,7 @@ public final class SoftwareScan {
 
     /** A look at one file's content; null if its content does not matter here. */
     public @Nullable Watch watch(String path, String place, long size) {
-        var claim = claims.get(path);
+        var claim = owned.claim(path);
         var text = TextPackages.kind(path);
         boolean archive = JarPackages.isArchive(path);
         return new Watch(path, place, size, claim, text, archive);
@@ -157,7 +155,8 @@ public final class SoftwareScan {
 
     private void altered(Claim claim, String place) {
         altered++;
-        if (alteredFiles.size() < FileOwnership.MAX_LISTED) {
+        listedChars += place.length();
+        if (alteredFiles.size() < FileOwnership.MAX_LISTED && listedChars < MAX_LISTED_CHARS) {
             boolean configuration = false;
             for (Claim each = claim; each != null; each = each.next()) {
                 configuration |= each.configuration();
@@ -178,7 +177,8 @@ public final class SoftwareScan {
     }
 
     private void add(InstalledPackage each) throws TooMuchException {
-        if (found.size() >= MAX_PACKAGES) {
+        weight += each.weight();
+        if (found.size() >= MAX_PACKAGES || weight > Inventory.MAX_WEIGHT) {
             throw new TooMuchException(
                     "has more packages than the %d that are listed".formatted(MAX_PACKAGES));
         }
@@ -330,6 +330,11 @@ public final class SoftwareScan {
         private void packages(Again again) throws IOException {
             if (kind == TextPackages.Kind.COPYRIGHT && text != null) {
                 var names = TextPackages.copyright(text.toByteArray());
+                weight += names.stream().mapToInt(String::length).sum();
+                if (weight > Inventory.MAX_WEIGHT) {
+                    throw new TooMuchException(
+                            "is one of more licence texts than are kept in memory");
+                }
                 if (!names.isEmpty()) {
                     licences.put(path.substring(15, path.length() - 10), names);
                 }

@@ -46,8 +46,8 @@ final class SqliteStore {
             throw new UnreadableException("says pages of %d bytes".formatted(pageSize));
         }
         newer = wal == null ? Map.of() : frames(wal, pageSize);
-        long highest = newer.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
-        pages = Math.max(file.size() / pageSize, highest);
+        // No sound database has more pages than there is room for in both files together.
+        pages = (file.size() + (wal == null ? 0 : wal.size())) / pageSize;
         page = new byte[pageSize];
     }
 

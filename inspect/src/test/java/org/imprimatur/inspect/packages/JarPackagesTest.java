@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -100,6 +101,23 @@ class JarPackagesTest {
                 .containsExactly(
                         "org.example:lib:1.2 [MIT] /srv/app.war!/WEB-INF/lib/a.jar",
                         "org.example:lib:1.2 [MIT] /srv/app.war!/WEB-INF/lib/b.jar!/lib/inner.jar");
+    }
+
+    @Test
+    void aLargeArchiveThatIsStoredIsReadWhereItLies() throws IOException {
+        var noise = new byte[9 << 20];
+        new Random(1).nextBytes(noise);
+        var inner = new JarPackagesTest().stored("data", noise).with(POM, pom()).jar();
+        var outer = new JarPackagesTest().with("a", "x").stored("lib/inner.jar", inner).jar();
+
+        assertThat(in(outer, "/x/app-1.jar"))
+                .containsExactlyInAnyOrder(
+                        "org.example:lib:1.2 [] /x/app-1.jar!/lib/inner.jar",
+                        ":app:1 [] /x/app-1.jar");
+    }
+
+    private static String pom() {
+        return "version=1.2\ngroupId=org.example\nartifactId=lib\n";
     }
 
     @Test

@@ -157,6 +157,18 @@ class RpmDatabaseTest {
     }
 
     @Test
+    void aPageThatNoFileCouldHoldIsReported() throws Exception {
+        var bytes = Resources.bytes("rpm/small-pages.sqlite.gz");
+        int page = 0;
+        while (page == 0 || bytes[page] != 5) {
+            page += 512;
+        }
+        ByteBuffer.wrap(bytes).putInt(page + 8, 0x80000001);
+
+        refused(SQLITE, bytes, "again or outside");
+    }
+
+    @Test
     void aHotJournalIsReported() {
         with(SQLITE, Resources.bytes("rpm/rpmdb.sqlite.gz"));
         var journal = new byte[1024];
