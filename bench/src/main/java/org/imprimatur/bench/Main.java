@@ -23,11 +23,12 @@ final class Main {
             var figures =
                     switch (part) {
                         case "inspect" -> InspectFigures.measure(root, images);
+                        case "search" -> SearchFigures.measure(images);
                         case "decide" -> DecideFigures.measure(target);
                         case "append" -> AppendFigures.measure(target);
                         default ->
                                 throw new IllegalArgumentException(
-                                        part + " is not inspect, decide or append");
+                                        part + " is not inspect, search, decide or append");
                     };
             rows.addAll(figures.rows());
             notes.addAll(figures.notes());

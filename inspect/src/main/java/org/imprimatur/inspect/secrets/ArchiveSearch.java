@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ public final class ArchiveSearch {
 
     private static final int BUFFER = 64 << 10;
     private static final int XZ_MEMORY_KIB = 100 << 10;
+    private static final int MAX_HEADER = 1 << 20;
     private static final int MAX_NAME = 4 << 10;
     private static final int MAX_MEMBERS_SEEN = 1_000;
 
@@ -84,6 +86,8 @@ public final class ArchiveSearch {
     private int nested;
     private int count;
     private long taken;
+    private long headerBytes;
+    private boolean inHeader;
     private Tally unpacked = new Tally();
     private Tally searched = new Tally();
 
@@ -113,8 +117,9 @@ public final class ArchiveSearch {
             open(kind, path, new BufferedInputStream(new Counted(content), BUFFER));
         } catch (BoundException e) {
             fault = e.reason;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | NoClassDefFoundError e) {
             // Libraries throw what they like at hostile bytes; none of it is a fault of ours.
+            // A class is missing where a method asks for a library that is not there.
             if (fault.isEmpty()) {
                 fault = "is damaged, or of a form that is not understood: " + kind;
             }
@@ -166,11 +171,11 @@ public final class ArchiveSearch {
     }
 
     private void tar(InputStream file) throws IOException {
-        each(new TarArchiveInputStream(file, StandardCharsets.ISO_8859_1.name()));
+        each(new TarArchiveInputStream(new Headed(file), StandardCharsets.ISO_8859_1.name()));
     }
 
     private void cpio(InputStream file) throws IOException {
-        each(new CpioArchiveInputStream(file, 512, StandardCharsets.ISO_8859_1.name()));
+        each(new CpioArchiveInputStream(new Headed(file), 512, StandardCharsets.ISO_8859_1.name()));
         // The kernel takes several archives one behind the other, each compressed or not.
         var rest = new PushbackInputStream(file, ArchiveKind.NEEDED);
         int next = rest.read();
@@ -203,7 +208,9 @@ public final class ArchiveSearch {
         ArchiveEntry entry;
         while ((entry = next(archive)) != null) {
             var name = name(entry.getName());
-            if (isFile(entry)) {
+            if (!isFile(entry)) {
+                archive.transferTo(OutputStream.nullOutputStream());
+            } else {
                 if (archive.canReadEntryData(entry)) {
                     search(name, "/" + name, new Bounded(archive, searched));
                 } else {
@@ -215,7 +222,7 @@ public final class ArchiveSearch {
 
     /** control.tar and data.tar, compressed, are what the package is. */
     private void deb(InputStream file) throws IOException {
-        var archive = new ArArchiveInputStream(file);
+        var archive = new ArArchiveInputStream(new Headed(file));
         ArchiveEntry entry;
         while ((entry = next(archive)) != null) {
             var name = name(entry.getName());
@@ -236,7 +243,14 @@ public final class ArchiveSearch {
     }
 
     private ArchiveEntry next(ArchiveInputStream<?> archive) throws IOException {
-        var entry = archive.getNextEntry();
+        ArchiveEntry entry;
+        headerBytes = 0;
+        inHeader = true;
+        try {
+            entry = archive.getNextEntry();
+        } finally {
+            inHeader = false;
+        }
         if (entry != null && ++count > bounds.maxMembers) {
             throw new BoundException(
                     "has more than the %d members that are looked into"
@@ -314,6 +328,35 @@ public final class ArchiveSearch {
             int read = super.read(into, from, length);
             taken += Math.max(0, read);
             return read;
+        }
+    }
+
+    /** Ends where names and the like, which libraries hold in memory, are too long. */
+    private final class Headed extends FilterInputStream {
+        Headed(InputStream plain) {
+            super(plain);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = super.read();
+            came(value < 0 ? 0 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            int read = super.read(into, from, length);
+            came(Math.max(0, read));
+            return read;
+        }
+
+        private void came(int bytes) throws BoundException {
+            headerBytes += bytes;
+            if (inHeader && headerBytes > MAX_HEADER) {
+                throw new BoundException(
+                        "has a header of more than %d bytes before a member".formatted(MAX_HEADER));
+            }
         }
     }
 

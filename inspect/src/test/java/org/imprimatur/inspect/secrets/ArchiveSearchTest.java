@@ -31,7 +31,7 @@ class ArchiveSearchTest {
 
     private static final byte[] SECRET = bytes(Examples.ALL.getFirst().good());
 
-    private interface Wrapper {
+    interface Wrapper {
         OutputStream around(OutputStream out) throws IOException;
     }
 
@@ -236,6 +236,38 @@ class ArchiveSearchTest {
         var outcome = run(many, new ArchiveSearch.Bounds(1L << 30, 1L << 20, 100, 100));
 
         assertThat(outcome.fault()).contains("100 members");
+    }
+
+    @Test
+    void anEndlessHeaderIsNotHeldInMemory() throws Exception {
+        var entry = new TarArchiveEntry("././@LongLink", TarArchiveEntry.LF_GNUTYPE_LONGNAME);
+        entry.setSize(64 << 20);
+        var header = new byte[512];
+        entry.writeEntryHeader(header);
+        var ar =
+                "!<arch>\ndebian-binary   0           0     0     100644  4         `\n2.0\n"
+                        + "//                                              999999999 `\n";
+        var cpio =
+                "070701"
+                        + "00000001000081a4000000000000000000000001000000000000000000000000000000"
+                        + "00000000000000007ffffff000000000";
+        var zeros = new byte[64 << 20];
+
+        assertThat(run(gzip(join(header, zeros))).fault()).contains("header of more than");
+        assertThat(run(join(bytes(ar), Arrays.copyOf(zeros, 8 << 20))).fault()).isNotEmpty();
+        assertThat(run(join(bytes(cpio), Arrays.copyOf(zeros, 8 << 20))).fault()).isNotEmpty();
+    }
+
+    @Test
+    void aZipMemberPackedBySomethingThatIsMissingIsAFault() throws Exception {
+        var zip = zip("a", SECRET);
+        int second = 30 + "META-INF/".length();
+        while (zip[second] != 'P' || zip[second + 2] != 3) {
+            second++;
+        }
+        zip[second + 8] = 93;
+
+        assertThat(run(zip).fault()).isNotEmpty();
     }
 
     @Test

@@ -11,14 +11,14 @@ import java.util.Random;
  * For each kind of secret one that must be seen, and one that looks alike and must not. All are
  * made here from a fixed seed and open no door.
  */
-record Examples(String name, String good, String bad) {
+public record Examples(String name, String good, String bad) {
 
     private static final String ALNUM =
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final String HEX = "0123456789abcdef";
     private static final Random RANDOM = new Random(42);
 
-    static final List<Examples> ALL = all();
+    public static final List<Examples> ALL = all();
 
     static String random(String alphabet, int length) {
         while (true) {
