@@ -65,7 +65,12 @@ final class MountedFiles implements GuestFiles {
 
     /** Mounts what fstab says. What is needed and not in the image is recorded as missed. */
     void mountAll(List<GuestVolume> all, ConfigReader reader, List<Note> notes) {
-        for (var line : Fstab.parse(reader.lines("/etc/fstab"))) {
+        mountAll(Fstab.parse(reader.lines("/etc/fstab")), all, reader, notes);
+    }
+
+    /** Mounts what these lines say. */
+    void mountAll(List<Fstab> lines, List<GuestVolume> all, ConfigReader reader, List<Note> notes) {
+        for (var line : lines) {
             try {
                 if (line.point().isEmpty()) {
                     compareRoot(line, all, notes);

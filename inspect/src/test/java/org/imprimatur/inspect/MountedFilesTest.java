@@ -199,6 +199,56 @@ class MountedFilesTest {
     }
 
     @Test
+    void subvolumesAreMountedByNameByNumberAndByDefault() throws Exception {
+        try (var image = open("btrfs-subvolumes.raw.gz")) {
+            var all = volumes(image);
+            var disk = all.getFirst();
+            var home =
+                    disk.subvolumes().stream()
+                            .filter(each -> each.path().toString().equals("/@home"))
+                            .findFirst()
+                            .orElseThrow();
+            var files = new MountedFiles(new MountedFiles.Mount(disk, "/@"));
+            var reader = new ConfigReader(files);
+            var uuid = "UUID=" + disk.fileSystem().mountId();
+            var lines =
+                    Fstab.parse(
+                            List.of(
+                                    uuid + " /home btrfs subvol=@home 0 0",
+                                    uuid + " /mnt/a btrfs noatime,subvolid=%d".formatted(home.id()),
+                                    uuid + " /mnt/b btrfs subvol=/snapshots/old/1,ro",
+                                    uuid + " /mnt/whole btrfs subvolid=5",
+                                    uuid + " /mnt/default btrfs defaults",
+                                    "/home /mnt/bind none bind",
+                                    uuid + " /opt btrfs subvol=@opt"));
+
+            files.mountAll(lines, all, reader, new ArrayList<>());
+
+            assertThat(text(files, "/etc/hostname")).isNotNull();
+            assertThat(text(files, "/home/file")).hasSize(4);
+            assertThat(text(files, "/mnt/a/file")).hasSize(4);
+            assertThat(text(files, "/mnt/bind/file")).hasSize(4);
+            assertThat(text(files, "/mnt/b/etc/os-release")).hasSize(3000);
+            assertThat(text(files, "/mnt/whole/@home/file")).hasSize(4);
+            assertThat(files.names("/mnt/default")).isNotEmpty();
+            assertThat(reader.unread().toString())
+                    .contains("/opt", "a subvolume '@opt' that disk does not have");
+            assertThat(files.guestPath(disk, FilePath.of("/@/etc/hostname")))
+                    .isEqualTo("/etc/hostname");
+            assertThat(files.guestPath(disk, FilePath.of("/@home/file"))).isEqualTo("/home/file");
+        }
+    }
+
+    @Test
+    void ofSeveralSystemsInSubvolumesOneIsJudgedAndTheOthersAreSaidNotToBe() throws Exception {
+        var report = Fixtures.inspect("btrfs-subvolumes.raw.gz", temporary);
+
+        assertThat(report.unread().toString())
+                .contains(
+                        "disk:/snapshots/old/1: holds a second operating system beside that of disk:/@");
+    }
+
+    @Test
     void linesOfFstabAreReadAsMountReadsThem() {
         var lines =
                 Fstab.parse(
