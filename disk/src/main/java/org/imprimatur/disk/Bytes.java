@@ -13,6 +13,7 @@ final class Bytes {
     private static final VarHandle SHORT_LE = view(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT_LE = view(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG_LE = view(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT_BE = view(short[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT_BE = view(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG_BE = view(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -41,6 +42,10 @@ final class Bytes {
     /** Negative when the highest bit is set. */
     static long i64le(byte[] bytes, int at) {
         return (long) LONG_LE.get(bytes, at);
+    }
+
+    static int u16be(byte[] bytes, int at) {
+        return (short) SHORT_BE.get(bytes, at) & 0xffff;
     }
 
     static int i32be(byte[] bytes, int at) {

@@ -16,7 +16,7 @@ import java.util.UUID;
  */
 public interface FileSystem {
 
-    /** {@code ext2}, {@code ext3}, {@code ext4}. */
+    /** {@code ext2}, {@code ext3}, {@code ext4}, {@code xfs}, … */
     String type();
 
     /** The name its maker gave it, escaped for display. */

@@ -36,6 +36,7 @@ final class VolumeProbe {
                             "an ext2/3/4 file system",
                             ExtFileSystem::isPresent,
                             ExtFileSystem::open),
+                    new Reader("an XFS file system", XfsFileSystem::isPresent, XfsFileSystem::open),
                     new Reader("a FAT file system", FatBootSector::isPresent, FatFileSystem::open),
                     new Reader(
                             "a btrfs file system",
@@ -152,9 +153,6 @@ final class VolumeProbe {
     }
 
     private static String others(byte[] head) {
-        if (Bytes.has(head, 0, "XFSB")) {
-            return "an XFS file system";
-        }
         if (Bytes.has(head, 0, "LUKS\u00ba\u00be")) {
             return "a LUKS encrypted volume";
         }

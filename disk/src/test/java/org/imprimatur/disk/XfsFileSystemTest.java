@@ -1,0 +1,152 @@
+package org.imprimatur.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** XFS against what the kernel showed of the same images. */
+class XfsFileSystemTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"xfs-default", "xfs-1k", "xfs-64k-directories"})
+    void everyEntryIsAsTheKernelShowsIt(String name) throws IOException {
+        List<String> oracle = oracle(name);
+        try (DiskImage image = Fixtures.open(name + ".raw.gz")) {
+            FileSystem fileSystem = Fixtures.fileSystem(image);
+
+            Fixtures.Told told = tell(fileSystem, Fixtures.tree(image));
+
+            assertThat(told.unread()).isEmpty();
+            assertThat(fileSystem.faults()).isEmpty();
+            assertThat(fileSystem.notes()).isEmpty();
+            assertSame(told.lines(), oracle);
+            assertThat(fileSystem.type()).isEqualTo("xfs");
+            assertThat(fileSystem.label()).contains("fixture");
+            assertThat(fileSystem.uuid().orElseThrow())
+                    .hasToString("6b0e3c1a-2d2f-4c56-9a0f-0d6a5d1b7f11");
+        }
+    }
+
+    /** The tree was copied by an old kernel, and lists neither times of change nor attributes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"xfs-v4", "xfs-v4-512"})
+    void version4IsAsTheTreeThatTheImageWasMadeFrom(String name) throws IOException {
+        try (DiskImage image = Fixtures.open(name + ".raw.gz")) {
+            FileSystem fileSystem = Fixtures.fileSystem(image);
+            FileTree tree = Fixtures.tree(image);
+
+            Fixtures.Told told = tell(fileSystem, tree);
+
+            assertThat(told.unread()).isEmpty();
+            assertThat(fileSystem.faults()).isEmpty();
+            assertSame(
+                    told.lines().stream().map(XfsFileSystemTest::withoutLast).toList(),
+                    oracle("xfs-v4"));
+            Inode large = tree.find(FilePath.of("/attribute-large")).orElseThrow();
+            assertThat(fileSystem.attributes(large).get("user.large"))
+                    .containsOnly('z')
+                    .hasSize(20000);
+            Inode many = tree.find(FilePath.of("/attributes-node")).orElseThrow();
+            assertThat(fileSystem.attributes(many)).hasSize(61);
+        }
+    }
+
+    private static String withoutLast(String line) {
+        String[] columns = line.split("\t");
+        return String.join("\t", List.of(columns).subList(0, columns.length - 2));
+    }
+
+    /** The listing was made after a kernel had replayed the journal of the same image. */
+    @ParameterizedTest
+    @ValueSource(strings = {"xfs-dirty"})
+    void aJournalIsReplayedAsTheKernelReplaysIt(String name) throws IOException {
+        List<String> oracle = oracle(name);
+        try (DiskImage image = Fixtures.open(name + ".raw.gz")) {
+            FileSystem fileSystem = Fixtures.fileSystem(image);
+
+            Fixtures.Told told = tell(fileSystem, Fixtures.tree(image));
+
+            assertThat(fileSystem.faults()).isEmpty();
+            assertThat(told.unread()).isEmpty();
+            assertSame(told.lines(), oracle);
+            assertThat(fileSystem.notes())
+                    .singleElement()
+                    .satisfies(
+                            note ->
+                                    assertThat(note.text())
+                                            .matches(
+                                                    "the journal was replayed: \\d+ transactions?"));
+        }
+    }
+
+    /** Lines are long: only those that differ are shown, and of them the beginning. */
+    private static void assertSame(List<String> found, List<String> expected) {
+        var missing = new LinkedHashSet<>(expected);
+        missing.removeAll(new HashSet<>(found));
+        var surplus = new LinkedHashSet<>(found);
+        surplus.removeAll(new HashSet<>(expected));
+        assertThat(surplus.stream().map(each -> each.substring(0, Math.min(300, each.length()))))
+                .as("not as the kernel shows them, which is %s", missing.stream().limit(9).toList())
+                .isEmpty();
+        assertThat(missing).isEmpty();
+        assertThat(found).hasSameSizeAs(expected);
+    }
+
+    private static List<String> oracle(String name) {
+        return new String(Fixtures.bytes(name + ".files.tsv.gz"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+    }
+
+    /** With times and attributes, as oracle.py --full. */
+    private static Fixtures.Told tell(FileSystem fileSystem, FileTree tree) throws IOException {
+        var lines = new TreeMap<FilePath, String>();
+        var unread = new ArrayList<Unread>();
+        unread.addAll(
+                tree.walk(
+                        (path, inode, _) -> {
+                            try {
+                                lines.put(
+                                        path,
+                                        String.join(
+                                                "\t",
+                                                Fixtures.line(fileSystem, path, inode),
+                                                time(inode.modified()),
+                                                time(inode.changed()),
+                                                attributes(fileSystem.attributes(inode))));
+                            } catch (ImageException e) {
+                                unread.add(new Unread(path.toString(), e.explanation()));
+                            }
+                        }));
+        return new Fixtures.Told(List.copyOf(lines.values()), unread);
+    }
+
+    private static String time(Instant instant) {
+        return "%d.%09d".formatted(instant.getEpochSecond(), instant.getNano());
+    }
+
+    private static String attributes(Map<String, byte[]> attributes) {
+        return attributes.isEmpty()
+                ? "-"
+                : new TreeMap<>(attributes)
+                        .entrySet().stream()
+                                .map(
+                                        each ->
+                                                each.getKey()
+                                                        + "="
+                                                        + HexFormat.of().formatHex(each.getValue()))
+                                .collect(Collectors.joining(","));
+    }
+}
