@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at the files of a system as they go by in the one pass over all of them: which package each
  * belongs to, whether its content is what the package shipped, and which packages of programming
- * languages it holds. Used by one thread.
+ * languages it holds. Each {@link Watch} is used by one thread until its end; everything else,
+ * their ends too, happens one after the other.
  */
 public final class SoftwareScan {
 
