@@ -273,7 +273,7 @@ public final class RuleCatalogue {
                 "A program that is not the vendor's may do anything, and no update of the vendor's"
                         + " mends it.",
                 "Install the package again, or build a package of your own.",
-                Rules::alteredFiles);
+                facts -> Rules.alteredFiles(facts.files()));
         add(
                 "package.half-installed",
                 "A package is installed in part",

@@ -13,6 +13,7 @@ import org.imprimatur.inspect.facts.Shown;
 import org.imprimatur.inspect.facts.SshdConfig.Setting;
 import org.imprimatur.inspect.facts.SudoPolicy;
 import org.imprimatur.inspect.keys.SshPublicKey;
+import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.secrets.SecretKind;
 
 /** The rules' functions. Each is small enough to be read against its sentence in the policy. */
@@ -361,10 +362,10 @@ final class Rules {
     }
 
     /** Configuration is made to be changed; the files of it that matter have rules of their own. */
-    static List<Objection> alteredFiles(Facts facts) {
+    static List<Objection> alteredFiles(FileOwnership files) {
         var objections = new ArrayList<Objection>();
-        long more = facts.files().altered() - facts.files().alteredFiles().size();
-        for (var each : facts.files().alteredFiles()) {
+        long more = files.altered() - files.alteredFiles().size();
+        for (var each : files.alteredFiles()) {
             if (each.configuration()) {
                 continue;
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.facts.ConfigReader;
@@ -14,6 +15,8 @@ import org.imprimatur.inspect.facts.FilesInMemory;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.SystemReader;
 import org.imprimatur.inspect.keys.PrivateKey;
+import org.imprimatur.inspect.packages.AlteredFile;
+import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Clauses;
 import org.junit.jupiter.api.DynamicTest;
@@ -327,5 +330,31 @@ class RulesTest {
     void ruleIdsAreOfTheFormThatStatementsCarry() {
         assertThat(RuleCatalogue.rules())
                 .allSatisfy(rule -> assertThat(rule.id()).matches("[a-z0-9.-]{1,64}"));
+    }
+
+    @Test
+    void anAlteredFileOfAPackageIsFoundUnlessItIsConfiguration() {
+        var files =
+                new FileOwnership(
+                        true,
+                        0,
+                        List.of(),
+                        2002,
+                        Stream.concat(
+                                        Stream.of(new AlteredFile("/etc/a", "a", true)),
+                                        IntStream.range(0, 2001)
+                                                .mapToObj(
+                                                        i ->
+                                                                new AlteredFile(
+                                                                        "/usr/" + i, "a", false)))
+                                .toList());
+
+        var objections = Rules.alteredFiles(files);
+
+        assertThat(objections).hasSize(1001);
+        assertThat(objections.getFirst())
+                .isEqualTo(new Objection("/usr/0", "differs from package a"));
+        assertThat(objections.getLast().evidence()).isEqualTo("1001 more files differ");
+        assertThat(Rules.alteredFiles(FileOwnership.NOT_EXAMINED)).isEmpty();
     }
 }
