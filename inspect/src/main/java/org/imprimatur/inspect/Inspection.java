@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +31,7 @@ import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.GuestFiles;
+import org.imprimatur.inspect.facts.ImageShape;
 import org.imprimatur.inspect.facts.SystemReader;
 import org.imprimatur.inspect.packages.PackageDatabases;
 import org.imprimatur.inspect.packages.SoftwareScan;
@@ -145,6 +147,7 @@ public final class Inspection {
         notes.addAll(image.outsidePartitions());
         var volumes = volumes(image);
         var root = root(volumes);
+        found.image(shape(image));
 
         long start = System.nanoTime();
         var system = root == null ? null : system(root, volumes);
@@ -186,6 +189,27 @@ public final class Inspection {
                             "more files with keys or histories were found than are listed"));
         }
         return facts;
+    }
+
+    private ImageShape shape(DiskImage image) throws IOException {
+        var name = file.getFileName();
+        return new ImageShape(
+                options.at(),
+                name == null ? "" : name.toString(),
+                image.format(),
+                Files.size(file),
+                image.disk().size(),
+                (int)
+                        image.volumes().stream()
+                                .filter(
+                                        each ->
+                                                each.type()
+                                                        .toLowerCase(Locale.ROOT)
+                                                        .contains("swap"))
+                                .count(),
+                image.volumes().stream()
+                        .anyMatch(each -> each.type().toLowerCase(Locale.ROOT).contains("lvm")),
+                0);
     }
 
     /**
@@ -370,6 +394,9 @@ public final class Inspection {
             return;
         }
         var place = places.of(path);
+        if (place.startsWith("/")) {
+            found.mode(place, inode.mode(), inode.uid());
+        }
         found.name(place, inode.size());
         if (Found.isInSshDirectory(place)) {
             try {

@@ -65,7 +65,9 @@ class RealImageIT {
 
         assertThat(report.unread()).isEmpty();
         assertThat(report.findings(Severity.BLOCK)).isEmpty();
-        assertThat(report.findings(Severity.WARN)).isEmpty();
+        assertThat(report.findings(Severity.WARN))
+                .extracting(each -> each.rule().id())
+                .containsExactly("network.no-firewall");
         assertThat(packages(report))
                 .isEqualTo(Files.readAllLines(built("debian-clean.packages.tsv")));
         assertThat(new JsonParser().validate(Sbom.bytes(report), Version.VERSION_16)).isEmpty();
@@ -107,7 +109,11 @@ class RealImageIT {
                         "sudo.nopasswd /etc/sudoers.d/90-builder");
         assertThat(report.findings(Severity.WARN))
                 .extracting(each -> each.rule().id())
-                .containsExactly("account.unexpected-user", "history.shell", "identity.machine-id");
+                .containsExactly(
+                        "account.unexpected-user",
+                        "history.shell",
+                        "identity.machine-id",
+                        "network.no-firewall");
     }
 
     @Test

@@ -54,6 +54,16 @@ public final class ConfigReader {
         }
     }
 
+    /** Where the symbolic link at the path leads; null if no link is there. */
+    public @Nullable String link(String path) {
+        try {
+            return files.link(path);
+        } catch (UnreadableException e) {
+            missed(path, e.reason());
+            return null;
+        }
+    }
+
     /** The size of the regular file at the path in bytes; -1 if there is none. */
     public long size(String path) {
         try {

@@ -2,6 +2,7 @@ package org.imprimatur.inspect.facts;
 
 import java.util.List;
 import java.util.Map;
+import org.imprimatur.inspect.facts.config.Configuration;
 import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.packages.InstalledPackage;
 
@@ -19,6 +20,9 @@ import org.imprimatur.inspect.packages.InstalledPackage;
  * @param secrets other secrets, in order of path
  * @param freeSpace of each volume whose free space was looked at; none in a quick inspection
  * @param files which files belong to no package, or are not as their package shipped them
+ * @param configuration what starts, who gets in, what is written down
+ * @param privilegedFiles files with dangerous modes that no package ships
+ * @param image what is known from outside the files
  */
 public record Facts(
         OsRelease os,
@@ -36,7 +40,10 @@ public record Facts(
         List<FoundSecret> secrets,
         List<Leftover> leftovers,
         List<FreeSpace> freeSpace,
-        FileOwnership files) {
+        FileOwnership files,
+        Configuration configuration,
+        List<PrivilegedFile> privilegedFiles,
+        ImageShape image) {
 
     /** Copies the lists. */
     public Facts {
@@ -50,6 +57,12 @@ public record Facts(
         secrets = List.copyOf(secrets);
         leftovers = List.copyOf(leftovers);
         freeSpace = List.copyOf(freeSpace);
+        privilegedFiles = List.copyOf(privilegedFiles);
+    }
+
+    /** True if an installed operating system was found. */
+    public boolean hasSystem() {
+        return !os.equals(OsRelease.UNKNOWN);
     }
 
     /** What can be said without an installed system: only what lies about in files. */
@@ -70,6 +83,9 @@ public record Facts(
                 Certificates.relevant(found.secrets(), found.keys()),
                 found.leftovers(),
                 found.freeSpace(),
-                FileOwnership.NOT_EXAMINED);
+                FileOwnership.NOT_EXAMINED,
+                Configuration.NONE,
+                List.of(),
+                found.image());
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.imprimatur.inspect.keys.PrivateKey;
 import org.imprimatur.inspect.keys.PrivateKeys;
 import org.imprimatur.inspect.keys.PublishedKeys;
@@ -47,11 +48,102 @@ public final class Found {
                     ".zsh_history",
                     "fish_history");
 
+    private static final List<String> CACHES =
+            List.of(
+                    "/var/cache/apt/",
+                    "/var/cache/dnf/",
+                    "/var/cache/yum/",
+                    "/var/cache/libdnf5/",
+                    "/var/cache/zypp/",
+                    "/var/cache/apk/",
+                    "/var/cache/pacman/");
+
+    private static final Pattern LOGS =
+            Pattern.compile(
+                    "/var/log/(?!installer/|anaconda/|README$|lastlog$|faillog$)"
+                            + "(journal/.+\\.journal~?|.*\\.log|.*\\.[0-9]|.*\\.gz|.*\\.xz|messages"
+                            + "|secure|syslog|cron|maillog|wtmp|btmp|dmesg)");
+    private static final Pattern BUILD =
+            Pattern.compile(
+                    "/(root|home/[^/]+)/(\\.(cache|ansible|npm|cargo|m2|gradle|bundle|vagrant\\.d"
+                            + "|packer\\.d|local/share/Trash)/.+|\\.(wget-hsts|lesshst|viminfo|sudo_as_admin_successful))");
+    private static final Pattern INSTALLER =
+            Pattern.compile(
+                    "/root/(anaconda|original|initial-setup|install|ks)[^/]*\\.(cfg|ks|log|log\\.syslog)"
+                            + "|/var/log/(installer|anaconda)/.+|/(preseed|ks)\\.cfg|/root/preseed\\.cfg"
+                            + "|/autoinst\\.xml|/root/autoinst\\.xml|/autoinstall\\.yaml"
+                            + "|/var/adm/autoinstall/.+|/etc/sudoers\\.d/[^/]*(packer|kickstart|installer)[^/]*");
+
+    /** Places whose files only root should write. */
+    private static final List<String> SYSTEM =
+            List.of("/etc/", "/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/boot/", "/opt/");
+
+    /**
+     * Programs that distributions ship so; whether they are still the vendor's is told elsewhere.
+     */
+    private static final Set<String> SETUID =
+            Set.of(
+                    "at",
+                    "bwrap",
+                    "chage",
+                    "chfn",
+                    "chrome-sandbox",
+                    "chsh",
+                    "crontab",
+                    "dbus-daemon-launch-helper",
+                    "doas",
+                    "dotlockfile",
+                    "exim",
+                    "exim4",
+                    "expiry",
+                    "fusermount",
+                    "fusermount3",
+                    "gpasswd",
+                    "grub2-set-bootflag",
+                    "kismet_cap",
+                    "ksu",
+                    "mount",
+                    "mount.cifs",
+                    "mount.ecryptfs_private",
+                    "mount.nfs",
+                    "mtr-packet",
+                    "newgidmap",
+                    "newgrp",
+                    "newuidmap",
+                    "ntfs-3g",
+                    "pam_timestamp_check",
+                    "passwd",
+                    "ping",
+                    "ping6",
+                    "pkexec",
+                    "polkit-agent-helper-1",
+                    "pppd",
+                    "snap-confine",
+                    "ssh-keysign",
+                    "staprun",
+                    "su",
+                    "sudo",
+                    "traceroute6.iputils",
+                    "umount",
+                    "unix2_chkpwd",
+                    "unix_chkpwd",
+                    "userhelper",
+                    "usernetctl",
+                    "utempter",
+                    "vmware-user-suid-wrapper",
+                    "Xorg.wrap",
+                    "sudoedit",
+                    "bbsuid",
+                    "sendmail.postfix");
+
     private final Map<String, AuthorizedKeys> authorizedKeys = new TreeMap<>();
     private final Map<String, List<FoundKey>> keys = new TreeMap<>();
     private final Map<String, List<FoundSecret>> secrets = new TreeMap<>();
     private final Map<String, String> unsearched = new TreeMap<>();
     private final Map<String, Leftover> leftovers = new TreeMap<>();
+    private final Map<String, PrivilegedFile> privileged = new TreeMap<>();
+    private ImageShape shape = ImageShape.UNKNOWN;
+    private long cacheBytes;
     private final List<FreeSpace> freeSpace = new ArrayList<>();
     private boolean overflowed;
 
@@ -61,10 +153,59 @@ public final class Found {
         return slash >= 5 && path.startsWith("/.ssh", slash - 5);
     }
 
+    /** What is known of the image from outside its files. */
+    public void image(ImageShape known) {
+        shape = known;
+    }
+
+    ImageShape image() {
+        return new ImageShape(
+                shape.at(),
+                shape.name(),
+                shape.format(),
+                shape.fileBytes(),
+                shape.virtualBytes(),
+                shape.swapVolumes(),
+                shape.logicalVolumes(),
+                cacheBytes);
+    }
+
+    /** The mode and owner of a regular file of the root file system. */
+    public void mode(String path, int mode, long uid) {
+        boolean setuid = (mode & 04000) != 0 && uid == 0 && (mode & 0111) != 0;
+        boolean writable = (mode & 0002) != 0 && SYSTEM.stream().anyMatch(path::startsWith);
+        boolean usual =
+                SETUID.contains(path.substring(path.lastIndexOf('/') + 1))
+                        && SYSTEM.stream().anyMatch(path::startsWith);
+        if (setuid && !usual || writable) {
+            put(privileged, path, new PrivilegedFile(path, mode));
+        }
+    }
+
+    List<PrivilegedFile> privileged() {
+        return List.copyOf(privileged.values());
+    }
+
     /** A file that is not empty was seen. */
     public void name(String path, long size) {
+        if (path.startsWith("/var/cache/") && CACHES.stream().anyMatch(path::startsWith)) {
+            cacheBytes += size;
+        }
+        leftover(path, size);
         if (HISTORIES.contains(path.substring(path.lastIndexOf('/') + 1))) {
             add(new Leftover(Leftover.Kind.HISTORY, path, size + " bytes"));
+        }
+    }
+
+    private void leftover(String path, long size) {
+        if (LOGS.matcher(path).matches()) {
+            add(new Leftover(Leftover.Kind.LOG, path, size + " bytes"));
+        } else if (path.startsWith("/tmp/") || path.startsWith("/var/tmp/")) {
+            add(new Leftover(Leftover.Kind.TEMPORARY, path, size + " bytes"));
+        } else if (BUILD.matcher(path).matches()) {
+            add(new Leftover(Leftover.Kind.BUILD_CACHE, path, size + " bytes"));
+        } else if (INSTALLER.matcher(path).matches()) {
+            add(new Leftover(Leftover.Kind.INSTALLER, path, size + " bytes"));
         }
     }
 

@@ -7,14 +7,14 @@ import java.util.List;
  * File name patterns as glob(7) has them, without braces: {@code *}, {@code ?}, {@code [a-z]},
  * {@code [!a]}, and {@code \} before a character that is meant as it stands.
  */
-final class Glob {
+public final class Glob {
 
     private static final int MAX_MATCHES = 1000;
 
     private Glob() {}
 
     /** The existing paths that an absolute pattern names, in the order of their bytes. */
-    static List<String> expand(ConfigReader reader, String pattern) {
+    public static List<String> expand(ConfigReader reader, String pattern) {
         List<String> bases = List.of("");
         for (var component : pattern.split("/", -1)) {
             if (component.isEmpty()) {
@@ -56,7 +56,7 @@ final class Glob {
     }
 
     /** Matches without recursion: on failure only the last star takes one character more. */
-    static boolean matches(String pattern, String name) {
+    public static boolean matches(String pattern, String name) {
         int p = 0;
         int n = 0;
         int star = -1;

@@ -14,6 +14,14 @@ public record Leftover(Kind kind, String path, String detail) {
         /** What cloud-init remembers of an earlier boot. */
         CLOUD_STATE,
         /** A password hash outside {@code /etc/shadow}. */
-        PASSWORD_HASH
+        PASSWORD_HASH,
+        /** What an installer wrote down or was told. */
+        INSTALLER,
+        /** The log of an earlier boot. */
+        LOG,
+        /** A file in a directory for temporary files. */
+        TEMPORARY,
+        /** What tools of the image's makers kept for themselves. */
+        BUILD_CACHE
     }
 }

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.imprimatur.disk.Unread;
+import org.imprimatur.inspect.facts.config.Configuration;
+import org.imprimatur.inspect.facts.config.ConfigurationReader;
 import org.imprimatur.inspect.keys.PrivateKeys;
 import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.packages.InstalledPackage;
@@ -28,6 +30,7 @@ public final class SystemReader {
     private final SudoPolicy sudo;
     private final SshdConfig sshd;
     private final boolean sshServer;
+    private final Configuration configuration;
 
     /** Reads all that can be read by path. What cannot be read is recorded by the reader. */
     public SystemReader(ConfigReader reader) {
@@ -55,6 +58,7 @@ public final class SystemReader {
                 reader.kind("/usr/sbin/sshd") == GuestFiles.Kind.FILE
                         || reader.kind(SshdConfigParser.MAIN_FILE) == GuestFiles.Kind.FILE;
         sshd = SshdConfigParser.read(reader);
+        configuration = ConfigurationReader.read(reader, os);
     }
 
     /** Adds what stands in known places to what was found by looking everywhere. */
@@ -111,7 +115,12 @@ public final class SystemReader {
                 Certificates.relevant(secrets, keys),
                 found.leftovers(),
                 found.freeSpace(),
-                files);
+                files,
+                configuration,
+                found.privileged().stream()
+                        .filter(each -> owners.getOrDefault(each.path(), "").isEmpty())
+                        .toList(),
+                found.image());
     }
 
     /**
@@ -139,6 +148,7 @@ public final class SystemReader {
         var paths = new TreeSet<String>();
         found.keys().forEach(each -> paths.add(each.path()));
         found.secrets().forEach(each -> paths.add(each.path()));
+        found.privileged().forEach(each -> paths.add(each.path()));
         return paths.isEmpty() ? Map.of() : new VendorFiles(reader, databases).owners(paths);
     }
 
@@ -153,7 +163,7 @@ public final class SystemReader {
                 .map(InstalledPackage::architecture)
                 .filter(name -> !NO_ARCHITECTURE.contains(name))
                 .findFirst()
-                .orElse("");
+                .orElse(configuration.boot().machine());
     }
 
     private TreeSet<String> hostKeyFiles() {

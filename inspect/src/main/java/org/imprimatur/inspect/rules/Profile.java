@@ -7,6 +7,7 @@ import static org.imprimatur.inspect.rules.Severity.WARN;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A versioned choice of rules and how much each weighs. A change of any of it is a new version:
@@ -21,43 +22,50 @@ public record Profile(String name, Map<String, Severity> severities) {
     public static final Profile EGI_1 =
             new Profile(
                     "egi/1",
-                    Map.ofEntries(
-                            entry(RuleCatalogue.INCOMPLETE, BLOCK),
-                            entry("account.empty-password", BLOCK),
-                            entry("account.extra-root", BLOCK),
-                            entry("account.locked-hash", WARN),
-                            entry("account.old-hash", WARN),
-                            entry("account.password-usable", BLOCK),
-                            entry("account.privileged-group", WARN),
-                            entry("account.root-password", BLOCK),
-                            entry("account.unexpected-user", WARN),
-                            entry("cloud.state", WARN),
-                            entry("history.shell", WARN),
-                            entry("identity.machine-id", WARN),
-                            entry("identity.random-seed", WARN),
-                            entry("key.private", BLOCK),
-                            entry("key.private-encrypted", WARN),
-                            entry("key.vendor", INFO),
-                            entry("package.altered-file", WARN),
-                            entry("package.half-installed", WARN),
-                            entry("secret.certificate", BLOCK),
-                            entry("secret.encrypted", INFO),
-                            entry("secret.password", BLOCK),
-                            entry("secret.token", BLOCK),
-                            entry("secret.vendor", INFO),
-                            entry("ssh.authorized-keys", BLOCK),
-                            entry("ssh.host-key", BLOCK),
-                            entry("ssh.private-key", BLOCK),
-                            entry("sshd.empty-passwords", BLOCK),
-                            entry("sshd.host-based", BLOCK),
-                            entry("sshd.keyboard-interactive", BLOCK),
-                            entry("sshd.keys-command", WARN),
-                            entry("sshd.password-authentication", BLOCK),
-                            entry("sshd.root-login", BLOCK),
-                            entry("sshd.root-login-by-key", WARN),
-                            entry("sshd.trusted-ca", BLOCK),
-                            entry("sudo.nopasswd", BLOCK),
-                            entry("sudo.user", WARN)));
+                    withSystemRules(
+                            Map.ofEntries(
+                                    entry(RuleCatalogue.INCOMPLETE, BLOCK),
+                                    entry("account.empty-password", BLOCK),
+                                    entry("account.extra-root", BLOCK),
+                                    entry("account.locked-hash", WARN),
+                                    entry("account.old-hash", WARN),
+                                    entry("account.password-usable", BLOCK),
+                                    entry("account.privileged-group", WARN),
+                                    entry("account.root-password", BLOCK),
+                                    entry("account.unexpected-user", WARN),
+                                    entry("cloud.state", WARN),
+                                    entry("history.shell", WARN),
+                                    entry("identity.machine-id", WARN),
+                                    entry("identity.random-seed", WARN),
+                                    entry("key.private", BLOCK),
+                                    entry("key.private-encrypted", WARN),
+                                    entry("key.vendor", INFO),
+                                    entry("package.altered-file", WARN),
+                                    entry("package.half-installed", WARN),
+                                    entry("secret.certificate", BLOCK),
+                                    entry("secret.encrypted", INFO),
+                                    entry("secret.password", BLOCK),
+                                    entry("secret.token", BLOCK),
+                                    entry("secret.vendor", INFO),
+                                    entry("ssh.authorized-keys", BLOCK),
+                                    entry("ssh.host-key", BLOCK),
+                                    entry("ssh.private-key", BLOCK),
+                                    entry("sshd.empty-passwords", BLOCK),
+                                    entry("sshd.host-based", BLOCK),
+                                    entry("sshd.keyboard-interactive", BLOCK),
+                                    entry("sshd.keys-command", WARN),
+                                    entry("sshd.password-authentication", BLOCK),
+                                    entry("sshd.root-login", BLOCK),
+                                    entry("sshd.root-login-by-key", WARN),
+                                    entry("sshd.trusted-ca", BLOCK),
+                                    entry("sudo.nopasswd", BLOCK),
+                                    entry("sudo.user", WARN))));
+
+    private static Map<String, Severity> withSystemRules(Map<String, Severity> others) {
+        var all = new TreeMap<>(others);
+        all.putAll(SystemRuleCatalogue.severities());
+        return all;
+    }
 
     /** Copies the map, and refuses rules that the catalogue does not have. */
     public Profile {

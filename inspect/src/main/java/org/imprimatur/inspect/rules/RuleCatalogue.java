@@ -282,6 +282,7 @@ public final class RuleCatalogue {
                         + " on.",
                 "Run dpkg --configure -a and apt-get -f install.",
                 Rules::halfInstalled);
+        SystemRuleCatalogue.rules().forEach(rule -> RULES.put(rule.id(), rule));
     }
 
     private RuleCatalogue() {}

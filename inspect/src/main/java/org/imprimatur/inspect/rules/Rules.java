@@ -262,7 +262,7 @@ final class Rules {
     }
 
     /** Objects to a setting for everyone, and to one in each Match block. */
-    private static List<Objection> sshd(Facts facts, String keyword, Predicate<String> bad) {
+    static List<Objection> sshd(Facts facts, String keyword, Predicate<String> bad) {
         if (!facts.sshServer()) {
             return List.of();
         }

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** A guest's files as a map from path to text, with some that cannot be read. */
 public final class FilesInMemory implements GuestFiles {
 
     private final TreeMap<String, String> texts = new TreeMap<>();
+    private final TreeMap<String, String> links = new TreeMap<>();
     private final Map<String, String> broken = new HashMap<>();
 
     public FilesInMemory with(String path, String text) {
@@ -24,20 +26,52 @@ public final class FilesInMemory implements GuestFiles {
         return this;
     }
 
+    /** A symbolic link; the target is absolute. */
+    public FilesInMemory linked(String path, String target) {
+        links.put(path, target);
+        return this;
+    }
+
     @Override
-    public Entry find(String path) throws UnreadableException {
+    public String link(String path) throws UnreadableException {
+        check(path);
+        var parent = path.substring(0, path.lastIndexOf('/'));
+        return links.get(resolved(parent) + path.substring(parent.length()));
+    }
+
+    private String resolved(String path) {
+        var at = path;
+        for (int i = 0; i < 40; i++) {
+            var from = at;
+            var link =
+                    links.keySet().stream()
+                            .filter(each -> from.equals(each) || from.startsWith(each + "/"))
+                            .findFirst();
+            if (link.isEmpty()) {
+                return at;
+            }
+            at = links.get(link.get()) + at.substring(link.get().length());
+        }
+        return "/too many links";
+    }
+
+    @Override
+    public Entry find(String asked) throws UnreadableException {
+        var path = resolved(asked);
         check(path);
         var text = texts.get(path);
         if (text != null) {
             return new Entry(Kind.FILE, text.length());
         }
-        return texts.keySet().stream().anyMatch(each -> each.startsWith(slash(path)))
+        return Stream.concat(texts.keySet().stream(), links.keySet().stream())
+                        .anyMatch(each -> each.startsWith(slash(path)))
                 ? new Entry(Kind.DIRECTORY, 0)
                 : null;
     }
 
     @Override
-    public void read(String path, long maxBytes, Sink sink) throws UnreadableException {
+    public void read(String asked, long maxBytes, Sink sink) throws UnreadableException {
+        var path = resolved(asked);
         check(path);
         var bytes = texts.get(path).getBytes(StandardCharsets.ISO_8859_1);
         if (bytes.length > maxBytes) {
@@ -49,10 +83,13 @@ public final class FilesInMemory implements GuestFiles {
     }
 
     @Override
-    public List<String> names(String directory) throws UnreadableException {
+    public List<String> names(String asked) throws UnreadableException {
+        var directory = resolved(asked);
         check(directory);
         var names = new TreeSet<String>();
-        for (var path : texts.keySet()) {
+        var paths = new TreeSet<>(texts.keySet());
+        paths.addAll(links.keySet());
+        for (var path : paths) {
             if (path.startsWith(slash(directory))) {
                 var rest = path.substring(slash(directory).length());
                 names.add(rest.contains("/") ? rest.substring(0, rest.indexOf('/')) : rest);

@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.Facts;
-import org.imprimatur.inspect.facts.FilesInMemory;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.SystemReader;
 import org.imprimatur.inspect.keys.PrivateKey;
@@ -30,7 +29,7 @@ class RulesTest {
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA a@b\n";
 
     /** Files of a system that nothing can be said against. */
-    private static final Map<String, String> CLEAN =
+    static final Map<String, String> CLEAN =
             Map.of(
                     "/etc/os-release", "ID=debian\nVERSION_ID=12\nNAME=Debian\n",
                     "/etc/passwd",
@@ -52,7 +51,7 @@ class RulesTest {
                             UsePAM yes
                             """,
                     "/usr/sbin/sshd", "\u007fELF",
-                    "/etc/machine-id", "uninitialized\n",
+                    "/etc/machine-id", "",
                     "/var/lib/dpkg/status",
                             "Package: dpkg\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\n");
 
@@ -198,7 +197,7 @@ class RulesTest {
                                     + "\nPackage: x\nStatus: deinstall ok config-files\nVersion: 1\n"));
 
     private static Facts facts(Map<String, String> changes, Found found) {
-        var files = new FilesInMemory();
+        var files = CleanSystem.files();
         CLEAN.forEach(files::with);
         changes.forEach(files::with);
         var system = new SystemReader(new ConfigReader(files));

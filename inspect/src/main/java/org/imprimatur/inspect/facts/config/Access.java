@@ -1,0 +1,26 @@
+package org.imprimatur.inspect.facts.config;
+
+import java.util.List;
+
+/**
+ * Ways in that are not accounts with passwords or keys.
+ *
+ * @param pam stacks of every service
+ * @param automatic places where somebody is logged in without being asked
+ * @param cachedLogins places that let people in whom a central service would turn away
+ * @param remoteFiles mounts that carry their own password
+ */
+public record Access(
+        List<PamStack> pam,
+        List<Place> automatic,
+        List<Place> cachedLogins,
+        List<Place> remoteFiles) {
+
+    /** Copies the lists. */
+    public Access {
+        pam = List.copyOf(pam);
+        automatic = List.copyOf(automatic);
+        cachedLogins = List.copyOf(cachedLogins);
+        remoteFiles = List.copyOf(remoteFiles);
+    }
+}

@@ -1,0 +1,501 @@
+package org.imprimatur.inspect.rules;
+
+import static org.imprimatur.inspect.rules.Severity.BLOCK;
+import static org.imprimatur.inspect.rules.Severity.INFO;
+import static org.imprimatur.inspect.rules.Severity.WARN;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.imprimatur.inspect.facts.Facts;
+import org.imprimatur.inspect.facts.Leftover;
+import org.imprimatur.inspect.facts.config.CloudInit;
+import org.imprimatur.inspect.facts.config.Listener;
+
+/** The rules about how a system is configured, each with what it weighs by default. */
+final class SystemRuleCatalogue {
+
+    private static final List<String> ACCESS = List.of("END-4.2.d", "EGI-5.2.d", "TVM-3.7.6");
+    private static final List<String> CREDENTIALS = List.of("END-4.2.d2", "EGI-5.2.e");
+    private static final List<String> ROOT = List.of("TVM-3.7.7");
+    private static final List<String> CONFIDENTIAL = List.of("END-4.2.c", "EGI-5.2.c");
+    private static final List<String> PATCHED = List.of("TVM-3.7.2", "END-4.2.b", "EGI-5.2.b");
+    private static final List<String> LOGGED = List.of("TVM-3.7.3");
+    private static final List<String> WORKLOAD = List.of("TVM-3.7.4");
+    private static final List<String> CONSTRAINED = List.of("TVM-3.7.5", "WLCG-9");
+    private static final List<String> OBEYS = List.of("TVM-3.7.8", "END-4.2.e", "EGI-5.2.f");
+    private static final List<String> BLOCKING = List.of("TVM-3.7.9", "END-4.2.f", "EGI-5.2.g");
+    private static final List<String> CONFIGURED = List.of("PROC-A2", "PROC-A3");
+
+    private static final List<Rule> RULES = new ArrayList<>();
+    private static final Map<String, Severity> SEVERITIES = new LinkedHashMap<>();
+
+    static {
+        add(
+                "access.automatic-login",
+                BLOCK,
+                "Somebody is logged in without being asked",
+                ACCESS,
+                "Whoever reaches a console has the account.",
+                "Take --autologin, the shell or the desktop's automatic log-in out of the configuration.",
+                SystemRules::automaticLogin);
+        add(
+                "access.backdoor",
+                BLOCK,
+                "A job or service gives the network a shell or a way in",
+                ACCESS,
+                "Whoever is at the other end has access to every copy of the image.",
+                "Remove the job or service, and find out who put it there.",
+                SystemRules::backdoor);
+        add(
+                "access.cached-login",
+                WARN,
+                "Log-ins are remembered beyond their withdrawal",
+                BLOCKING,
+                "A user who is blocked at the central service still gets in.",
+                "Set cache_credentials to false in sssd.conf.",
+                SystemRules::cachedLogins);
+        add(
+                "access.management-agent",
+                WARN,
+                "A management agent takes orders from elsewhere",
+                both(ACCESS, OBEYS),
+                "Whoever runs its server rules every copy of the image.",
+                "Disable it; the site adds its own by contextualisation.",
+                SystemRules::managementAgent);
+        add(
+                "access.remote-agent",
+                BLOCK,
+                "A program for remote access starts by itself",
+                ACCESS,
+                "It opens a way in that goes past the accounts and the site's firewall.",
+                "Disable or remove it.",
+                SystemRules::remoteAgent);
+        add(
+                "boot.several-kernels",
+                INFO,
+                "More than one kernel is installed",
+                CONFIGURED,
+                "Old kernels are not mended, and take space.",
+                "Remove all but the newest.",
+                SystemRules::severalKernels);
+        add(
+                "cloud.any-source",
+                INFO,
+                "cloud-init asks every data source it knows",
+                CONFIGURED,
+                "A source that nobody meant to use can tell a copy what to do.",
+                "Set datasource_list to the sources of the clouds the image is for.",
+                SystemRules::anyDataSource);
+        add(
+                "cloud.authorized-key",
+                BLOCK,
+                "cloud-init is told a key that every copy accepts",
+                both(ACCESS, CREDENTIALS),
+                "Whoever has the private key has access to every copy of the image.",
+                "Remove the key; keys come from the data source.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.AUTHORIZED_KEY));
+        add(
+                "cloud.commands",
+                INFO,
+                "cloud-init is told commands to run",
+                CONFIGURED,
+                "They run as root in every copy.",
+                "See that they are meant to be there.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.COMMANDS));
+        add(
+                "cloud.host-key",
+                BLOCK,
+                "cloud-init is told host keys",
+                CREDENTIALS,
+                "All copies share one identity.",
+                "Remove ssh_keys.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.HOST_KEY));
+        add(
+                "cloud.keeps-host-keys",
+                BLOCK,
+                "cloud-init is told to keep host keys",
+                CREDENTIALS,
+                "Copies share the keys of the machine they were made from.",
+                "Remove ssh_deletekeys, or set it to true.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.KEEPS_HOST_KEYS));
+        add(
+                "cloud.none",
+                WARN,
+                "Nothing tells a copy who it is at its boot",
+                OBEYS,
+                "Keys, names and what the site asks for come by contextualisation.",
+                "Install and enable cloud-init or the agent of the cloud.",
+                SystemRules::noContextualisation);
+        add(
+                "cloud.password",
+                BLOCK,
+                "cloud-init is told a password",
+                both(ACCESS, CREDENTIALS),
+                "Every copy has the password, and everybody who has the image can read it.",
+                "Remove it; users come from the data source.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.PASSWORD));
+        add(
+                "cloud.password-login",
+                BLOCK,
+                "cloud-init makes the SSH server accept passwords",
+                ACCESS,
+                "It changes the server's configuration at the first boot.",
+                "Set ssh_pwauth: false.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.PASSWORD_LOGIN));
+        add(
+                "cloud.root-login",
+                BLOCK,
+                "cloud-init lets root log in",
+                both(ACCESS, ROOT),
+                "Acts of root cannot be traced to a person.",
+                "Set disable_root: true.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.ROOT_LOGIN));
+        add(
+                "cloud.user",
+                WARN,
+                "cloud-init is told to make a user",
+                ACCESS,
+                "Users come from the data source; one of the image is its maker's way in.",
+                "Leave only 'default' in users.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.USER));
+        add(
+                "disk.deleted-data",
+                WARN,
+                "What was deleted can still be read",
+                CONFIDENTIAL,
+                "Free space still holds what the image's makers took out.",
+                "Fill free space with zeros: fstrim, or virt-sparsify, before the image is made.",
+                SystemRules::deletedData);
+        add(
+                "disk.format-name",
+                BLOCK,
+                "The image is not of the format that its name says",
+                CONFIGURED,
+                "Sites that go by the name fail, or read a format that was chosen to harm them.",
+                "Name the file for what it is, or convert it.",
+                SystemRules::formatAndName);
+        add(
+                "disk.large",
+                WARN,
+                "The disk is larger than images should be",
+                CONFIGURED,
+                "Every site copies and keeps it.",
+                "Make the disk small; it grows at the first boot.",
+                SystemRules::largeDisk);
+        add(
+                "disk.logical-volumes",
+                WARN,
+                "The system lies in logical volumes",
+                CONFIGURED,
+                "Sites cannot grow it at the first boot.",
+                "Use one partition.",
+                SystemRules::logicalVolumes);
+        add(
+                "disk.package-cache",
+                WARN,
+                "Fetched packages were left behind",
+                CONFIGURED,
+                "They make the image large and serve nothing.",
+                "Run apt-get clean, dnf clean all or what the system has for it.",
+                SystemRules::packageCache);
+        add(
+                "disk.separate-boot",
+                WARN,
+                "/boot is a file system of its own",
+                CONFIGURED,
+                "Sites that read or start the kernel from outside expect one partition.",
+                "Use one partition for the system.",
+                SystemRules::separateBoot);
+        add(
+                "disk.swap",
+                WARN,
+                "The image has swap space",
+                both(CONFIGURED, CONFIDENTIAL),
+                "It may hold memory of the machine the image was made on, and wears the site's storage.",
+                "Remove it; a site that wants swap adds it.",
+                SystemRules::swap);
+        add(
+                "file.setuid",
+                WARN,
+                "A program that no package ships runs as root for everybody",
+                ROOT,
+                "It is a way to root that no update mends.",
+                "Remove it, or take the bit away: chmod u-s.",
+                SystemRules::setuid);
+        add(
+                "file.world-writable",
+                WARN,
+                "A file of the system can be written by everybody",
+                ROOT,
+                "Any user can change what others, and root, run or read.",
+                "chmod o-w.",
+                SystemRules::worldWritable);
+        add(
+                "identity.network",
+                WARN,
+                "The network's configuration is that of one machine",
+                both(CONFIDENTIAL, CONFIGURED),
+                "Copies take its name or address, or come up without a network.",
+                "Remove names, hardware addresses and name servers; they come by contextualisation.",
+                SystemRules::networkIdentity);
+        add(
+                "leftover.build-cache",
+                WARN,
+                "Tools of the image's makers left files",
+                CONFIDENTIAL,
+                "They tell of people and machines that have nothing to do with the image.",
+                "Delete them.",
+                facts -> SystemRules.leftovers(facts, Leftover.Kind.BUILD_CACHE));
+        add(
+                "leftover.installer",
+                WARN,
+                "What an installer wrote or was told is in the image",
+                CONFIDENTIAL,
+                "It may hold the root password and the addresses of internal machines.",
+                "Delete it.",
+                facts -> SystemRules.leftovers(facts, Leftover.Kind.INSTALLER));
+        add(
+                "leftover.job",
+                WARN,
+                "A person's planned job is in the image",
+                both(CONFIGURED, WORKLOAD),
+                "It runs in every copy of the image.",
+                "Remove it, or put it into /etc/cron.d where it is seen.",
+                SystemRules::personalJobs);
+        add(
+                "leftover.log",
+                INFO,
+                "Logs of an earlier boot are in the image",
+                CONFIDENTIAL,
+                "They tell of people and machines that have nothing to do with the image.",
+                "Empty them.",
+                facts -> SystemRules.leftovers(facts, Leftover.Kind.LOG));
+        add(
+                "leftover.temporary",
+                INFO,
+                "Temporary files are in the image",
+                CONFIDENTIAL,
+                "Nobody knows what they hold.",
+                "Delete them.",
+                facts -> SystemRules.leftovers(facts, Leftover.Kind.TEMPORARY));
+        add(
+                "logging.hindered",
+                WARN,
+                "Something keeps logs from being kept",
+                both(LOGGED, OBEYS),
+                "What happened on a copy cannot be told afterwards.",
+                "Remove the setting, or unmask the service.",
+                SystemRules::loggingHindered);
+        add(
+                "logging.logins",
+                WARN,
+                "Log-ins are not logged",
+                LOGGED,
+                "Who was on a copy cannot be told afterwards.",
+                "Keep the facilities auth and authpriv in rsyslog.conf.",
+                SystemRules::loginsNotLogged);
+        add(
+                "logging.none",
+                WARN,
+                "No log is kept beyond a boot",
+                LOGGED,
+                "What happened on a copy cannot be told afterwards.",
+                "Install and enable rsyslog, or set Storage=persistent in journald.conf.",
+                SystemRules::noLog);
+        add(
+                "logging.time",
+                WARN,
+                "Nothing sets the clock",
+                LOGGED,
+                "Logs of different machines cannot be put together.",
+                "Enable chrony or systemd-timesyncd.",
+                SystemRules::noClock);
+        add(
+                "mount.password",
+                BLOCK,
+                "A remote file system is mounted with a password",
+                CREDENTIALS,
+                "Whoever has the image has the password.",
+                "Take the line out of /etc/fstab.",
+                SystemRules::mountPasswords);
+        add(
+                "network.clear-text",
+                WARN,
+                "A service listens that sends passwords in clear text",
+                CONFIGURED,
+                "Passwords and data can be read on the way.",
+                "Disable telnet, FTP, rsh and the like.",
+                facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.CLEAR_TEXT)));
+        add(
+                "network.constrained",
+                WARN,
+                "The image may reach less than a worker node may",
+                CONSTRAINED,
+                "Work that runs elsewhere fails here.",
+                "Remove output filters, dead routes, proxies and ALL: ALL from hosts.deny.",
+                SystemRules::constrained);
+        add(
+                "network.database",
+                WARN,
+                "A database listens to other machines",
+                CONFIGURED,
+                "Databases without a password are found within minutes.",
+                "Bind it to 127.0.0.1.",
+                facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.DATABASE)));
+        add(
+                "network.desktop",
+                WARN,
+                "A desktop can be reached from other machines",
+                CONFIGURED,
+                "Its password can be guessed, and it is often not encrypted.",
+                "Disable it; use it through SSH.",
+                facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.DESKTOP)));
+        add(
+                "network.mail",
+                WARN,
+                "A mail server listens",
+                CONFIGURED,
+                "It is used to send other people's mail.",
+                "Disable it, or set inet_interfaces to loopback-only.",
+                facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.MAIL)));
+        add(
+                "network.no-firewall",
+                WARN,
+                "No firewall is loaded at boot",
+                CONFIGURED,
+                "A service that is started by mistake is open to everybody.",
+                "Enable nftables, firewalld or ufw with a minimal rule set for IPv4 and IPv6.",
+                SystemRules::noFirewall);
+        add(
+                "network.reflector",
+                WARN,
+                "A service listens that can be used to flood others",
+                CONFIGURED,
+                "DNS, NTP, SNMP and the like answer to forged addresses.",
+                "Disable it, or bind it to 127.0.0.1.",
+                facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.REFLECTOR)));
+        add(
+                "network.unneeded",
+                WARN,
+                "A service listens that images do not need",
+                CONFIGURED,
+                "Each open door must be watched.",
+                "Disable file sharing, printing and rpcbind.",
+                facts ->
+                        SystemRules.listeners(
+                                facts, Set.of(Listener.Kind.FILES, Listener.Kind.PRINTING)));
+        add(
+                "os.end-of-life",
+                BLOCK,
+                "The operating system gets no security updates any more",
+                PATCHED,
+                "Faults that are found are not mended.",
+                "Move to a release that its vendor supports.",
+                SystemRules::endOfLife);
+        add(
+                "os.end-of-life-near",
+                WARN,
+                "Security updates of the operating system end soon",
+                PATCHED,
+                "The image will have to be withdrawn then.",
+                "Plan to move to a newer release.",
+                SystemRules::endOfLifeIsNear);
+        add(
+                "os.support-unknown",
+                INFO,
+                "It is not known how long the operating system is supported",
+                PATCHED,
+                "Nobody can say whether faults that are found are mended.",
+                "See to it by hand.",
+                SystemRules::supportUnknown);
+        add(
+                "pam.account-bypass",
+                WARN,
+                "PAM lets locked accounts in",
+                BLOCKING,
+                "A user whom the site blocks still gets in.",
+                "Remove pam_permit from the account stack, or put pam_unix before it as required.",
+                SystemRules::pamAsksNobody);
+        add(
+                "pam.empty-passwords",
+                INFO,
+                "PAM accepts empty passwords",
+                CONFIGURED,
+                "An account without a password is open to everybody.",
+                "Take nullok away from pam_unix.",
+                SystemRules::emptyPasswordsByPam);
+        add(
+                "pam.no-check",
+                BLOCK,
+                "PAM lets everybody in",
+                both(ACCESS, BLOCKING),
+                "No password or key is asked for.",
+                "Remove pam_permit from the auth stack, or put pam_unix before it as required.",
+                SystemRules::pamLetsAnybodyIn);
+        add(
+                "sshd.no-pam",
+                WARN,
+                "The SSH server does not ask PAM",
+                BLOCKING,
+                "What the site sets in PAM to block a user has no effect.",
+                "Set UsePAM yes.",
+                SystemRules::sshdWithoutPam);
+        add(
+                "update.manual",
+                WARN,
+                "Security updates are not installed by themselves",
+                CONFIGURED,
+                "A copy that runs for long gets old.",
+                "Enable unattended-upgrades or dnf-automatic.",
+                SystemRules::noUpdates);
+        add(
+                "workload.agent",
+                BLOCK,
+                "A program that asks for work starts by itself",
+                WORKLOAD,
+                "An image must not be set up to obtain a workload; the site or the user decides that.",
+                "Disable it; it is started by contextualisation.",
+                SystemRules::workloadAgent);
+        add(
+                "workload.fetch",
+                WARN,
+                "A job or service runs what it fetches",
+                both(WORKLOAD, ACCESS),
+                "What runs in a copy is decided elsewhere, after the endorsement.",
+                "Remove it, or take what it fetches into the image.",
+                SystemRules::fetchedWork);
+    }
+
+    private SystemRuleCatalogue() {}
+
+    static List<Rule> rules() {
+        return List.copyOf(RULES);
+    }
+
+    /** What each rule weighs where a profile says nothing else. */
+    static Map<String, Severity> severities() {
+        return Map.copyOf(SEVERITIES);
+    }
+
+    private static void add(
+            String id,
+            Severity severity,
+            String title,
+            List<String> clauses,
+            String rationale,
+            String remedy,
+            Function<Facts, List<Objection>> check) {
+        RULES.add(new Rule(id, title, clauses, rationale, remedy, check));
+        SEVERITIES.put(id, severity);
+    }
+
+    private static List<String> both(List<String> first, List<String> second) {
+        var all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+}

