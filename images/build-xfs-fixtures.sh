@@ -100,6 +100,18 @@ os.utime("empty", ns=(0, -2_000_000_000 * 1_000_000_000 + 5))
 PY
 }
 
+# Free parts as OFFSET+LENGTH in bytes, those that are held ready for the trees of free space left out.
+free() { # NAME
+    local group held size blocks
+    size=$(xfs_db -r -c 'sb 0' -c 'p blocksize' "$work/$1.raw" | cut -d' ' -f3)
+    blocks=$(xfs_db -r -c 'sb 0' -c 'p agblocks' "$work/$1.raw" | cut -d' ' -f3)
+    for group in $(seq 0 $(($(xfs_db -r -c 'sb 0' -c 'p agcount' "$work/$1.raw" | cut -d' ' -f3) - 1))); do
+        held=$(xfs_db -r -c "agf $group" -c 'p flcount' "$work/$1.raw" | cut -d' ' -f3)
+        xfs_db -r -c "freesp -d -a $group" "$work/$1.raw" | awk -v held="$held" -v size="$size" -v blocks="$blocks" \
+            '$1 == "from" { exit } NR > held + 1 { printf "%d+%d\n", ($1 * blocks + $2) * size, $3 * size }'
+    done >"$work/out/$1.free"
+}
+
 make() { # NAME KIND SIZE MKFS-OPTIONS...
     local name=$1 kind=$2 size=$3
     shift 3
@@ -120,6 +132,7 @@ clean() { # NAME ...
     listing "$1"
     umount "$work/mount"
     xfs_repair -n -o force_geometry "$work/$1.raw" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+    free "$1"
     gzip -9n <"$work/$1.raw" >"$work/out/$1.raw.gz"
 }
 
@@ -179,6 +192,7 @@ v4() { # NAME MKFS-OPTIONS...
     truncate -s 24M "$work/$name.raw"
     mkfs.xfs -q -m crc=0,uuid=6b0e3c1a-2d2f-4c56-9a0f-0d6a5d1b7f12 -d agcount=1 "$@" "$work/$name.raw"
     guestfish -a "$work/$name.raw" run : mount /dev/sda / : tar-in "$work/tree.tar" / xattrs:true acls:true : umount / >&2
+    free "$name"
     gzip -9n <"$work/$name.raw" >"$work/out/$name.raw.gz"
 }
 

@@ -1,8 +1,11 @@
 package org.imprimatur.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -108,6 +112,93 @@ class XfsFileSystemTest {
         return new String(Fixtures.bytes(name + ".files.tsv.gz"), StandardCharsets.UTF_8)
                 .lines()
                 .toList();
+    }
+
+    /** As xfs_db tells them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"xfs-default", "xfs-1k", "xfs-64k-directories", "xfs-v4", "xfs-v4-512"})
+    void theFreePartsAreThoseThatAnotherReaderNames(String name) throws IOException {
+        try (DiskImage image = Fixtures.open(name + ".raw.gz")) {
+            var found = new ArrayList<String>();
+
+            Fixtures.fileSystem(image)
+                    .unallocated((offset, length) -> found.add(offset + "+" + length));
+
+            assertThat(found).isEqualTo(Fixtures.oracle(Fixtures.ROOT.resolve(name + ".free")));
+        }
+    }
+
+    private static byte[] changed(String name, int at, int number, boolean sealed) {
+        byte[] bytes = Fixtures.bytes(name);
+        ByteBuffer.wrap(bytes).putInt(at, number);
+        if (sealed) {
+            ByteBuffer.wrap(bytes)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(224, XfsDisk.checksum(bytes, 0, 512, 224));
+        }
+        return bytes;
+    }
+
+    private static FileSystem open(byte[] bytes) throws IOException {
+        return XfsFileSystem.open(new MemoryDevice(bytes), Limits.DEFAULT);
+    }
+
+    @Test
+    void aSuperblockThatIsDamagedOrUnknownIsRefused() {
+        assertThatThrownBy(() -> open(changed("xfs-default.raw.gz", 128, 77, false)))
+                .isInstanceOf(CorruptImageException.class)
+                .hasMessageContaining("checksum of the XFS superblock");
+        assertThatThrownBy(() -> open(changed("xfs-default.raw.gz", 216, 0x10000, true)))
+                .isInstanceOf(UnsupportedImageException.class)
+                .hasMessageContaining("0x10000 (unknown)");
+        assertThatThrownBy(() -> open(changed("xfs-default.raw.gz", 216, 0x10, true)))
+                .isInstanceOf(UnsupportedImageException.class)
+                .hasMessageContaining("repaired");
+        assertThatThrownBy(() -> open(changed("xfs-default.raw.gz", 84, 0x7fffffff, true)))
+                .isInstanceOf(CorruptImageException.class)
+                .hasMessageContaining("blocks in an allocation group");
+    }
+
+    @Test
+    void aJournalOnAnotherDeviceIsAFault() throws IOException {
+        byte[] bytes = changed("xfs-default.raw.gz", 52, 0, true);
+
+        assertThat(open(bytes).faults().toString()).contains("it is on another device");
+    }
+
+    @Test
+    void aDamagedInodeIsUnreadAlone() throws IOException {
+        byte[] bytes = Fixtures.bytes("xfs-default.raw.gz");
+        FileSystem whole = open(bytes);
+        Inode numbers =
+                new FileTree(whole, bytes.length, Limits.DEFAULT)
+                        .find(FilePath.of("/numbers"))
+                        .orElseThrow();
+        var superblock = XfsSuperblock.read(new MemoryDevice(bytes), false);
+        bytes[(int) superblock.inodeOffset(numbers.number()) + 60] ^= 1;
+        FileSystem damaged = open(bytes);
+
+        Fixtures.Told told = tell(damaged, new FileTree(damaged, bytes.length, Limits.DEFAULT));
+
+        assertThat(told.unread()).hasSize(1);
+        assertThat(told.unread().getFirst().where()).isEqualTo("/numbers");
+        assertThat(told.unread().getFirst().reason()).contains("checksum of inode");
+        assertThat(told.lines()).hasSize(oracle("xfs-default").size() - 1);
+    }
+
+    @Test
+    void aDamagedBlockOfADirectoryHidesNoOther() throws IOException {
+        byte[] bytes = Fixtures.bytes("xfs-default.raw.gz");
+        FileSystem whole = open(bytes);
+        Inode node =
+                new FileTree(whole, bytes.length, Limits.DEFAULT)
+                        .find(FilePath.of("/node"))
+                        .orElseThrow();
+        bytes[(int) whole.firstByte(node) + 100] ^= 1;
+        Listing listing = open(bytes).list(node);
+
+        assertThat(listing.faults()).singleElement().asString().contains("checksum of block 0");
+        assertThat(listing.entries().size()).isBetween(1000, 1399);
     }
 
     /** With times and attributes, as oracle.py --full. */
