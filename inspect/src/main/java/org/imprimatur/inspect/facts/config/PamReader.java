@@ -21,6 +21,9 @@ final class PamReader {
     private static final int MAX_ENTRIES = 2000;
     private static final int MAX_SERVICES = 1000;
 
+    /** Files read for one question to one service: inclusions can multiply without end. */
+    private static final int MAX_FILES = 300;
+
     private static final List<String> DIRECTORIES = List.of("/etc/pam.d", "/usr/lib/pam.d");
 
     /** Modules that say yes, or nothing, to everybody. */
@@ -42,6 +45,7 @@ final class PamReader {
                     "pam_warn");
 
     private final ConfigReader reader;
+    private int files;
 
     /** One line: what to do when its module says yes, no or nothing. */
     private record Entry(
@@ -72,6 +76,7 @@ final class PamReader {
                     return stacks;
                 }
                 var entries = new ArrayList<Entry>();
+                pam.files = 0;
                 pam.collect(service.getValue(), type, 0, 0, entries);
                 if (!entries.isEmpty()) {
                     stacks.add(
@@ -93,8 +98,8 @@ final class PamReader {
     }
 
     private void collect(String path, String type, int level, int depth, List<Entry> entries) {
-        if (depth > MAX_DEPTH) {
-            reader.missed(path, "includes files more than %d deep".formatted(MAX_DEPTH));
+        if (depth > MAX_DEPTH || ++files > MAX_FILES) {
+            reader.missed(path, "files of PAM include each other too deep or too often");
             return;
         }
         var whole = new StringBuilder();
