@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads sudoers(5) with its included files and directories. A line that cannot be understood is
@@ -21,6 +22,8 @@ final class SudoersParser {
 
     /** Names looked at in all rules together: aliases of aliases can multiply without end. */
     private static final int MAX_RESOLVED = 1_000_000;
+
+    private static final Pattern ALIAS = Pattern.compile("[A-Z][A-Z0-9_]*");
 
     private static final Set<String> TAGS =
             Set.of(
@@ -166,6 +169,9 @@ final class SudoersParser {
         var scanner = new Scanner(text);
         do {
             var name = scanner.member("=:");
+            if (!ALIAS.matcher(name).matches()) {
+                throw new NotUnderstood("'%s' is no name of an alias".formatted(Shown.text(name)));
+            }
             scanner.expect('=');
             userAliases.put(name, scanner.list(":"));
         } while (scanner.take(':'));
@@ -418,6 +424,9 @@ final class SudoersParser {
                 } else if (!quoted && c == ':' && !isDigestName(start)) {
                     break;
                 }
+            }
+            if (quoted) {
+                throw new NotUnderstood("a quote has no end");
             }
             at = Math.min(at, text.length());
             var command = text.substring(start, at).strip();

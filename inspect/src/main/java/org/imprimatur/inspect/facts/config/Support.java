@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param version the beginning of its versions, in whole numbers; {@code *} for a rolling release
  * @param ends the last day of security updates without a separate contract; null if none is set
  * @param source where the vendor says so
- * @param asOf when the row was last compared with its source
+ * @param asOf the day up to which the vendor's announcements are taken into account
  */
 public record Support(
         String id, String version, @Nullable LocalDate ends, String source, LocalDate asOf) {
