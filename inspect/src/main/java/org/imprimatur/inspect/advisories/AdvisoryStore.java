@@ -1,0 +1,305 @@
+package org.imprimatur.inspect.advisories;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.airlift.compress.v3.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.io.input.BoundedInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * Advisories on disk: for each feed a directory with {@code feed.json}, which says what it is and
+ * how old, and for each ecosystem a compressed table of its advisories in order of package. A feed
+ * is replaced as a whole or not at all; readers of the old one are not disturbed.
+ */
+public final class AdvisoryStore {
+
+    private static final long MAX_UNPACKED = 8L << 30;
+    private static final int MAX_ROWS = 5_000_000;
+    private static final String STATE = "feed.json";
+
+    private final Path directory;
+
+    /** The store in this directory, which need not exist. */
+    public AdvisoryStore(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Where it is. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Takes one row that was asked for. */
+    interface RowTaker {
+
+        void take(Advisory advisory, FeedState feed);
+    }
+
+    /**
+     * Takes a fetched file in, in place of what the store had of this feed.
+     *
+     * @param file the feed as it was fetched; gzip, xz and zstd are undone
+     * @param fetched when it was fetched
+     * @param published how old its content is at least
+     * @throws MalformedFeed when it is not in its format; the store keeps what it had
+     */
+    public FeedState take(Feed feed, Path file, Instant fetched, Instant published)
+            throws IOException {
+        var tables = new TreeMap<String, List<Advisory>>();
+        long[] count = new long[1];
+        Consumer<Advisory> sink =
+                advisory -> {
+                    if (++count[0] <= MAX_ROWS) {
+                        tables.computeIfAbsent(advisory.ecosystem(), _ -> new ArrayList<>())
+                                .add(advisory);
+                    }
+                };
+        try (var raw = Files.newInputStream(file)) {
+            parse(feed, raw, sink);
+        }
+        if (count[0] > MAX_ROWS) {
+            throw new MalformedFeed("more than %d advisories".formatted(MAX_ROWS));
+        }
+        var state =
+                new FeedState(
+                        feed.name(),
+                        feed.format(),
+                        feed.url().toString(),
+                        sha256(file),
+                        Files.size(file),
+                        fetched,
+                        published,
+                        count[0],
+                        feed.security());
+        write(state, tables);
+        return state;
+    }
+
+    /** What decompressors and parsers say of a damaged file is the feed's fault. */
+    private static void parse(Feed feed, InputStream raw, Consumer<Advisory> sink)
+            throws MalformedFeed {
+        try (var unpacked =
+                BoundedInputStream.builder()
+                        .setInputStream(unpacked(raw))
+                        .setMaxCount(MAX_UNPACKED)
+                        .setOnMaxCount(
+                                (most, _) -> {
+                                    throw new MalformedFeed(
+                                            "it unpacks to %d bytes or more".formatted(most));
+                                })
+                        .get()) {
+            feed.format().reader().read(unpacked, feed, sink);
+        } catch (MalformedFeed e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new MalformedFeed("it cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void write(FeedState state, Map<String, List<Advisory>> tables) throws IOException {
+        Files.createDirectories(directory);
+        Path made = Files.createTempDirectory(directory, ".new-");
+        for (var table : tables.entrySet()) {
+            table.getValue().sort(AdvisoryRow.ORDER);
+            try (var out =
+                    new BufferedWriter(
+                            new OutputStreamWriter(
+                                    new GZIPOutputStream(
+                                            Files.newOutputStream(
+                                                    made.resolve(tableName(table.getKey()))),
+                                            1 << 16),
+                                    StandardCharsets.UTF_8))) {
+                for (var advisory : table.getValue()) {
+                    out.write(AdvisoryRow.of(advisory));
+                    out.write('\n');
+                }
+            }
+        }
+        FeedJson.MAPPER
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(made.resolve(STATE).toFile(), json(state));
+        Path place = directory.resolve(state.name());
+        Path old = directory.resolve(".old-" + state.name());
+        delete(old);
+        if (Files.exists(place)) {
+            Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
+        delete(old);
+    }
+
+    private static void delete(Path tree) throws IOException {
+        if (!Files.isDirectory(tree)) {
+            return;
+        }
+        try (var files = Files.list(tree)) {
+            for (var file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(tree);
+    }
+
+    /** Every feed that is in the store, in order of name. */
+    public List<FeedState> feeds() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        var states = new ArrayList<FeedState>();
+        try (var entries = Files.list(directory)) {
+            for (var entry : entries.sorted().toList()) {
+                var file = entry.resolve(STATE);
+                if (!entry.getFileName().toString().startsWith(".") && Files.exists(file)) {
+                    states.add(state(file));
+                }
+            }
+        }
+        return states;
+    }
+
+    /**
+     * Gives all that the store says about packages of some ecosystems.
+     *
+     * @return the feeds that speak of any of them
+     */
+    List<FeedState> read(Collection<String> ecosystems, RowTaker taker) throws IOException {
+        var speaking = new ArrayList<FeedState>();
+        for (var feed : feeds()) {
+            boolean speaks = false;
+            for (var ecosystem : ecosystems) {
+                var table = directory.resolve(feed.name()).resolve(tableName(ecosystem));
+                if (Files.exists(table)) {
+                    speaks = true;
+                    rows(table, ecosystem, row -> taker.take(row, feed));
+                }
+            }
+            if (speaks) {
+                speaking.add(feed);
+            }
+        }
+        return speaking;
+    }
+
+    private static void rows(Path table, String ecosystem, Consumer<Advisory> taker)
+            throws IOException {
+        try (var in = new GZIPInputStream(Files.newInputStream(table), 1 << 16)) {
+            var lines = new BoundedLines(in);
+            for (var line = lines.next(); line != null; line = lines.next()) {
+                taker.accept(
+                        AdvisoryRow.parse(new String(line, StandardCharsets.UTF_8), ecosystem));
+            }
+        } catch (java.io.EOFException | java.util.zip.ZipException | IllegalArgumentException e) {
+            throw new MalformedFeed("%s is damaged: update this feed again".formatted(table), e);
+        }
+    }
+
+    private static String tableName(String ecosystem) {
+        var bounded = ecosystem.substring(0, Math.min(ecosystem.length(), 80));
+        return URLEncoder.encode(bounded, StandardCharsets.UTF_8) + ".tsv.gz";
+    }
+
+    private static ObjectNode json(FeedState state) {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.put("name", state.name());
+        json.put("format", state.format().label());
+        json.put("url", state.url());
+        json.put("sha256", state.sha256());
+        json.put("bytes", state.bytes());
+        json.put("fetched", state.fetched().toString());
+        json.put("published", state.published().toString());
+        json.put("records", state.records());
+        json.put("security", state.security());
+        return json;
+    }
+
+    private static FeedState state(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            var json = FeedJson.record(in, file.toString());
+            return new FeedState(
+                    FeedJson.text(json, "name"),
+                    FeedFormat.of(FeedJson.text(json, "format"))
+                            .orElseThrow(() -> new MalformedFeed(file + " names no known format")),
+                    FeedJson.text(json, "url"),
+                    FeedJson.text(json, "sha256"),
+                    json.path("bytes").asLong(),
+                    Instant.parse(FeedJson.text(json, "fetched")),
+                    Instant.parse(FeedJson.text(json, "published")),
+                    json.path("records").asLong(),
+                    json.path("security").asBoolean());
+        } catch (DateTimeParseException e) {
+            throw new MalformedFeed(file + " has no date of the feed", e);
+        }
+    }
+
+    /** Undoes what the first bytes say the file is packed with. */
+    private static InputStream unpacked(InputStream raw) throws IOException {
+        var in = new BufferedInputStream(raw, 1 << 16);
+        in.mark(8);
+        byte[] head = in.readNBytes(6);
+        in.reset();
+        if (begins(head, 0x1f, 0x8b)) {
+            return new GZIPInputStream(in, 1 << 16);
+        }
+        if (begins(head, 0xfd, '7', 'z', 'X', 'Z', 0)) {
+            return new XZInputStream(in, 1 << 17);
+        }
+        if (begins(head, 0x28, 0xb5, 0x2f, 0xfd)) {
+            return new ZstdInputStream(in);
+        }
+        return in;
+    }
+
+    private static boolean begins(byte[] head, int... magic) {
+        if (head.length < magic.length) {
+            return false;
+        }
+        for (int i = 0; i < magic.length; i++) {
+            if ((head[i] & 0xff) != magic[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String sha256(Path file) throws IOException {
+        var digest = sha256();
+        byte[] buffer = new byte[1 << 16];
+        try (var in = Files.newInputStream(file)) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package org.imprimatur.inspect.advisories;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The formats of feeds that are read. */
+public enum FeedFormat {
+    /** A Debian repository's {@code Packages}: which version is the newest. */
+    DEBIAN_PACKAGES(new DebianPackagesReader()),
+    /** Debian's security tracker as JSON: each CVE's state in each release. */
+    DEBIAN_TRACKER(new DebianTrackerReader()),
+    /** An RPM repository's {@code primary.xml}: which version is the newest. */
+    RPM_PRIMARY(new RpmPrimaryReader()),
+    /** An RPM repository's {@code updateinfo.xml}: the vendor's advisories. */
+    RPM_UPDATEINFO(new RpmUpdateinfoReader()),
+    /** OSV records: one JSON, or a zip of many. */
+    OSV(new OsvReader()),
+    /** CSAF 2.0 advisories and VEX documents: one JSON, or a zip or tar of many. */
+    CSAF(new CsafReader());
+
+    private final FeedReader reader;
+
+    FeedFormat(FeedReader reader) {
+        this.reader = reader;
+    }
+
+    FeedReader reader() {
+        return reader;
+    }
+
+    /** As configurations write it: {@code debian-packages}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The format of this label. */
+    public static Optional<FeedFormat> of(String label) {
+        return Arrays.stream(values()).filter(format -> format.label().equals(label)).findFirst();
+    }
+
+    /** All labels, for people. */
+    public static String labels() {
+        return Arrays.stream(values()).map(FeedFormat::label).collect(Collectors.joining(", "));
+    }
+}
