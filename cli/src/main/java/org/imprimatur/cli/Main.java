@@ -70,6 +70,7 @@ public final class Main implements Callable<Integer> {
     static {
         COMMANDS.put("demo", DemoCommand.class);
         COMMANDS.put("inspect", InspectCommand.class);
+        COMMANDS.put("advisories", AdvisoriesCommand.class);
         COMMANDS.put("endorse", EndorseCommand.class);
         COMMANDS.put("verify", VerifyCommand.class);
         COMMANDS.put("revoke", RevokeCommand.class);

@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.imprimatur.inspect.ProgressListener;
 import org.imprimatur.inspect.Stage;
 
@@ -22,6 +24,22 @@ final class Progress implements ProgressListener, AutoCloseable {
 
     Progress(PrintWriter err) {
         this.err = err;
+    }
+
+    /** A line that counts the bytes of something that is fetched. */
+    static LongConsumer ofBytes(PrintWriter err, String what) {
+        if (!Output.watched()) {
+            return _ -> {};
+        }
+        var drawn = new AtomicLong(System.nanoTime());
+        return bytes -> {
+            long now = System.nanoTime();
+            if (now - drawn.get() >= EVERY_NANOS) {
+                drawn.set(now);
+                err.print("\r%s  %,d kB\u001b[K\r".formatted(what, bytes / 1000));
+                err.flush();
+            }
+        };
     }
 
     @Override
