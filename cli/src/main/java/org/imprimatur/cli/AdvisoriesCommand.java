@@ -47,8 +47,7 @@ final class AdvisoriesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "update or list?");
+        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "update or list?");
     }
 
     @Command(
@@ -101,15 +100,16 @@ final class AdvisoriesCommand implements Callable<Integer> {
                                 feed.name(), state.records(), state.published());
                         describe(taken.addObject(), state);
                     } catch (FetchFailed | MalformedFeed e) {
-                        output.err().println("imprimatur: %s: %s".formatted(feed.name(), e.getMessage()));
+                        output.err()
+                                .println(
+                                        "imprimatur: %s: %s"
+                                                .formatted(feed.name(), e.getMessage()));
                         failures.addObject().put("name", feed.name()).put("reason", e.getMessage());
                     }
                 }
             }
             output.document(document);
-            return failures.isEmpty()
-                    ? ExitCode.DONE.status()
-                    : ExitCode.UNREACHABLE.status();
+            return failures.isEmpty() ? ExitCode.DONE.status() : ExitCode.UNREACHABLE.status();
         }
 
         private List<Feed> chosen() throws IOException {
@@ -146,15 +146,18 @@ final class AdvisoriesCommand implements Callable<Integer> {
         }
 
         /** The feed's file, here or fetched; null when {@code --from} has none. */
-        private @Nullable FeedFile file(Feed feed, Fetch fetch, Path directory)
-                throws IOException {
+        private @Nullable FeedFile file(Feed feed, Fetch fetch, Path directory) throws IOException {
             if (from != null) {
                 return FeedFile.inDirectory(from, feed.name());
             }
             return feed.url().getScheme().equals("file")
                     ? FeedFile.at(Path.of(URI.create(feed.url().toString())))
                     : FeedFile.fetched(
-                            feed, fetch, directory, at.instant(), Progress.ofBytes(output.err(), feed.name()));
+                            feed,
+                            fetch,
+                            directory,
+                            at.instant(),
+                            Progress.ofBytes(output.err(), feed.name()));
         }
     }
 

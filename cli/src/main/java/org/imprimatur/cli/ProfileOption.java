@@ -5,9 +5,10 @@ import java.time.Instant;
 import org.imprimatur.disk.Limits;
 import org.imprimatur.inspect.Options;
 import org.imprimatur.inspect.rules.Profile;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** By which rules an image is judged. */
+/** By which rules and by which advisories an image is judged. */
 final class ProfileOption {
 
     @Option(
@@ -16,6 +17,8 @@ final class ProfileOption {
             defaultValue = "egi/1",
             description = "The set of rules (default: ${DEFAULT-VALUE}).")
     private String profile = "egi/1";
+
+    @Mixin private final AdvisoryOption advisories = new AdvisoryOption();
 
     Options options(Instant at) throws IOException {
         var chosen =
@@ -34,7 +37,8 @@ final class ProfileOption {
                 Runtime.getRuntime().availableProcessors(),
                 true,
                 true,
-                false);
+                false,
+                advisories.store());
     }
 
     static String tool() throws IOException {

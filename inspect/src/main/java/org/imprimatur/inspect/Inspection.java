@@ -27,6 +27,7 @@ import org.imprimatur.disk.Note;
 import org.imprimatur.disk.Unread;
 import org.imprimatur.disk.UnsupportedImageException;
 import org.imprimatur.disk.VolumeContent;
+import org.imprimatur.inspect.advisories.Patches;
 import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Found;
@@ -172,6 +173,12 @@ public final class Inspection {
 
         start = System.nanoTime();
         var facts = facts(system);
+        var advisories = options.advisories();
+        if (advisories != null) {
+            facts =
+                    facts.withPatches(
+                            Patches.of(facts.os(), facts.allPackages(), advisories, options.at()));
+        }
         synchronized (durations) {
             durations.put(Stage.FACTS, reading.plus(Duration.ofNanos(System.nanoTime() - start)));
         }

@@ -2,7 +2,9 @@ package org.imprimatur.inspect;
 
 import java.time.Instant;
 import org.imprimatur.disk.Limits;
+import org.imprimatur.inspect.advisories.AdvisoryStore;
 import org.imprimatur.inspect.rules.Profile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to inspect.
@@ -16,6 +18,7 @@ import org.imprimatur.inspect.rules.Profile;
  * @param scan whether to search the content of every file, and to count what free space holds.
  *     Without it nobody can say that there is no key, so the inspection is not complete
  * @param unallocated whether to search free space for keys too: those of deleted files
+ * @param advisories what is known of missing patches; null to ask nobody
  */
 public record Options(
         String tool,
@@ -25,7 +28,8 @@ public record Options(
         int threads,
         boolean digest,
         boolean scan,
-        boolean unallocated) {
+        boolean unallocated,
+        @Nullable AdvisoryStore advisories) {
 
     /** Refuses an empty tool name and less than one thread. */
     public Options {
@@ -44,16 +48,22 @@ public record Options(
                 Runtime.getRuntime().availableProcessors(),
                 true,
                 true,
-                false);
+                false,
+                null);
     }
 
     /** Facts, packages and rules alone: fast, and never complete. */
     public Options quick() {
-        return new Options(tool, profile, at, limits, threads, false, false, false);
+        return new Options(tool, profile, at, limits, threads, false, false, false, advisories);
     }
 
     /** The same, and free space is searched for keys too. */
     public Options withUnallocated() {
-        return new Options(tool, profile, at, limits, threads, digest, scan, true);
+        return new Options(tool, profile, at, limits, threads, digest, scan, true, advisories);
+    }
+
+    /** The same, and packages are matched against what this store knows. */
+    public Options withAdvisories(AdvisoryStore store) {
+        return new Options(tool, profile, at, limits, threads, digest, scan, unallocated, store);
     }
 }

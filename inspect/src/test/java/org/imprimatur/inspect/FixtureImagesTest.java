@@ -154,7 +154,8 @@ class FixtureImagesTest {
                             threads,
                             true,
                             true,
-                            false);
+                            false,
+                            null);
             var report = Inspection.run(image, options, ProgressListener.NONE);
             documents.add(new String(ReportJson.bytes(report)) + new String(Sbom.bytes(report)));
         }

@@ -49,7 +49,8 @@ class RealImageIT {
                         2,
                         false,
                         true,
-                        false);
+                        false,
+                        null);
         return Inspection.run(built(name), options, ProgressListener.NONE);
     }
 

@@ -1,6 +1,8 @@
 package org.imprimatur.inspect.advisories;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,21 +15,28 @@ import java.util.TreeSet;
 import org.imprimatur.inspect.facts.OsRelease;
 import org.imprimatur.inspect.packages.InstalledPackage;
 import org.imprimatur.inspect.packages.PackageKind;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How well patched an image is, as far as the feeds at hand can say.
  *
+ * @param asked whether any feed was asked
  * @param system whether any feed speaks of the distribution's packages
  * @param feeds those that speak of packages of the image
+ * @param age of the content of the oldest of them, at the moment the inspection is for
  * @param flaws known flaws of installed packages, in order of package and id
  * @param pending packages that the repositories have newer, in order of name
  */
 public record Patches(
-        boolean system, List<FeedState> feeds, List<Flaw> flaws, List<PendingUpdate> pending) {
+        boolean asked,
+        boolean system,
+        Duration age,
+        List<FeedState> feeds,
+        List<Flaw> flaws,
+        List<PendingUpdate> pending) {
 
     /** Nothing was asked, so nothing is known. */
-    public static final Patches UNKNOWN = new Patches(false, List.of(), List.of(), List.of());
+    public static final Patches UNKNOWN =
+            new Patches(false, false, Duration.ZERO, List.of(), List.of(), List.of());
 
     /**
      * A known flaw of an installed package.
@@ -66,12 +75,13 @@ public record Patches(
         pending = List.copyOf(pending);
     }
 
-    /** What the store says of these packages of this system. */
-    public static Patches of(OsRelease os, List<InstalledPackage> packages, AdvisoryStore store)
+    /** What the store says at this moment of these packages of this system. */
+    public static Patches of(
+            OsRelease os, List<InstalledPackage> packages, AdvisoryStore store, Instant at)
             throws IOException {
         var search = new Search(os, packages);
         var feeds = store.read(search.ecosystems(), search);
-        return search.result(feeds);
+        return search.result(feeds, at);
     }
 
     /** A name that advisories use, and what is installed under it. */
@@ -204,7 +214,7 @@ public record Patches(
                     fixed);
         }
 
-        Patches result(List<FeedState> feeds) {
+        Patches result(List<FeedState> feeds, Instant at) {
             var left = new ArrayList<Flaw>();
             flaws.forEach(
                     (found, flaw) -> {
@@ -216,12 +226,14 @@ public record Patches(
                     Comparator.comparing(Flaw::name)
                             .thenComparing(Flaw::version)
                             .thenComparing(Flaw::id));
-            return new Patches(system, feeds, left, List.copyOf(pending.values()));
+            var oldest = feeds.stream().map(FeedState::published).min(Comparator.naturalOrder());
+            return new Patches(
+                    true,
+                    system,
+                    oldest.map(then -> Duration.between(then, at)).orElse(Duration.ZERO),
+                    feeds,
+                    left,
+                    List.copyOf(pending.values()));
         }
-    }
-
-    /** The oldest of the feeds, by the age of its content. */
-    public @Nullable FeedState oldestFeed() {
-        return feeds.stream().min(Comparator.comparing(FeedState::published)).orElse(null);
     }
 }

@@ -2,6 +2,8 @@ package org.imprimatur.inspect.facts;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.imprimatur.inspect.advisories.Patches;
 import org.imprimatur.inspect.facts.config.Configuration;
 import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.packages.InstalledPackage;
@@ -23,6 +25,7 @@ import org.imprimatur.inspect.packages.InstalledPackage;
  * @param configuration what starts, who gets in, what is written down
  * @param privilegedFiles files with dangerous modes that no package ships
  * @param image what is known from outside the files
+ * @param patches which patches the feeds at hand know to be missing
  */
 public record Facts(
         OsRelease os,
@@ -43,7 +46,8 @@ public record Facts(
         FileOwnership files,
         Configuration configuration,
         List<PrivilegedFile> privilegedFiles,
-        ImageShape image) {
+        ImageShape image,
+        Patches patches) {
 
     /** Copies the lists. */
     public Facts {
@@ -86,6 +90,37 @@ public record Facts(
                 FileOwnership.NOT_EXAMINED,
                 Configuration.NONE,
                 List.of(),
-                found.image());
+                found.image(),
+                Patches.UNKNOWN);
+    }
+
+    /** Every package of the image: those of the distribution, then all others. */
+    public List<InstalledPackage> allPackages() {
+        return Stream.concat(packages.stream(), otherPackages.stream()).toList();
+    }
+
+    /** The same, with what feeds know of missing patches. */
+    public Facts withPatches(Patches known) {
+        return new Facts(
+                os,
+                architecture,
+                accounts,
+                groups,
+                sudo,
+                sshServer,
+                sshd,
+                packages,
+                otherPackages,
+                halfInstalled,
+                authorizedKeys,
+                keys,
+                secrets,
+                leftovers,
+                freeSpace,
+                files,
+                configuration,
+                privilegedFiles,
+                image,
+                known);
     }
 }

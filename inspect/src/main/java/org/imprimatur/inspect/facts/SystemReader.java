@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.imprimatur.disk.Unread;
+import org.imprimatur.inspect.advisories.Patches;
 import org.imprimatur.inspect.facts.config.Configuration;
 import org.imprimatur.inspect.facts.config.ConfigurationReader;
 import org.imprimatur.inspect.keys.PrivateKeys;
@@ -120,7 +121,8 @@ public final class SystemReader {
                 found.privileged().stream()
                         .filter(each -> owners.getOrDefault(each.path(), "").isEmpty())
                         .toList(),
-                found.image());
+                found.image(),
+                Patches.UNKNOWN);
     }
 
     /**

@@ -283,6 +283,48 @@ public final class RuleCatalogue {
                 "Run dpkg --configure -a and apt-get -f install.",
                 Rules::halfInstalled);
         SystemRuleCatalogue.rules().forEach(rule -> RULES.put(rule.id(), rule));
+        add(
+                "patch.grave",
+                "A grave flaw has a patch that is not installed",
+                PATCHED,
+                "It is known how to break in, and the vendor has the cure.",
+                "Install the updates, and build the image again.",
+                PatchRules::grave);
+        add(
+                "patch.security",
+                "A security update is not installed",
+                PATCHED,
+                "An endorsed image has all security patches that there are.",
+                "Install the updates, and build the image again.",
+                PatchRules::security);
+        add(
+                "patch.unfixed",
+                "A known flaw has no patch yet",
+                PATCHED,
+                "Nothing can be installed against it, but whoever runs the image should know.",
+                "See whether the package is needed, and follow its vendor.",
+                PatchRules::unfixed);
+        add(
+                "patch.pending",
+                "A package is not the newest",
+                PATCHED,
+                "Many pending updates tell that the image was not updated when it was built.",
+                "Install the updates, and build the image again.",
+                PatchRules::pending);
+        add(
+                "patch.unknown",
+                "Nobody knows which patches are missing",
+                PATCHED,
+                "There is no feed of advisories for this system here.",
+                "Run imprimatur advisories update, with a list of feeds that has this system.",
+                PatchRules::unknown);
+        add(
+                "patch.stale",
+                "What is known of patches is old",
+                PATCHED,
+                "A flaw that became known since then is not seen.",
+                "Run imprimatur advisories update, and inspect again.",
+                PatchRules::stale);
     }
 
     private RuleCatalogue() {}

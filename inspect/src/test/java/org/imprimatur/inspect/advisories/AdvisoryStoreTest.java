@@ -72,6 +72,7 @@ class AdvisoryStoreTest {
                 "",
                 null,
                 "/var/lib/dpkg/status",
+                "",
                 "");
     }
 
@@ -89,6 +90,7 @@ class AdvisoryStoreTest {
                 "",
                 null,
                 "/var/lib/rpm",
+                "",
                 "");
     }
 
@@ -96,7 +98,7 @@ class AdvisoryStoreTest {
         var each =
                 InstalledPackage.ofLanguage(
                         PackageKind.PYTHON, "", name, version, List.of(), "/usr/lib/python3");
-        return owner.isEmpty() ? each : each.ownedBy(owner);
+        return owner.isEmpty() ? each : each.inFile(owner, "");
     }
 
     @Test
@@ -112,7 +114,8 @@ class AdvisoryStoreTest {
                                 debian("openssl", "3.0.11-1~deb12u2", "openssl"),
                                 debian("sudo", "1.9.13p3-1+deb12u2", "sudo"),
                                 debian("xz-utils", "5.6.0-1", "xz-utils")),
-                        store);
+                        store,
+                        AT);
 
         assertThat(patches.system()).isTrue();
         assertThat(patches.pending()).hasSize(1);
@@ -130,10 +133,16 @@ class AdvisoryStoreTest {
 
         var old =
                 Patches.of(
-                        DEBIAN, List.of(debian("libssl3", "3.0.11-1~deb12u2", "openssl")), store);
+                        DEBIAN,
+                        List.of(debian("libssl3", "3.0.11-1~deb12u2", "openssl")),
+                        store,
+                        AT);
         var patched =
                 Patches.of(
-                        DEBIAN, List.of(debian("libssl3", "3.0.15-1~deb12u1", "openssl")), store);
+                        DEBIAN,
+                        List.of(debian("libssl3", "3.0.15-1~deb12u1", "openssl")),
+                        store,
+                        AT);
 
         assertThat(old.flaws())
                 .extracting(Patches.Flaw::id, Patches.Flaw::fixed, Patches.Flaw::urgency)
@@ -149,7 +158,7 @@ class AdvisoryStoreTest {
 
         var rebuilt = debian("libssl3", "3.0.15-1~deb12u1+b2", "openssl");
 
-        assertThat(Patches.of(DEBIAN, List.of(rebuilt), store).flaws())
+        assertThat(Patches.of(DEBIAN, List.of(rebuilt), store, AT).flaws())
                 .extracting(Patches.Flaw::id)
                 .doesNotContain("CVE-2022-0001");
     }
@@ -165,7 +174,8 @@ class AdvisoryStoreTest {
                                 List.of(
                                         debian("libssl3", "3.0.11-1", "openssl"),
                                         debian("openssl", "3.0.11-1", "openssl")),
-                                store)
+                                store,
+                                AT)
                         .flaws();
 
         assertThat(flaws)
@@ -190,7 +200,7 @@ class AdvisoryStoreTest {
         assertThat(flawed(python("flask-cors", "2.0rc1", ""))).isTrue();
         assertThat(flawed(python("flask-cors", "2.1", ""))).isTrue();
         assertThat(flawed(python("flask-cors", "2.1.1", ""))).isFalse();
-        assertThat(Patches.of(DEBIAN, List.of(python("flask-cors", "2.0", "")), store).flaws())
+        assertThat(Patches.of(DEBIAN, List.of(python("flask-cors", "2.0", "")), store, AT).flaws())
                 .extracting(Patches.Flaw::urgency)
                 .containsExactly(Urgency.CRITICAL);
     }
@@ -203,7 +213,7 @@ class AdvisoryStoreTest {
     }
 
     private boolean flawed(InstalledPackage each) throws IOException {
-        return !Patches.of(DEBIAN, List.of(each), store).flaws().isEmpty();
+        return !Patches.of(DEBIAN, List.of(each), store, AT).flaws().isEmpty();
     }
 
     @Test
@@ -222,7 +232,8 @@ class AdvisoryStoreTest {
                 Patches.of(
                         RHEL,
                         List.of(rpm("bash", "5.1.8-9.el9"), rpm("openssl", "1:3.0.7-24.el9")),
-                        store);
+                        store,
+                        AT);
 
         assertThat(patches.pending())
                 .extracting(Patches.PendingUpdate::newest)
@@ -230,7 +241,7 @@ class AdvisoryStoreTest {
         assertThat(patches.flaws())
                 .extracting(Patches.Flaw::id, Patches.Flaw::urgency)
                 .containsExactly(tuple("CVE-2023-5678", Urgency.HIGH));
-        assertThat(Patches.of(RHEL, List.of(rpm("openssl", "1:3.0.7-28.el9")), store).flaws())
+        assertThat(Patches.of(RHEL, List.of(rpm("openssl", "1:3.0.7-28.el9")), store, AT).flaws())
                 .isEmpty();
     }
 
@@ -246,7 +257,8 @@ class AdvisoryStoreTest {
                                         rpm("openssl", "1:3.0.7-24.el9"),
                                         rpm("mozjs", "1-1"),
                                         rpm("bash", "5-1")),
-                                store)
+                                store,
+                                AT)
                         .flaws();
 
         assertThat(flaws)
@@ -258,7 +270,7 @@ class AdvisoryStoreTest {
     void withoutAFeedForTheSystemNothingIsSaidToBeKnown() throws IOException {
         take(feed("osv-pypi", FeedFormat.OSV, ""), "osv-pypi.json");
 
-        var patches = Patches.of(RHEL, List.of(rpm("bash", "1-1")), store);
+        var patches = Patches.of(RHEL, List.of(rpm("bash", "1-1")), store, AT);
 
         assertThat(patches.system()).isFalse();
         assertThat(patches.feeds()).isEmpty();
