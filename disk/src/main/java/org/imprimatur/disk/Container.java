@@ -9,11 +9,18 @@ import java.util.List;
  * @param format {@code raw}, {@code qcow2}, {@code vmdk}, {@code vhd}, {@code vhdx}, {@code vdi} or
  *     {@code ova}
  * @param disk the disk inside; closing it closes the file
+ * @param unread other images in the file, which nobody looked into
  */
-record Container(String format, BlockDevice disk, List<Note> notes) {
+record Container(String format, BlockDevice disk, List<Unread> unread, List<Note> notes) {
 
     Container {
+        unread = List.copyOf(unread);
         notes = List.copyOf(notes);
+    }
+
+    /** A container of which everything was read. */
+    Container(String format, BlockDevice disk, List<Note> notes) {
+        this(format, disk, List.of(), notes);
     }
 
     static Container open(BlockDevice file, Limits limits) throws IOException {

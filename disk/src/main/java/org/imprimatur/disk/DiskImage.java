@@ -65,7 +65,7 @@ public final class DiskImage implements Closeable {
     /** Opens an image that is already a device; closing the image closes the device. */
     static DiskImage open(BlockDevice file, Limits limits) throws IOException {
         Container container = Container.open(file, limits);
-        var unread = new ArrayList<Unread>();
+        var unread = new ArrayList<>(container.unread());
         var notes = new ArrayList<>(container.notes());
         PartitionTable table = PartitionTable.read(container.disk(), limits);
         unread.addAll(table.unread());

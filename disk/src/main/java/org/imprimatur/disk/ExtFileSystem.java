@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ext2, ext3 and ext4.
@@ -66,6 +67,7 @@ final class ExtFileSystem implements FileSystem {
     // Complete when open() returns, and not changed afterwards.
     private final List<Unread> faults;
     private final List<Note> notes;
+    private @Nullable Note unclean;
 
     /** First block and number of blocks of what files hold that nobody can name any more. */
     private final List<long[]> orphanRuns = new ArrayList<>();
@@ -146,11 +148,13 @@ final class ExtFileSystem implements FileSystem {
                             .formatted(after.blocks(), after.blockSize()));
         }
         var opened = new ExtFileSystem(replayed.device(), after, limits);
-        opened.notes.add(
+        var unclean =
                 new Note(
                         "journal",
                         "the file system was in use when the image was made; %d transactions of its journal were replayed, which change %d blocks"
-                                .formatted(replayed.transactions(), replayed.blocks())));
+                                .formatted(replayed.transactions(), replayed.blocks()));
+        opened.unclean = unclean;
+        opened.notes.add(unclean);
         return opened;
     }
 
@@ -310,6 +314,11 @@ final class ExtFileSystem implements FileSystem {
     @Override
     public List<Note> notes() {
         return List.copyOf(notes);
+    }
+
+    @Override
+    public Optional<Note> uncleanJournal() {
+        return Optional.ofNullable(unclean);
     }
 
     @Override

@@ -40,6 +40,14 @@ public interface FileSystem {
         return List.of();
     }
 
+    /**
+     * What its journal still had to do when the image was made; empty where it was unmounted
+     * cleanly. Tells nothing where {@link #faults()} says that the journal was not replayed.
+     */
+    default Optional<Note> uncleanJournal() {
+        return Optional.empty();
+    }
+
     Inode root() throws IOException;
 
     /** The inode of this number, as directory entries name it. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,17 @@ final class Ova {
 
     private final BlockDevice file;
     private final Map<String, Tar.Member> members;
+
+    /** Files that a hypervisor may attach as a disk, by the ending of the name. */
+    private static final Set<String> IMAGES =
+            Set.of(
+                    "bin", "dd", "dsk", "flp", "hdd", "img", "iso", "ova", "qcow", "qcow2", "qed",
+                    "raw", "udf", "vdi", "vfd", "vhd", "vhdx", "vmdk");
+
+    /** Far enough for the first descriptor of ISO 9660. */
+    private static final int HEAD_BYTES = 34 << 10;
+
+    private final List<Unread> unread = new ArrayList<>();
     private final List<Note> notes = new ArrayList<>();
 
     private Ova(BlockDevice file, Map<String, Tar.Member> members) {
@@ -76,8 +88,9 @@ final class Ova {
                 new Note(
                         "ova",
                         "the disk is '%s', %s".formatted(disk.shownName(), inside.format())));
+        unread.addAll(inside.unread());
         notes.addAll(inside.notes());
-        return new Container("ova", inside.disk(), List.copyOf(notes));
+        return new Container("ova", inside.disk(), unread, notes);
     }
 
     private byte[] text(Tar.Member member) throws IOException {
@@ -134,15 +147,43 @@ final class Ova {
             if (each.equals(descriptor) || each.equals(disk) || each.equals(manifest)) {
                 continue;
             }
-            notes.add(
-                    new Note(
-                            "ova",
-                            each.name().equals(stem + ".cert")
-                                    ? "the signature '%s' was not verified"
-                                            .formatted(each.shownName())
-                                    : "the file '%s' of %d bytes is not part of the disk and was not read"
-                                            .formatted(each.shownName(), each.size())));
+            var text =
+                    "the file '%s' of %d bytes is not part of the disk and was not read"
+                            .formatted(each.shownName(), each.size());
+            if (isImage(each)) {
+                unread.add(new Unread("ova", text));
+            } else if (each.name().equals(stem + ".cert")) {
+                notes.add(
+                        new Note(
+                                "ova",
+                                "the signature '%s' was not verified".formatted(each.shownName())));
+            } else {
+                notes.add(new Note("ova", text));
+            }
         }
+    }
+
+    /** Whether a file is a disk or may pass for one, by its name or by what it holds. */
+    private boolean isImage(Tar.Member member) throws IOException {
+        var name = member.name().toLowerCase(Locale.ROOT);
+        if (IMAGES.contains(name.substring(name.lastIndexOf('.') + 1))) {
+            return true;
+        }
+        byte[] head = new byte[(int) Math.min(HEAD_BYTES, member.size())];
+        file.read(member.offset(), head, 0, head.length);
+        return isTar(head)
+                || Bytes.has(head, 0, "QFI\u00fb")
+                || Bytes.has(head, 0, VmdkDisk.MAGIC)
+                || Bytes.has(head, 0, VmdkDescriptor.START)
+                || Bytes.has(head, 0, VhdxDisk.SIGNATURE)
+                || Bytes.has(head, 0, VhdDisk.COOKIE)
+                || head.length >= 68 && Bytes.u32le(head, 64) == VdiDisk.SIGNATURE
+                || Bytes.has(head, 510, "U\u00aa")
+                || Bytes.has(head, 512, "EFI PART")
+                || Bytes.has(head, 32_769, "CD001")
+                || XfsFileSystem.isPresent(head)
+                || head.length >= 2048 && ExtFileSystem.isPresent(head)
+                || Bytes.has(head, 0, "hsqs");
     }
 
     /** The name of the file whose digest this is. */

@@ -34,19 +34,22 @@ final class XfsFileSystem implements FileSystem {
     private final Limits limits;
     private final List<Unread> faults;
     private final List<Note> notes;
+    private final Optional<Note> unclean;
 
     private XfsFileSystem(
             BlockDevice device,
             XfsDisk disk,
             Limits limits,
             List<Unread> faults,
-            List<Note> notes) {
+            List<Note> notes,
+            Optional<Note> unclean) {
         this.device = device;
         this.disk = disk;
         this.superblock = disk.superblock();
         this.limits = limits;
         this.faults = List.copyOf(faults);
         this.notes = List.copyOf(notes);
+        this.unclean = unclean;
     }
 
     /** Whether the start of a volume has the magic of the superblock. */
@@ -62,9 +65,9 @@ final class XfsFileSystem implements FileSystem {
         var disk = new XfsDisk(changed, rewritten ? XfsSuperblock.read(changed, true) : superblock);
         var faults = new ArrayList<>(disk.superblock().faults());
         faults.addAll(journal.faults());
-        var notes = new ArrayList<>(journal.notes());
+        var notes = new ArrayList<>(journal.unclean().stream().toList());
         notes.addAll(XfsCopies.differing(changed, disk.superblock()));
-        return new XfsFileSystem(device, disk, limits, faults, notes);
+        return new XfsFileSystem(device, disk, limits, faults, notes, journal.unclean());
     }
 
     @Override
@@ -90,6 +93,11 @@ final class XfsFileSystem implements FileSystem {
     @Override
     public List<Note> notes() {
         return notes;
+    }
+
+    @Override
+    public Optional<Note> uncleanJournal() {
+        return unclean;
     }
 
     @Override

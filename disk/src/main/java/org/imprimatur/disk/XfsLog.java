@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -45,7 +46,7 @@ final class XfsLog {
      *
      * @param volume with the changes of the journal, where there were any
      */
-    record Outcome(XfsOverlay volume, List<Unread> faults, List<Note> notes) {}
+    record Outcome(XfsOverlay volume, List<Unread> faults, Optional<Note> unclean) {}
 
     /**
      * @param at the block of its header
@@ -91,7 +92,9 @@ final class XfsLog {
         try {
             var log = new XfsLog(device, superblock);
             Span span = log.span();
-            return span.clean() ? new Outcome(plain, List.of(), List.of()) : log.replay(span);
+            return span.clean()
+                    ? new Outcome(plain, List.of(), Optional.empty())
+                    : log.replay(span);
         } catch (ImageException e) {
             return new Outcome(
                     plain,
@@ -100,7 +103,7 @@ final class XfsLog {
                                     "journal",
                                     "the journal may hold changes that were not replayed: "
                                             + e.explanation())),
-                    List.of());
+                    Optional.empty());
         }
     }
 
@@ -123,7 +126,9 @@ final class XfsLog {
         return new Outcome(
                 volume,
                 replay.unfinished().stream().map(each -> new Unread("journal", each)).toList(),
-                replay.transactions() == 0 ? List.of() : List.of(new Note("journal", text)));
+                replay.transactions() == 0
+                        ? Optional.empty()
+                        : Optional.of(new Note("journal", text)));
     }
 
     // Where it begins and ends.

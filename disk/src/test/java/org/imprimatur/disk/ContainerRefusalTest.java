@@ -822,11 +822,45 @@ class ContainerRefusalTest {
                                         Ovas.envelope(Ovas.file("disk.vmdk"), Ovas.disk("vmdk")))),
                         Map.of("disk.vmdk", Ovas.VMDK),
                         Map.of("a.cert", new byte[7]),
-                        Map.of("hidden.iso", new byte[2048]));
+                        Map.of("a.nvram", new byte[2048]));
         assertThat(notes(ova))
                 .contains(
                         "the signature 'a.cert' was not verified",
-                        "the file 'hidden.iso' of 2048 bytes is not part of the disk and was not read");
+                        "the file 'a.nvram' of 2048 bytes is not part of the disk and was not read");
+        assertThat(unread(ova)).isEmpty();
+    }
+
+    /** A site may attach them all; what nobody looked into is not endorsed in silence. */
+    @Test
+    void otherImagesInAnOvaAreUnread() throws IOException {
+        byte[] sector = new byte[512];
+        sector[510] = 0x55;
+        sector[511] = (byte) 0xaa;
+        byte[] ova =
+                Ovas.tar(
+                        Map.of(
+                                "a.ovf",
+                                Ovas.utf8(
+                                        Ovas.envelope(Ovas.file("disk.vmdk"), Ovas.disk("vmdk")))),
+                        Map.of("disk.vmdk", Ovas.VMDK),
+                        Map.of("hidden.iso", new byte[2048]),
+                        Map.of("OTHER.RAW", new byte[1]),
+                        Map.of("notes.txt", sector),
+                        Map.of("second", Ovas.VMDK),
+                        Map.of("readme.txt", new byte[4096]));
+        assertThat(unread(ova))
+                .containsExactly(
+                        "ova: the file 'hidden.iso' of 2048 bytes is not part of the disk and was not read",
+                        "ova: the file 'OTHER.RAW' of 1 bytes is not part of the disk and was not read",
+                        "ova: the file 'notes.txt' of 512 bytes is not part of the disk and was not read",
+                        "ova: the file 'second' of %d bytes is not part of the disk and was not read"
+                                .formatted(Ovas.VMDK.length));
+    }
+
+    private static List<String> unread(byte[] image) throws IOException {
+        return Container.open(new MemoryDevice(image), Limits.DEFAULT).unread().stream()
+                .map(Unread::toString)
+                .toList();
     }
 
     @Test

@@ -34,6 +34,7 @@ import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.GuestFiles;
 import org.imprimatur.inspect.facts.ImageShape;
 import org.imprimatur.inspect.facts.SystemReader;
+import org.imprimatur.inspect.facts.config.Place;
 import org.imprimatur.inspect.packages.PackageDatabases;
 import org.imprimatur.inspect.packages.SoftwareScan;
 import org.imprimatur.inspect.rules.RuleCatalogue;
@@ -216,7 +217,20 @@ public final class Inspection {
                                 .count(),
                 image.volumes().stream()
                         .anyMatch(each -> each.type().toLowerCase(Locale.ROOT).contains("lvm")),
+                uncleanJournals(image),
                 0);
+    }
+
+    private static List<Place> uncleanJournals(DiskImage image) {
+        var places = new ArrayList<Place>();
+        for (var volume : image.volumes()) {
+            if (volume.content() instanceof VolumeContent.FileSystemContent(var fileSystem)) {
+                fileSystem
+                        .uncleanJournal()
+                        .ifPresent(note -> places.add(new Place(volume.title(), note.text())));
+            }
+        }
+        return places;
     }
 
     /**

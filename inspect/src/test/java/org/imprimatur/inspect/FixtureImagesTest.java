@@ -207,6 +207,19 @@ class FixtureImagesTest {
     }
 
     @Test
+    void aFileSystemThatWasInUseIsAFinding() throws Exception {
+        for (var name :
+                List.of(
+                        "journal-csum-v3.raw.gz",
+                        "xfs-dirty.raw.gz",
+                        "bad/ext4-needs-recovery.raw.gz")) {
+            assertThat(findings(Fixtures.inspect(name, temporary), Severity.WARN))
+                    .as(name)
+                    .anyMatch(each -> each.startsWith("disk.unclean-journal "));
+        }
+    }
+
+    @Test
     void whatIsNoImageIsRefused() throws Exception {
         var file = temporary.resolve("noise");
         Files.write(file, new byte[100_000]);

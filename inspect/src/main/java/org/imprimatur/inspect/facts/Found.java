@@ -167,6 +167,7 @@ public final class Found {
                 shape.virtualBytes(),
                 shape.swapVolumes(),
                 shape.logicalVolumes(),
+                shape.uncleanJournals(),
                 cacheBytes);
     }
 

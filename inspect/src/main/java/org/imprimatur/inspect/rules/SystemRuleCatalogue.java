@@ -219,6 +219,16 @@ final class SystemRuleCatalogue {
                 "Remove it; a site that wants swap adds it.",
                 SystemRules::swap);
         add(
+                "disk.unclean-journal",
+                WARN,
+                "A file system was in use when the image was made",
+                CONFIGURED,
+                "What its journal still held may not be all that was being written, and programs"
+                        + " that do not replay it see other files.",
+                "Shut the machine down before the image is made; else unmount, or run e2fsck -p"
+                        + " (mount and unmount XFS) on the disk.",
+                SystemRules::uncleanJournals);
+        add(
                 "file.setuid",
                 WARN,
                 "A program that no package ships runs as root for everybody",

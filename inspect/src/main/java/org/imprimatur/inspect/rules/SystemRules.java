@@ -505,6 +505,10 @@ final class SystemRules {
                                 "the file is called .%s, and is %s".formatted(extension, found)));
     }
 
+    static List<Objection> uncleanJournals(Facts facts) {
+        return places(facts.image().uncleanJournals());
+    }
+
     static List<Objection> deletedData(Facts facts) {
         return facts.freeSpace().stream()
                 .filter(each -> each.usedBytes() > LIMITS.maxDeletedBytes())

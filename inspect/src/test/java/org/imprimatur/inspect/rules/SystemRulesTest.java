@@ -15,6 +15,7 @@ import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.FreeSpace;
 import org.imprimatur.inspect.facts.ImageShape;
 import org.imprimatur.inspect.facts.SystemReader;
+import org.imprimatur.inspect.facts.config.Place;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -360,7 +361,7 @@ class SystemRulesTest {
 
     private static Found found() {
         var found = new Found();
-        found.image(new ImageShape(AT, "x.qcow2", "qcow2", 1, 1, 0, false, 0));
+        found.image(new ImageShape(AT, "x.qcow2", "qcow2", 1, 1, 0, false, List.of(), 0));
         return found;
     }
 
@@ -441,7 +442,8 @@ class SystemRulesTest {
     @Test
     void theImageItselfIsJudged() {
         var found = new Found();
-        found.image(new ImageShape(AT, "x.qcow2", "raw", 1, 1L << 40, 1, true, 0));
+        var unclean = List.of(new Place("p1 ext4", "1 transaction was replayed"));
+        found.image(new ImageShape(AT, "x.qcow2", "raw", 1, 1L << 40, 1, true, unclean, 0));
         found.name("/var/cache/apt/archives/x.deb", 1L << 30);
         found.add(new FreeSpace("p1", 1L << 30, 1L << 29, 0));
 
@@ -452,14 +454,24 @@ class SystemRulesTest {
                         "disk.large",
                         "disk.logical-volumes",
                         "disk.package-cache",
-                        "disk.swap");
+                        "disk.swap",
+                        "disk.unclean-journal");
     }
 
     @Test
     void theEndOfSupportIsToldBeforeItComes() {
         var found = new Found();
         found.image(
-                new ImageShape(Instant.parse("2028-06-01T00:00:00Z"), "", "", 1, 1, 0, false, 0));
+                new ImageShape(
+                        Instant.parse("2028-06-01T00:00:00Z"),
+                        "",
+                        "",
+                        1,
+                        1,
+                        0,
+                        false,
+                        List.of(),
+                        0));
 
         assertThat(rules(facts(files -> {}, found))).containsExactly("os.end-of-life-near");
     }
@@ -477,6 +489,7 @@ class SystemRulesTest {
                         "disk.format-name",
                         "disk.large",
                         "disk.package-cache",
+                        "disk.unclean-journal",
                         "file.setuid",
                         "file.world-writable",
                         "leftover.build-cache",
