@@ -58,6 +58,7 @@ public final class ReportJson {
             json.writeNumberField("otherPackages", report.facts().otherPackages().size());
             files(json, report.facts().files());
             freeSpace(json, report);
+            advisories(json, report);
             json.writeArrayFieldStart("findings");
             for (var finding : report.findings()) {
                 finding(json, finding);
@@ -146,6 +147,18 @@ public final class ReportJson {
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private static void advisories(JsonGenerator json, Report report) throws IOException {
+        json.writeArrayFieldStart("advisories");
+        for (var feed : report.facts().patches().feeds()) {
+            json.writeStartObject();
+            json.writeStringField("name", feed.name());
+            json.writeStringField("sha256", feed.sha256());
+            json.writeStringField("published", feed.published().toString());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void freeSpace(JsonGenerator json, Report report) throws IOException {
