@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * How long the vendor mends an operating system: rows of {@code end-of-life.tsv}.
  *
  * @param id of the distribution, as in os-release(5)
- * @param version the beginning of its versions, in whole numbers; {@code *} for a rolling release
+ * @param version the beginning of its versions, in whole numbers; just this one after {@code =};
+ *     {@code *} for a rolling release
  * @param ends the last day of security updates without a separate contract; null if none is set
- * @param source where the vendor says so
- * @param asOf the day up to which the vendor's announcements are taken into account
+ * @param source where it is said
+ * @param asOf a day that the source is not older than
  */
 public record Support(
         String id, String version, @Nullable LocalDate ends, String source, LocalDate asOf) {
@@ -28,16 +29,20 @@ public record Support(
     public static @Nullable Support of(OsRelease os) {
         Support best = null;
         for (var each : ALL) {
-            boolean matches =
-                    each.id.equals(os.id())
-                            && (each.version.equals("*")
-                                    || os.versionId().equals(each.version)
-                                    || os.versionId().startsWith(each.version + "."));
-            if (matches && (best == null || best.version.length() < each.version.length())) {
+            if (each.covers(os)
+                    && (best == null || best.version.length() < each.version.length())) {
                 best = each;
             }
         }
         return best;
+    }
+
+    private boolean covers(OsRelease os) {
+        return id.equals(os.id())
+                && (version.equals("*")
+                        || version.equals("=" + os.versionId())
+                        || os.versionId().equals(version)
+                        || os.versionId().startsWith(version + "."));
     }
 
     /** Every row. */
