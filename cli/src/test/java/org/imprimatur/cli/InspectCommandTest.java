@@ -224,7 +224,6 @@ class InspectCommandTest {
     @ValueSource(
             strings = {
                 "ext4-encrypted-feature",
-                "ext4-needs-recovery",
                 "ext4-extent-loop",
                 "ext4-extent-depth-too-deep",
                 "ext4-directory-rec-len-zero",
@@ -261,11 +260,34 @@ class InspectCommandTest {
 
     @Test
     void aReportThatCannotBeWrittenIsStatusThree(@TempDir Path directory) {
-        var ran = Ran.of("inspect", CLEAN, "--report", directory.resolve("no/such/dir").toString());
+        var report = directory.resolve("no/such/dir/report.json").toString();
+
+        var ran = Ran.of("inspect", CLEAN, "--report", report);
 
         assertThat(ran.status()).isEqualTo(3);
         assertThat(ran.errLines()).hasSize(1);
         assertThat(ran.err()).doesNotContain("Exception", "null");
+    }
+
+    @Test
+    void aReportInAFormThatThereIsNotIsAWrongUse(@TempDir Path directory) {
+        var report = directory.resolve("report.doc").toString();
+
+        var ran = Ran.of("inspect", CLEAN, "--report", report);
+
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("report.doc", ".json").doesNotContain("Exception", "null");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** As a kernel does when it mounts the disk. */
+    @Test
+    void aJournalThatHasNotRunIsReplayed(@TempDir Path directory) throws IOException {
+        var image = Ran.unpacked("bad/ext4-needs-recovery.raw.gz", directory).toString();
+
+        var json = Ran.of("inspect", image, "--output", "json").json();
+
+        assertThat(json.path("unread").toString()).doesNotContain("journal");
     }
 
     /** The secrets are looked for in the bytes of the disk, where they stand in the clear. */
