@@ -374,7 +374,9 @@ trap 'exit 130' INT TERM
 trap 'say "build-fixtures: failed in line $LINENO"' ERR
 say "making the fixtures"
 fakeroot -- bash "$self" --inside "$work" || die "the fixtures could not be made; nothing was changed"
-mkdir -p "$here/fixtures/bad"
-find "$here/fixtures" -type f ! -name README.md -delete
+mkdir -p "$here/fixtures/bad" "$here/fixtures/containers"
+# Only what this script makes; the others beside it have names of their own.
+find "$here/fixtures" -maxdepth 1 -name "mini-*" -type f -delete
+find "$here/fixtures/bad" "$here/fixtures/containers" -type f ! -name README.md -delete
 cp -r "$work"/out/. "$here/fixtures/"
 du -sh "$here/fixtures" >&2
