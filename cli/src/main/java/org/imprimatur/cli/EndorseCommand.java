@@ -17,6 +17,7 @@ import org.imprimatur.inspect.ReportJson;
 import org.imprimatur.inspect.ReportText;
 import org.imprimatur.inspect.Sbom;
 import org.imprimatur.inspect.rules.Severity;
+import org.imprimatur.inspect.rules.WaiverRules;
 import org.imprimatur.register.BlockingFinding;
 import org.imprimatur.register.DiskFacts;
 import org.imprimatur.register.GuestSystem;
@@ -126,10 +127,13 @@ final class EndorseCommand implements Callable<Integer> {
         var key = signing.readKey(output);
         var connection = signing.connect(output);
         var now = At.CLOCK.instant();
-        var report = InspectCommand.inspect(file, profile.options(at.instant()), output);
+        var options = profile.options(at.instant());
+        var allowed = options.profile().waivers();
+        waiverOptions.check(allowed, now);
+        var report = InspectCommand.inspect(file, options, output);
 
         var blocking = blocking(report);
-        var waivers = waiverOptions.waivers(blocking, now);
+        var waivers = waiverOptions.waivers(blocking, allowed, now);
         var open =
                 blocking.stream()
                         .filter(
@@ -138,7 +142,7 @@ final class EndorseCommand implements Callable<Integer> {
                                                 .noneMatch(waiver -> waiver.covers(finding, now)))
                         .toList();
         if (!open.isEmpty()) {
-            return refuse(report, open);
+            return refuse(report, open, allowed);
         }
 
         var reportBytes = ReportJson.bytes(report);
@@ -164,17 +168,25 @@ final class EndorseCommand implements Callable<Integer> {
         return ExitCode.DONE.status();
     }
 
-    private Integer refuse(Report report, List<BlockingFinding> open) {
+    private Integer refuse(Report report, List<BlockingFinding> open, WaiverRules allowed) {
         if (output.json()) {
             output.out().write(new String(ReportJson.bytes(report), StandardCharsets.UTF_8));
             output.out().flush();
         } else {
             output.out().print(ReportText.of(report, Output.coloured()));
         }
+        var first = open.getFirst();
         throw new CommandFailure(
                 ExitCode.NO,
-                "not endorsed: %d blocking finding%s, the first %s. Mend the image, or take a finding on with --waive 'RULE@PATH=REASON'."
-                        .formatted(open.size(), open.size() == 1 ? "" : "s", open.getFirst()));
+                "not endorsed: %d blocking finding%s, the first %s. Mend the image%s."
+                        .formatted(
+                                open.size(),
+                                open.size() == 1 ? "" : "s",
+                                first,
+                                allowed.never().contains(first.rule())
+                                        ? "; by %s nobody may waive this"
+                                                .formatted(report.profile())
+                                        : ", or take a finding on with --waive 'RULE@PATH=REASON'"));
     }
 
     private static InspectionSummary.Completeness completeness(Report report) {

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.imprimatur.disk.ImageException;
+import org.imprimatur.inspect.rules.InvalidProfile;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.trust.UnusableKey;
@@ -71,6 +72,8 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("demo", DemoCommand.class);
         COMMANDS.put("inspect", InspectCommand.class);
         COMMANDS.put("advisories", AdvisoriesCommand.class);
+        COMMANDS.put("rules", RulesCommand.class);
+        COMMANDS.put("profile", ProfileCommand.class);
         COMMANDS.put("endorse", EndorseCommand.class);
         COMMANDS.put("verify", VerifyCommand.class);
         COMMANDS.put("revoke", RevokeCommand.class);
@@ -180,6 +183,8 @@ public final class Main implements Callable<Integer> {
         return switch (failure) {
             case CommandFailure known -> known;
             case BadConfiguration wrong ->
+                    failure(ExitCode.USAGE, String.valueOf(wrong.getMessage()), wrong);
+            case InvalidProfile wrong ->
                     failure(ExitCode.USAGE, String.valueOf(wrong.getMessage()), wrong);
             case ImageException bad -> failure(ExitCode.UNREADABLE, bad.explanation(), bad);
             case MalformedInput bad -> failure(ExitCode.UNREADABLE, bad.explanation(), bad);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.imprimatur.inspect.rules.WaiverRules;
 import org.imprimatur.register.BlockingFinding;
 import org.imprimatur.register.Waiver;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,50 @@ final class WaiverOptions {
     @Option(
             names = "--waive-until",
             paramLabel = "INSTANT",
-            description = "When the waivers expire (default: in 90 days).")
+            description =
+                    "When the waivers expire (default: in 90 days, or sooner if the profile says so).")
     private @Nullable Instant until;
 
-    List<Waiver> waivers(List<BlockingFinding> blocking, Instant now) {
-        var expires = until == null ? now.plus(LIFE) : until;
+    /**
+     * Refuses what the profile does not allow, before any work is done.
+     *
+     * @throws CommandFailure with what it allows
+     */
+    void check(WaiverRules allowed, Instant now) {
+        var expires = expires(allowed, now);
+        var validity = Duration.between(now, expires);
+        for (var waiver : named(expires)) {
+            allowed.refusal(waiver.rule(), waiver.reason(), validity)
+                    .ifPresent(WaiverOptions::refuse);
+        }
+        var reason = all;
+        if (reason != null) {
+            allowed.refusal("all", reason, validity).ifPresent(WaiverOptions::refuse);
+        }
+    }
+
+    /** One for each that is named; with --waive-all, for each finding that may be waived. */
+    List<Waiver> waivers(List<BlockingFinding> blocking, WaiverRules allowed, Instant now) {
+        var expires = expires(allowed, now);
+        List<Waiver> waivers = new ArrayList<>(named(expires));
+        var reason = all;
+        if (reason != null) {
+            var rules = new LinkedHashSet<String>();
+            blocking.forEach(finding -> rules.add(finding.rule()));
+            rules.removeAll(allowed.never());
+            rules.forEach(rule -> waivers.add(new Waiver(rule, null, reason, expires)));
+        }
+        return List.copyOf(waivers);
+    }
+
+    private Instant expires(WaiverRules allowed, Instant now) {
+        if (until != null) {
+            return until;
+        }
+        return now.plus(LIFE.compareTo(allowed.longest()) < 0 ? LIFE : allowed.longest());
+    }
+
+    private List<Waiver> named(Instant expires) {
         List<Waiver> waivers = new ArrayList<>();
         waived.forEach(
                 (finding, reason) -> {
@@ -46,12 +86,10 @@ final class WaiverOptions {
                     var path = at < 0 ? null : finding.substring(at + 1);
                     waivers.add(new Waiver(rule, path, reason, expires));
                 });
-        var reason = all;
-        if (reason != null) {
-            var rules = new LinkedHashSet<String>();
-            blocking.forEach(finding -> rules.add(finding.rule()));
-            rules.forEach(rule -> waivers.add(new Waiver(rule, null, reason, expires)));
-        }
-        return List.copyOf(waivers);
+        return waivers;
+    }
+
+    private static void refuse(String refusal) {
+        throw new CommandFailure(ExitCode.USAGE, "by the profile, " + refusal);
     }
 }

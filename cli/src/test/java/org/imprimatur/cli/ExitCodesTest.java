@@ -36,7 +36,7 @@ class ExitCodesTest {
                 .contains("Examples:", "Exit status:", "imprimatur demo")
                 .contains("demo", "inspect", "endorse", "verify", "revoke", "appoint", "dismiss")
                 .contains("accept", "approve", "refuse", "block", "unblock", "history", "serve")
-                .contains("keygen", "generate-completion");
+                .contains("keygen", "generate-completion", "rules", "profile");
         for (var code : ExitCode.values()) {
             assertThat(ran.out()).containsPattern("(?m)^ +" + code.status() + " +\\S");
         }
@@ -76,7 +76,7 @@ class ExitCodesTest {
         var ran = Ran.of("generate-completion");
 
         assertThat(ran.status()).isZero();
-        assertThat(ran.out()).contains("complete", "inspect", "--fail-on");
+        assertThat(ran.out()).contains("complete", "inspect", "--fail-on", "rules", "profile");
     }
 
     @ParameterizedTest

@@ -120,7 +120,8 @@ public final class Inspection {
         var draft =
                 new Report(
                         options.tool(),
-                        options.profile().name(),
+                        options.profile().id(),
+                        options.profile().digest(),
                         options.at(),
                         new Report.Image(image.format(), size, image.disk().size()),
                         digests,
@@ -132,6 +133,7 @@ public final class Inspection {
         return new Report(
                 draft.tool(),
                 draft.profile(),
+                draft.profileDigest(),
                 draft.at(),
                 draft.image(),
                 draft.digests(),

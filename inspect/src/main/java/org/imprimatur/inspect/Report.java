@@ -17,6 +17,7 @@ import org.imprimatur.inspect.rules.Severity;
  *
  * @param tool name and version of the program
  * @param profile name and version of the set of rules
+ * @param profileDigest SHA-256 of what that profile decides, in lower-case hex
  * @param at the moment that the inspection is for
  * @param image the image file
  * @param digests its digests, empty texts where they were not asked for
@@ -29,6 +30,7 @@ import org.imprimatur.inspect.rules.Severity;
 public record Report(
         String tool,
         String profile,
+        String profileDigest,
         Instant at,
         Image image,
         Digests digests,

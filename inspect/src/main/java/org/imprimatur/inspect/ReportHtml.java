@@ -88,7 +88,10 @@ final class ReportHtml {
 
     private void image() {
         html.append("<table>\n");
-        row("Profile", report.profile() + ", judged for " + report.at());
+        row(
+                "Profile",
+                "%s (sha256 %s), judged for %s"
+                        .formatted(report.profile(), report.profileDigest(), report.at()));
         row("By", report.tool());
         row(
                 "File",

@@ -51,6 +51,7 @@ public final class ReportJson {
             json.writeStringField("completeness", report.completeness().name());
             json.writeStringField("tool", report.tool());
             json.writeStringField("profile", report.profile());
+            json.writeStringField("profileDigest", report.profileDigest());
             json.writeStringField("at", report.at().toString());
             image(json, report);
             os(json, report);

@@ -63,6 +63,7 @@ final class ReportSarif {
         json.writeStringField("verdict", report.verdict().name());
         json.writeStringField("completeness", report.completeness().name());
         json.writeStringField("profile", report.profile());
+        json.writeStringField("profileDigest", report.profileDigest());
         json.writeEndObject();
         json.writeEndObject();
         json.writeEndArray();

@@ -50,6 +50,7 @@ class ReportFormsTest {
         return new Report(
                 "imprimatur 0.1.0",
                 "egi/1",
+                Profile.EGI_1.digest(),
                 Instant.parse("2026-11-21T01:02:03Z"),
                 new Report.Image("qcow2", 1000, 2000),
                 new Report.Digests("ab".repeat(64), "cd".repeat(32)),

@@ -54,6 +54,7 @@ class ReportsTest {
         return new Report(
                 "imprimatur 0.1.0",
                 "egi/1",
+                Profile.EGI_1.digest(),
                 AT,
                 new Report.Image("qcow2", 1000, 2000),
                 new Report.Digests("ab".repeat(64), "cd".repeat(32)),

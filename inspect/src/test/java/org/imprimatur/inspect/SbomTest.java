@@ -21,6 +21,7 @@ import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.SystemReader;
 import org.imprimatur.inspect.packages.PackageDatabases;
 import org.imprimatur.inspect.packages.SoftwareScan;
+import org.imprimatur.inspect.rules.Profile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -81,6 +82,7 @@ class SbomTest {
         return new Report(
                 "imprimatur 0.1.0",
                 "egi/1",
+                Profile.EGI_1.digest(),
                 Instant.parse("2026-11-21T01:02:03Z"),
                 new Report.Image("qcow2", 1000, 2000),
                 new Report.Digests("ab".repeat(64), "cd".repeat(32)),

@@ -1,19 +1,31 @@
 package org.imprimatur.inspect.rules;
 
-import java.time.Duration;
+import java.util.Map;
 
 /**
- * The limits that rules compare with; all of them, and nothing else, in one place.
+ * The limits that the rules of a profile compare with.
  *
- * @param maxVirtualBytes the largest disk that is no burden to those who copy it
- * @param maxCacheBytes how much a package manager may leave behind
- * @param maxDeletedBytes how much of what was deleted may still lie in free space
- * @param endOfLifeNotice how long before the end of support an image is warned of
+ * @param values in the unit of each; one that is not here has its default
  */
-public record Parameters(
-        long maxVirtualBytes, long maxCacheBytes, long maxDeletedBytes, Duration endOfLifeNotice) {
+public record Parameters(Map<Parameter, Long> values) {
 
     /** What holds where a profile says nothing else. */
-    public static final Parameters DEFAULT =
-            new Parameters(100L << 30, 64L << 20, 16L << 20, Duration.ofDays(90));
+    public static final Parameters DEFAULT = new Parameters(Map.of());
+
+    /** Copies the map, and refuses what is out of range. */
+    public Parameters {
+        values = Map.copyOf(values);
+        values.forEach(
+                (parameter, value) -> {
+                    if (value < parameter.least() || value > parameter.most()) {
+                        throw new IllegalArgumentException(
+                                "%s of %d".formatted(parameter.label(), value));
+                    }
+                });
+    }
+
+    /** The value in the parameter's unit. */
+    public long of(Parameter parameter) {
+        return values.getOrDefault(parameter, parameter.initial());
+    }
 }

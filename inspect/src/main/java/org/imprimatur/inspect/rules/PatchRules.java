@@ -15,7 +15,6 @@ import org.imprimatur.inspect.packages.InstalledPackage;
 final class PatchRules {
 
     private static final int MAX_IDS = 12;
-    private static final int MAX_DAYS = 14;
 
     private PatchRules() {}
 
@@ -45,14 +44,15 @@ final class PatchRules {
                 : List.of();
     }
 
-    static List<Objection> stale(Facts facts) {
+    static List<Objection> stale(Facts facts, Parameters limits) {
+        long most = limits.of(Parameter.MAX_FEED_AGE);
         long days = facts.patches().age().toDays();
-        return facts.patches().system() && days > MAX_DAYS
+        return facts.patches().system() && days > most
                 ? List.of(
                         new Objection(
                                 "",
                                 "the oldest feed is %d days old, more than %d"
-                                        .formatted(days, MAX_DAYS)))
+                                        .formatted(days, most)))
                 : List.of();
     }
 

@@ -1,90 +1,95 @@
 package org.imprimatur.inspect.rules;
 
-import static java.util.Map.entry;
-import static org.imprimatur.inspect.rules.Severity.BLOCK;
-import static org.imprimatur.inspect.rules.Severity.INFO;
-import static org.imprimatur.inspect.rules.Severity.WARN;
-
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * A versioned choice of rules and how much each weighs. A change of any of it is a new version:
- * reports name their profile.
+ * A versioned choice of rules, how much each weighs, what they compare with, and what may be
+ * waived. A change of any of it is a new version: reports name their profile.
  *
- * @param name name and version, {@code egi/1}
- * @param severities by rule id; a rule that is not here does not run
+ * @param name {@code egi}
+ * @param version {@code 1}
+ * @param title what it is for, in one line
+ * @param severities by rule id; a rule that is not here does not run. {@code inspection.incomplete}
+ *     always blocks
+ * @param parameters what rules compare with
+ * @param waivers what an endorser may take on
  */
-public record Profile(String name, Map<String, Severity> severities) {
+public record Profile(
+        String name,
+        String version,
+        String title,
+        Map<String, Severity> severities,
+        Parameters parameters,
+        WaiverRules waivers) {
 
     /** The endorsement policy of EGI and the HEPiX drafts before it. */
-    public static final Profile EGI_1 =
-            new Profile(
-                    "egi/1",
-                    withSystemRules(
-                            Map.ofEntries(
-                                    entry(RuleCatalogue.INCOMPLETE, BLOCK),
-                                    entry("account.empty-password", BLOCK),
-                                    entry("account.extra-root", BLOCK),
-                                    entry("account.locked-hash", WARN),
-                                    entry("account.old-hash", WARN),
-                                    entry("account.password-usable", BLOCK),
-                                    entry("account.privileged-group", WARN),
-                                    entry("account.root-password", BLOCK),
-                                    entry("account.unexpected-user", WARN),
-                                    entry("cloud.state", WARN),
-                                    entry("history.shell", WARN),
-                                    entry("identity.machine-id", WARN),
-                                    entry("identity.random-seed", WARN),
-                                    entry("key.private", BLOCK),
-                                    entry("key.private-encrypted", WARN),
-                                    entry("key.vendor", INFO),
-                                    entry("package.altered-file", WARN),
-                                    entry("package.half-installed", WARN),
-                                    entry("patch.grave", BLOCK),
-                                    entry("patch.pending", WARN),
-                                    entry("patch.security", WARN),
-                                    entry("patch.stale", WARN),
-                                    entry("patch.unfixed", INFO),
-                                    entry("patch.unknown", WARN),
-                                    entry("secret.certificate", BLOCK),
-                                    entry("secret.encrypted", INFO),
-                                    entry("secret.password", BLOCK),
-                                    entry("secret.token", BLOCK),
-                                    entry("secret.vendor", INFO),
-                                    entry("ssh.authorized-keys", BLOCK),
-                                    entry("ssh.host-key", BLOCK),
-                                    entry("ssh.private-key", BLOCK),
-                                    entry("sshd.empty-passwords", BLOCK),
-                                    entry("sshd.host-based", BLOCK),
-                                    entry("sshd.keyboard-interactive", BLOCK),
-                                    entry("sshd.keys-command", WARN),
-                                    entry("sshd.password-authentication", BLOCK),
-                                    entry("sshd.root-login", BLOCK),
-                                    entry("sshd.root-login-by-key", WARN),
-                                    entry("sshd.trusted-ca", BLOCK),
-                                    entry("sudo.nopasswd", BLOCK),
-                                    entry("sudo.user", WARN))));
-
-    private static Map<String, Severity> withSystemRules(Map<String, Severity> others) {
-        var all = new TreeMap<>(others);
-        all.putAll(SystemRuleCatalogue.severities());
-        return all;
-    }
+    public static final Profile EGI_1 = Profiles.shipped("egi").orElseThrow();
 
     /** Copies the map, and refuses rules that the catalogue does not have. */
     public Profile {
-        severities = Map.copyOf(severities);
-        for (var id : severities.keySet()) {
+        var all = new TreeMap<>(severities);
+        if (all.put(RuleCatalogue.INCOMPLETE, Severity.BLOCK) instanceof Severity said
+                && said != Severity.BLOCK) {
+            throw new IllegalArgumentException("what was not read always blocks");
+        }
+        for (var id : all.keySet()) {
             if (RuleCatalogue.rule(id).isEmpty()) {
                 throw new IllegalArgumentException("no rule '%s'".formatted(id));
             }
         }
+        severities = Map.copyOf(all);
     }
 
-    /** The built-in profile of this name. */
+    /** Name and version, as reports give them: {@code egi/1}. */
+    public String id() {
+        return name + "/" + version;
+    }
+
+    /**
+     * The shipped profile of this name, with or without its version: {@code egi}, {@code egi/1}.
+     */
     public static Optional<Profile> named(String name) {
-        return name.equals(EGI_1.name) ? Optional.of(EGI_1) : Optional.empty();
+        return Profiles.shipped(name);
+    }
+
+    /**
+     * SHA-256, in lower-case hex, of all that the profile decides (docs/format.md, "Profiles"),
+     * with what it takes over from others. Comments and title are not part of it.
+     */
+    public String digest() {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(content().getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private String content() {
+        var text = new StringBuilder("profile ").append(id()).append('\n');
+        new TreeMap<>(severities)
+                .forEach(
+                        (id, severity) ->
+                                text.append("rule %s %s\n".formatted(id, severity.label())));
+        var values = new TreeMap<String, Long>();
+        for (var each : Parameter.values()) {
+            values.put(each.label(), parameters.of(each));
+        }
+        values.forEach((name, value) -> text.append("parameter %s %d\n".formatted(name, value)));
+        for (var id : new TreeSet<>(waivers.never())) {
+            text.append("never %s\n".formatted(id));
+        }
+        return text.append("longest %d\n".formatted(waivers.longest().toDays()))
+                .append("shortest-reason %d\n".formatted(waivers.shortestReason()))
+                .toString();
     }
 }

@@ -1,7 +1,6 @@
 package org.imprimatur.inspect.rules;
 
 import java.util.List;
-import java.util.function.Function;
 import org.imprimatur.inspect.facts.Facts;
 
 /**
@@ -12,7 +11,7 @@ import org.imprimatur.inspect.facts.Facts;
  * @param clauses ids of the policy clauses it serves
  * @param rationale why it matters
  * @param remedy what to do about it
- * @param check a pure function from facts to what it objects to
+ * @param check what it objects to
  */
 public record Rule(
         String id,
@@ -20,7 +19,15 @@ public record Rule(
         List<String> clauses,
         String rationale,
         String remedy,
-        Function<Facts, List<Objection>> check) {
+        Check check) {
+
+    /** A pure function of facts, and of the limits that the profile sets. */
+    @FunctionalInterface
+    public interface Check {
+
+        /** What there is to object to. */
+        List<Objection> objections(Facts facts, Parameters parameters);
+    }
 
     /** Copies the list. */
     public Rule {

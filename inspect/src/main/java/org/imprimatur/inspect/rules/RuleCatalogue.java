@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.imprimatur.disk.Unread;
@@ -318,7 +319,7 @@ public final class RuleCatalogue {
                 "There is no feed of advisories for this system here.",
                 "Run imprimatur advisories update, with a list of feeds that has this system.",
                 PatchRules::unknown);
-        add(
+        addWithLimits(
                 "patch.stale",
                 "What is known of patches is old",
                 PATCHED,
@@ -345,7 +346,7 @@ public final class RuleCatalogue {
         for (var rule : RULES.values()) {
             var severity = profile.severities().get(rule.id());
             if (severity != null) {
-                for (var objection : rule.check().apply(facts)) {
+                for (var objection : rule.check().objections(facts, profile.parameters())) {
                     findings.add(
                             new Finding(rule, severity, objection.path(), objection.evidence()));
                 }
@@ -358,7 +359,7 @@ public final class RuleCatalogue {
     /** One finding for each place that was not read; no profile can turn these off. */
     public static List<Finding> incomplete(Profile profile, List<Unread> unread) {
         var rule = rule(INCOMPLETE).orElseThrow();
-        var severity = profile.severities().getOrDefault(INCOMPLETE, Severity.BLOCK);
+        var severity = Objects.requireNonNull(profile.severities().get(INCOMPLETE));
         return unread.stream()
                 .map(place -> new Finding(rule, severity, place.where(), place.reason()))
                 .sorted()
@@ -372,6 +373,19 @@ public final class RuleCatalogue {
             String rationale,
             String remedy,
             Function<Facts, List<Objection>> check) {
+        RULES.put(
+                id,
+                new Rule(id, title, clauses, rationale, remedy, (facts, _) -> check.apply(facts)));
+    }
+
+    /** A rule that compares with limits of the profile. */
+    private static void addWithLimits(
+            String id,
+            String title,
+            List<String> clauses,
+            String rationale,
+            String remedy,
+            Rule.Check check) {
         RULES.put(id, new Rule(id, title, clauses, rationale, remedy, check));
     }
 

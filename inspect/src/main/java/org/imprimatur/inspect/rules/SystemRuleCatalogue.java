@@ -1,13 +1,7 @@
 package org.imprimatur.inspect.rules;
 
-import static org.imprimatur.inspect.rules.Severity.BLOCK;
-import static org.imprimatur.inspect.rules.Severity.INFO;
-import static org.imprimatur.inspect.rules.Severity.WARN;
-
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.imprimatur.inspect.facts.Facts;
@@ -15,7 +9,7 @@ import org.imprimatur.inspect.facts.Leftover;
 import org.imprimatur.inspect.facts.config.CloudInit;
 import org.imprimatur.inspect.facts.config.Listener;
 
-/** The rules about how a system is configured, each with what it weighs by default. */
+/** The rules about how a system is configured. */
 final class SystemRuleCatalogue {
 
     private static final List<String> ACCESS = List.of("END-4.2.d", "EGI-5.2.d", "TVM-3.7.6");
@@ -31,12 +25,10 @@ final class SystemRuleCatalogue {
     private static final List<String> CONFIGURED = List.of("PROC-A2", "PROC-A3");
 
     private static final List<Rule> RULES = new ArrayList<>();
-    private static final Map<String, Severity> SEVERITIES = new LinkedHashMap<>();
 
     static {
         add(
                 "access.automatic-login",
-                BLOCK,
                 "Somebody is logged in without being asked",
                 ACCESS,
                 "Whoever reaches a console has the account.",
@@ -44,7 +36,6 @@ final class SystemRuleCatalogue {
                 SystemRules::automaticLogin);
         add(
                 "access.backdoor",
-                BLOCK,
                 "A job or service gives the network a shell or a way in",
                 ACCESS,
                 "Whoever is at the other end has access to every copy of the image.",
@@ -52,7 +43,6 @@ final class SystemRuleCatalogue {
                 SystemRules::backdoor);
         add(
                 "access.cached-login",
-                WARN,
                 "Log-ins are remembered beyond their withdrawal",
                 BLOCKING,
                 "A user who is blocked at the central service still gets in.",
@@ -60,7 +50,6 @@ final class SystemRuleCatalogue {
                 SystemRules::cachedLogins);
         add(
                 "access.management-agent",
-                WARN,
                 "A management agent takes orders from elsewhere",
                 both(ACCESS, OBEYS),
                 "Whoever runs its server rules every copy of the image.",
@@ -68,7 +57,6 @@ final class SystemRuleCatalogue {
                 SystemRules::managementAgent);
         add(
                 "access.remote-agent",
-                BLOCK,
                 "A program for remote access starts by itself",
                 ACCESS,
                 "It opens a way in that goes past the accounts and the site's firewall.",
@@ -76,7 +64,6 @@ final class SystemRuleCatalogue {
                 SystemRules::remoteAgent);
         add(
                 "boot.several-kernels",
-                INFO,
                 "More than one kernel is installed",
                 CONFIGURED,
                 "Old kernels are not mended, and take space.",
@@ -84,7 +71,6 @@ final class SystemRuleCatalogue {
                 SystemRules::severalKernels);
         add(
                 "cloud.any-source",
-                INFO,
                 "cloud-init asks every data source it knows",
                 CONFIGURED,
                 "A source that nobody meant to use can tell a copy what to do.",
@@ -92,7 +78,6 @@ final class SystemRuleCatalogue {
                 SystemRules::anyDataSource);
         add(
                 "cloud.authorized-key",
-                BLOCK,
                 "cloud-init is told a key that every copy accepts",
                 both(ACCESS, CREDENTIALS),
                 "Whoever has the private key has access to every copy of the image.",
@@ -100,7 +85,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.AUTHORIZED_KEY));
         add(
                 "cloud.commands",
-                INFO,
                 "cloud-init is told commands to run",
                 CONFIGURED,
                 "They run as root in every copy.",
@@ -108,7 +92,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.COMMANDS));
         add(
                 "cloud.host-key",
-                BLOCK,
                 "cloud-init is told host keys",
                 CREDENTIALS,
                 "All copies share one identity.",
@@ -116,7 +99,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.HOST_KEY));
         add(
                 "cloud.keeps-host-keys",
-                BLOCK,
                 "cloud-init is told to keep host keys",
                 CREDENTIALS,
                 "Copies share the keys of the machine they were made from.",
@@ -124,7 +106,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.KEEPS_HOST_KEYS));
         add(
                 "cloud.none",
-                WARN,
                 "Nothing tells a copy who it is at its boot",
                 OBEYS,
                 "Keys, names and what the site asks for come by contextualisation.",
@@ -132,7 +113,6 @@ final class SystemRuleCatalogue {
                 SystemRules::noContextualisation);
         add(
                 "cloud.password",
-                BLOCK,
                 "cloud-init is told a password",
                 both(ACCESS, CREDENTIALS),
                 "Every copy has the password, and everybody who has the image can read it.",
@@ -140,7 +120,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.PASSWORD));
         add(
                 "cloud.password-login",
-                BLOCK,
                 "cloud-init makes the SSH server accept passwords",
                 ACCESS,
                 "It changes the server's configuration at the first boot.",
@@ -148,7 +127,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.PASSWORD_LOGIN));
         add(
                 "cloud.root-login",
-                BLOCK,
                 "cloud-init lets root log in",
                 both(ACCESS, ROOT),
                 "Acts of root cannot be traced to a person.",
@@ -156,15 +134,13 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.ROOT_LOGIN));
         add(
                 "cloud.user",
-                WARN,
                 "cloud-init is told to make a user",
                 ACCESS,
                 "Users come from the data source; one of the image is its maker's way in.",
                 "Leave only 'default' in users.",
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.USER));
-        add(
+        addWithLimits(
                 "disk.deleted-data",
-                WARN,
                 "What was deleted can still be read",
                 CONFIDENTIAL,
                 "Free space still holds what the image's makers took out.",
@@ -172,15 +148,13 @@ final class SystemRuleCatalogue {
                 SystemRules::deletedData);
         add(
                 "disk.format-name",
-                BLOCK,
                 "The image is not of the format that its name says",
                 CONFIGURED,
                 "Sites that go by the name fail, or read a format that was chosen to harm them.",
                 "Name the file for what it is, or convert it.",
                 SystemRules::formatAndName);
-        add(
+        addWithLimits(
                 "disk.large",
-                WARN,
                 "The disk is larger than images should be",
                 CONFIGURED,
                 "Every site copies and keeps it.",
@@ -188,15 +162,13 @@ final class SystemRuleCatalogue {
                 SystemRules::largeDisk);
         add(
                 "disk.logical-volumes",
-                WARN,
                 "The system lies in logical volumes",
                 CONFIGURED,
                 "Sites cannot grow it at the first boot.",
                 "Use one partition.",
                 SystemRules::logicalVolumes);
-        add(
+        addWithLimits(
                 "disk.package-cache",
-                WARN,
                 "Fetched packages were left behind",
                 CONFIGURED,
                 "They make the image large and serve nothing.",
@@ -204,7 +176,6 @@ final class SystemRuleCatalogue {
                 SystemRules::packageCache);
         add(
                 "disk.separate-boot",
-                WARN,
                 "/boot is a file system of its own",
                 CONFIGURED,
                 "Sites that read or start the kernel from outside expect one partition.",
@@ -212,7 +183,6 @@ final class SystemRuleCatalogue {
                 SystemRules::separateBoot);
         add(
                 "disk.swap",
-                WARN,
                 "The image has swap space",
                 both(CONFIGURED, CONFIDENTIAL),
                 "It may hold memory of the machine the image was made on, and wears the site's storage.",
@@ -220,7 +190,6 @@ final class SystemRuleCatalogue {
                 SystemRules::swap);
         add(
                 "disk.unclean-journal",
-                WARN,
                 "A file system was in use when the image was made",
                 CONFIGURED,
                 "What its journal still held may not be all that was being written, and programs"
@@ -230,7 +199,6 @@ final class SystemRuleCatalogue {
                 SystemRules::uncleanJournals);
         add(
                 "file.setuid",
-                WARN,
                 "A program that no package ships runs as root for everybody",
                 ROOT,
                 "It is a way to root that no update mends.",
@@ -238,7 +206,6 @@ final class SystemRuleCatalogue {
                 SystemRules::setuid);
         add(
                 "file.world-writable",
-                WARN,
                 "A file of the system can be written by everybody",
                 ROOT,
                 "Any user can change what others, and root, run or read.",
@@ -246,7 +213,6 @@ final class SystemRuleCatalogue {
                 SystemRules::worldWritable);
         add(
                 "identity.network",
-                WARN,
                 "The network's configuration is that of one machine",
                 both(CONFIDENTIAL, CONFIGURED),
                 "Copies take its name or address, or come up without a network.",
@@ -254,7 +220,6 @@ final class SystemRuleCatalogue {
                 SystemRules::networkIdentity);
         add(
                 "leftover.build-cache",
-                WARN,
                 "Tools of the image's makers left files",
                 CONFIDENTIAL,
                 "They tell of people and machines that have nothing to do with the image.",
@@ -262,7 +227,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.leftovers(facts, Leftover.Kind.BUILD_CACHE));
         add(
                 "leftover.installer",
-                WARN,
                 "What an installer wrote or was told is in the image",
                 CONFIDENTIAL,
                 "It may hold the root password and the addresses of internal machines.",
@@ -270,7 +234,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.leftovers(facts, Leftover.Kind.INSTALLER));
         add(
                 "leftover.job",
-                WARN,
                 "A person's planned job is in the image",
                 both(CONFIGURED, WORKLOAD),
                 "It runs in every copy of the image.",
@@ -278,7 +241,6 @@ final class SystemRuleCatalogue {
                 SystemRules::personalJobs);
         add(
                 "leftover.log",
-                INFO,
                 "Logs of an earlier boot are in the image",
                 CONFIDENTIAL,
                 "They tell of people and machines that have nothing to do with the image.",
@@ -286,7 +248,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.leftovers(facts, Leftover.Kind.LOG));
         add(
                 "leftover.temporary",
-                INFO,
                 "Temporary files are in the image",
                 CONFIDENTIAL,
                 "Nobody knows what they hold.",
@@ -294,7 +255,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.leftovers(facts, Leftover.Kind.TEMPORARY));
         add(
                 "logging.hindered",
-                WARN,
                 "Something keeps logs from being kept",
                 both(LOGGED, OBEYS),
                 "What happened on a copy cannot be told afterwards.",
@@ -302,7 +262,6 @@ final class SystemRuleCatalogue {
                 SystemRules::loggingHindered);
         add(
                 "logging.logins",
-                WARN,
                 "Log-ins are not logged",
                 LOGGED,
                 "Who was on a copy cannot be told afterwards.",
@@ -310,7 +269,6 @@ final class SystemRuleCatalogue {
                 SystemRules::loginsNotLogged);
         add(
                 "logging.none",
-                WARN,
                 "No log is kept beyond a boot",
                 LOGGED,
                 "What happened on a copy cannot be told afterwards.",
@@ -318,7 +276,6 @@ final class SystemRuleCatalogue {
                 SystemRules::noLog);
         add(
                 "logging.time",
-                WARN,
                 "Nothing sets the clock",
                 LOGGED,
                 "Logs of different machines cannot be put together.",
@@ -326,7 +283,6 @@ final class SystemRuleCatalogue {
                 SystemRules::noClock);
         add(
                 "mount.password",
-                BLOCK,
                 "A remote file system is mounted with a password",
                 CREDENTIALS,
                 "Whoever has the image has the password.",
@@ -334,7 +290,6 @@ final class SystemRuleCatalogue {
                 SystemRules::mountPasswords);
         add(
                 "network.clear-text",
-                WARN,
                 "A service listens that sends passwords in clear text",
                 CONFIGURED,
                 "Passwords and data can be read on the way.",
@@ -342,7 +297,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.CLEAR_TEXT)));
         add(
                 "network.constrained",
-                WARN,
                 "The image may reach less than a worker node may",
                 CONSTRAINED,
                 "Work that runs elsewhere fails here.",
@@ -350,7 +304,6 @@ final class SystemRuleCatalogue {
                 SystemRules::constrained);
         add(
                 "network.database",
-                WARN,
                 "A database listens to other machines",
                 CONFIGURED,
                 "Databases without a password are found within minutes.",
@@ -358,7 +311,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.DATABASE)));
         add(
                 "network.desktop",
-                WARN,
                 "A desktop can be reached from other machines",
                 CONFIGURED,
                 "Its password can be guessed, and it is often not encrypted.",
@@ -366,7 +318,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.DESKTOP)));
         add(
                 "network.mail",
-                WARN,
                 "A mail server listens",
                 CONFIGURED,
                 "It is used to send other people's mail.",
@@ -374,7 +325,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.MAIL)));
         add(
                 "network.no-firewall",
-                WARN,
                 "No firewall is loaded at boot",
                 CONFIGURED,
                 "A service that is started by mistake is open to everybody.",
@@ -382,7 +332,6 @@ final class SystemRuleCatalogue {
                 SystemRules::noFirewall);
         add(
                 "network.reflector",
-                WARN,
                 "A service listens that can be used to flood others",
                 CONFIGURED,
                 "DNS, NTP, SNMP and the like answer to forged addresses.",
@@ -390,7 +339,6 @@ final class SystemRuleCatalogue {
                 facts -> SystemRules.listeners(facts, Set.of(Listener.Kind.REFLECTOR)));
         add(
                 "network.unneeded",
-                WARN,
                 "A service listens that images do not need",
                 CONFIGURED,
                 "Each open door must be watched.",
@@ -400,15 +348,13 @@ final class SystemRuleCatalogue {
                                 facts, Set.of(Listener.Kind.FILES, Listener.Kind.PRINTING)));
         add(
                 "os.end-of-life",
-                BLOCK,
                 "The operating system gets no security updates any more",
                 PATCHED,
                 "Faults that are found are not mended.",
                 "Move to a release that its vendor supports.",
                 SystemRules::endOfLife);
-        add(
+        addWithLimits(
                 "os.end-of-life-near",
-                WARN,
                 "Security updates of the operating system end soon",
                 PATCHED,
                 "The image will have to be withdrawn then.",
@@ -416,7 +362,6 @@ final class SystemRuleCatalogue {
                 SystemRules::endOfLifeIsNear);
         add(
                 "os.support-unknown",
-                INFO,
                 "It is not known how long the operating system is supported",
                 PATCHED,
                 "Nobody can say whether faults that are found are mended.",
@@ -424,7 +369,6 @@ final class SystemRuleCatalogue {
                 SystemRules::supportUnknown);
         add(
                 "pam.account-bypass",
-                WARN,
                 "PAM lets locked accounts in",
                 BLOCKING,
                 "A user whom the site blocks still gets in.",
@@ -432,7 +376,6 @@ final class SystemRuleCatalogue {
                 SystemRules::pamAsksNobody);
         add(
                 "pam.empty-passwords",
-                INFO,
                 "PAM accepts empty passwords",
                 CONFIGURED,
                 "An account without a password is open to everybody.",
@@ -440,7 +383,6 @@ final class SystemRuleCatalogue {
                 SystemRules::emptyPasswordsByPam);
         add(
                 "pam.no-check",
-                BLOCK,
                 "PAM lets everybody in",
                 both(ACCESS, BLOCKING),
                 "No password or key is asked for.",
@@ -448,7 +390,6 @@ final class SystemRuleCatalogue {
                 SystemRules::pamLetsAnybodyIn);
         add(
                 "sshd.no-pam",
-                WARN,
                 "The SSH server does not ask PAM",
                 BLOCKING,
                 "What the site sets in PAM to block a user has no effect.",
@@ -456,7 +397,6 @@ final class SystemRuleCatalogue {
                 SystemRules::sshdWithoutPam);
         add(
                 "update.manual",
-                WARN,
                 "Security updates are not installed by themselves",
                 CONFIGURED,
                 "A copy that runs for long gets old.",
@@ -464,7 +404,6 @@ final class SystemRuleCatalogue {
                 SystemRules::noUpdates);
         add(
                 "workload.agent",
-                BLOCK,
                 "A program that asks for work starts by itself",
                 WORKLOAD,
                 "An image must not be set up to obtain a workload; the site or the user decides that.",
@@ -472,7 +411,6 @@ final class SystemRuleCatalogue {
                 SystemRules::workloadAgent);
         add(
                 "workload.fetch",
-                WARN,
                 "A job or service runs what it fetches",
                 both(WORKLOAD, ACCESS),
                 "What runs in a copy is decided elsewhere, after the endorsement.",
@@ -486,21 +424,26 @@ final class SystemRuleCatalogue {
         return List.copyOf(RULES);
     }
 
-    /** What each rule weighs where a profile says nothing else. */
-    static Map<String, Severity> severities() {
-        return Map.copyOf(SEVERITIES);
-    }
-
     private static void add(
             String id,
-            Severity severity,
             String title,
             List<String> clauses,
             String rationale,
             String remedy,
             Function<Facts, List<Objection>> check) {
+        RULES.add(
+                new Rule(id, title, clauses, rationale, remedy, (facts, _) -> check.apply(facts)));
+    }
+
+    /** A rule that compares with limits of the profile. */
+    private static void addWithLimits(
+            String id,
+            String title,
+            List<String> clauses,
+            String rationale,
+            String remedy,
+            Rule.Check check) {
         RULES.add(new Rule(id, title, clauses, rationale, remedy, check));
-        SEVERITIES.put(id, severity);
     }
 
     private static List<String> both(List<String> first, List<String> second) {

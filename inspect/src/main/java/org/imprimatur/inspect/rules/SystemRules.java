@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class SystemRules {
 
     private static final String SERVICES = "/etc/systemd/system";
-    private static final Parameters LIMITS = Parameters.DEFAULT;
 
     /** Programs whose makers, or whoever has an account with them, get in from outside. */
     private static final Set<String> REMOTE_ACCESS =
@@ -409,13 +408,14 @@ final class SystemRules {
                                         support.source())));
     }
 
-    static List<Objection> endOfLifeIsNear(Facts facts) {
+    static List<Objection> endOfLifeIsNear(Facts facts, Parameters limits) {
         var support = facts.configuration().support();
         if (support == null || support.ends() == null || support.ends().isBefore(day(facts))) {
             return List.of();
         }
         boolean near =
-                support.ends().isBefore(day(facts).plusDays(LIMITS.endOfLifeNotice().toDays()));
+                support.ends()
+                        .isBefore(day(facts).plusDays(limits.of(Parameter.END_OF_LIFE_NOTICE)));
         return near
                 ? List.of(
                         new Objection(
@@ -470,20 +470,20 @@ final class SystemRules {
         return objections;
     }
 
-    static List<Objection> largeDisk(Facts facts) {
-        return facts.image().virtualBytes() > LIMITS.maxVirtualBytes()
+    static List<Objection> largeDisk(Facts facts, Parameters limits) {
+        return facts.image().virtualBytes() > limits.of(Parameter.MAX_DISK)
                 ? List.of(
                         new Objection(
                                 "",
                                 "a disk of %d bytes, more than %d"
                                         .formatted(
                                                 facts.image().virtualBytes(),
-                                                LIMITS.maxVirtualBytes())))
+                                                limits.of(Parameter.MAX_DISK))))
                 : List.of();
     }
 
-    static List<Objection> packageCache(Facts facts) {
-        return facts.image().cacheBytes() > LIMITS.maxCacheBytes()
+    static List<Objection> packageCache(Facts facts, Parameters limits) {
+        return facts.image().cacheBytes() > limits.of(Parameter.MAX_CACHE)
                 ? List.of(
                         new Objection(
                                 "/var/cache",
@@ -509,9 +509,9 @@ final class SystemRules {
         return places(facts.image().uncleanJournals());
     }
 
-    static List<Objection> deletedData(Facts facts) {
+    static List<Objection> deletedData(Facts facts, Parameters limits) {
         return facts.freeSpace().stream()
-                .filter(each -> each.usedBytes() > LIMITS.maxDeletedBytes())
+                .filter(each -> each.usedBytes() > limits.of(Parameter.MAX_DELETED))
                 .map(
                         each ->
                                 new Objection(
