@@ -74,22 +74,23 @@ public record Profile(
         }
     }
 
+    /** Without format strings, which take long to start. */
     private String content() {
         var text = new StringBuilder("profile ").append(id()).append('\n');
         new TreeMap<>(severities)
-                .forEach(
-                        (id, severity) ->
-                                text.append("rule %s %s\n".formatted(id, severity.label())));
+                .forEach((id, severity) -> line(text, "rule ", id + " " + severity.label()));
         var values = new TreeMap<String, Long>();
         for (var each : Parameter.values()) {
             values.put(each.label(), parameters.of(each));
         }
-        values.forEach((name, value) -> text.append("parameter %s %d\n".formatted(name, value)));
-        for (var id : new TreeSet<>(waivers.never())) {
-            text.append("never %s\n".formatted(id));
-        }
-        return text.append("longest %d\n".formatted(waivers.longest().toDays()))
-                .append("shortest-reason %d\n".formatted(waivers.shortestReason()))
-                .toString();
+        values.forEach((name, value) -> line(text, "parameter ", name + " " + value));
+        new TreeSet<>(waivers.never()).forEach(id -> line(text, "never ", id));
+        line(text, "longest ", String.valueOf(waivers.longest().toDays()));
+        line(text, "shortest-reason ", String.valueOf(waivers.shortestReason()));
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String kind, String rest) {
+        text.append(kind).append(rest).append('\n');
     }
 }
