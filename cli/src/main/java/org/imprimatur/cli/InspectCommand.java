@@ -9,6 +9,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.imprimatur.disk.ImageException;
+import org.imprimatur.inspect.Comparison;
+import org.imprimatur.inspect.ComparisonJson;
+import org.imprimatur.inspect.ComparisonText;
+import org.imprimatur.inspect.FileIndex;
 import org.imprimatur.inspect.Inspection;
 import org.imprimatur.inspect.Options;
 import org.imprimatur.inspect.Report;
@@ -30,14 +34,17 @@ import picocli.CommandLine.Parameters;
             "Reads raw, qcow2, VMDK, VHD, VHDX, VDI and OVA images in this process: no root,"
                     + " no mounting, no other program."
                     + " Whatever cannot be read makes the inspection INCOMPLETE.",
-            "Exit status 1 when there are findings at or above --fail-on."
+            "Exit status 1 when there are findings at or above --fail-on; with --diff, when IMAGE has"
+                    + " such findings that OLD has not, or when not all could be compared."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  imprimatur inspect image.qcow2",
             "  imprimatur inspect image.qcow2 --output json --sbom image.cdx.json | jq .findings",
             "  imprimatur inspect image.raw --report page.html --report junit.xml --fail-on warn",
-            "  imprimatur inspect image.raw --quick       system, packages and accounts alone"
+            "  imprimatur inspect image.raw --quick       system, packages and accounts alone",
+            "  imprimatur inspect --diff old.qcow2 new.qcow2          what changed, in short",
+            "  imprimatur inspect --diff old.qcow2 new.qcow2 -o json | jq .newFindings"
         })
 final class InspectCommand implements Callable<Integer> {
 
@@ -100,6 +107,18 @@ final class InspectCommand implements Callable<Integer> {
             description = "Search free space for keys too: those of deleted files.")
     private boolean unallocated;
 
+    @Option(
+            names = "--diff",
+            paramLabel = "OLD",
+            description = {
+                "Tell what changed from the image OLD to IMAGE: findings, packages, files, accounts,"
+                        + " groups, units that run, listeners."
+            })
+    private @Nullable Path old;
+
+    @Option(names = "--all", description = "With --diff: list every change, not only the first.")
+    private boolean all;
+
     @Override
     public Integer call() throws IOException {
         var options = profile.options(at.instant());
@@ -117,6 +136,12 @@ final class InspectCommand implements Callable<Integer> {
             options = options.quick();
         } else if (unallocated) {
             options = options.withUnallocated();
+        }
+        if (old != null) {
+            return compare(old, Objects.requireNonNull(image), options);
+        }
+        if (all) {
+            throw new CommandFailure(ExitCode.USAGE, "--all is for --diff alone");
         }
         var found = inspect(Objects.requireNonNull(image), options, output);
         for (var file : sboms) {
@@ -136,6 +161,31 @@ final class InspectCommand implements Callable<Integer> {
         }
         output.out().flush();
         return found.hasFindings(threshold) ? ExitCode.NO.status() : ExitCode.DONE.status();
+    }
+
+    private int compare(Path before, Path after, Options options) throws IOException {
+        if (!sboms.isEmpty() || !reports.isEmpty() || unowned != null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--diff compares two images; --sbom, --report and --unowned tell of one");
+        }
+        var without = options.withoutDigests();
+        var comparison = Comparison.of(side(before, without, output), side(after, without, output));
+        if (output.json()) {
+            ComparisonJson.write(comparison, output.out());
+        } else {
+            ComparisonText.write(comparison, all, output.out());
+        }
+        output.out().flush();
+        return comparison.hasNewFindings(threshold) || !comparison.notCompared().isEmpty()
+                ? ExitCode.NO.status()
+                : ExitCode.DONE.status();
+    }
+
+    private static Comparison.Side side(Path image, Options options, Output output)
+            throws IOException {
+        var index = new FileIndex();
+        return new Comparison.Side(inspect(image, options, output, index), index);
     }
 
     private static String unownedFiles(Report report) {
@@ -161,8 +211,14 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     static Report inspect(Path image, Options options, Output output) throws IOException {
+        return inspect(image, options, output, null);
+    }
+
+    private static Report inspect(
+            Path image, Options options, Output output, @Nullable FileIndex index)
+            throws IOException {
         try (var progress = new Progress(output.err())) {
-            return Inspection.run(image, options, progress);
+            return Inspection.run(image, options, progress, index);
         } catch (ImageException bad) {
             throw new CommandFailure(
                     ExitCode.UNREADABLE, "%s: %s".formatted(image, bad.explanation()), bad);

@@ -94,6 +94,26 @@ class InspectCommandTest {
     }
 
     @Test
+    void aComparisonFailsForWhatIsWorseInTheNewerImageAlone() {
+        var worse = Ran.of("inspect", "--diff", CLEAN, FAULTY);
+        var better = Ran.of("inspect", "--diff", FAULTY, CLEAN);
+        var same = Ran.of("inspect", "--diff", FAULTY, FAULTY);
+        var json = Ran.of("inspect", "--diff", CLEAN, FAULTY, "-o", "json");
+
+        assertThat(worse.status()).as(worse.err()).isEqualTo(1);
+        assertThat(worse.out()).contains("findings: ", "+ builder", "files: ");
+        assertThat(worse.lastLine()).isEqualTo("DIFFERENT (COMPLETE)");
+        assertThat(better.status()).as(better.err()).isZero();
+        assertThat(same.status()).isZero();
+        assertThat(same.out()).isEqualTo("NO DIFFERENCE (COMPLETE)\n");
+        assertThat(json.json().path("newFindings").size()).isGreaterThan(5);
+        assertThat(Ran.of("inspect", "--diff", CLEAN, CLEAN, "--quick").status()).isEqualTo(1);
+        assertThat(Ran.of("inspect", "--all", CLEAN).status()).isEqualTo(ExitCode.USAGE.status());
+        assertThat(Ran.of("inspect", "--diff", CLEAN, FAULTY, "--report", "a.json").status())
+                .isEqualTo(ExitCode.USAGE.status());
+    }
+
+    @Test
     void theSameImageAtTheSameMomentGivesTheSameBytes() {
         var first = Ran.of("inspect", FAULTY, "--at", MOMENT, "--output", "json");
         var second = Ran.of("inspect", FAULTY, "--at", MOMENT, "-o", "JSON");

@@ -37,7 +37,7 @@ final class FileScan {
     /** No secret with what tells that it is one is shorter. */
     private static final int SHORTEST_SECRET = 16;
 
-    private record Candidate(long firstByte, Inode inode, FilePath path) {}
+    private record Candidate(long firstByte, Inode inode, FilePath path, long indexed) {}
 
     private final FileSystem fileSystem;
     private final Places places;
@@ -45,6 +45,7 @@ final class FileScan {
     private final List<Unread> unread;
     private final LongConsumer progress;
     private final @Nullable SoftwareScan software;
+    private final @Nullable FileIndex index;
     private final List<Candidate> batch = new ArrayList<>();
     private final ExecutorService workers;
     private final int threads;
@@ -62,6 +63,7 @@ final class FileScan {
     /**
      * @param places says by which path a file is known
      * @param software looks at the content for what packages it holds; null if nobody asks
+     * @param index hears the digest of each file; null if nobody asks
      * @param workers may help; the caller works too, and waits for nobody who has not begun
      * @param threads how many work at most
      * @param archives what was done with archives until now
@@ -73,6 +75,7 @@ final class FileScan {
             Found found,
             List<Unread> unread,
             @Nullable SoftwareScan software,
+            @Nullable FileIndex index,
             ExecutorService workers,
             int threads,
             Archives archives,
@@ -83,6 +86,7 @@ final class FileScan {
         this.unread = unread;
         this.progress = progress;
         this.software = software;
+        this.index = index;
         this.workers = workers;
         this.threads = threads;
         this.archives = archives;
@@ -93,14 +97,19 @@ final class FileScan {
         return bytes;
     }
 
-    /** Takes a regular file; reads those taken before if there are many. */
-    void add(FilePath path, Inode inode) throws IOException {
+    /**
+     * Takes a regular file; reads those taken before if there are many.
+     *
+     * @param indexed where it stands in the index; -1 if it does not
+     */
+    void add(FilePath path, Inode inode, long indexed) throws IOException {
         if (inode.size() < SHORTEST_SECRET
+                && indexed < 0
                 && (software == null || !software.isClaimed(places.name(path)))) {
             return;
         }
         try {
-            batch.add(new Candidate(fileSystem.firstByte(inode), inode, path));
+            batch.add(new Candidate(fileSystem.firstByte(inode), inode, path, indexed));
         } catch (ImageException e) {
             unread.add(new Unread(places.of(path), e.explanation()));
         }
@@ -224,6 +233,7 @@ final class FileScan {
                         ? null
                         : software.watch(
                                 places.name(candidate.path), place, candidate.inode.size());
+        var content = index == null || candidate.indexed < 0 ? null : new ContentDigest();
         var fault = "";
         long[] read = {0};
         try {
@@ -235,7 +245,13 @@ final class FileScan {
                         if (watch != null) {
                             watch.accept(offset, buffer, from, length);
                         }
+                        if (content != null) {
+                            content.accept(offset, buffer, from, length);
+                        }
                     });
+            if (index != null && content != null) {
+                index.digest(candidate.indexed, content.finish());
+            }
         } catch (ImageException e) {
             fault = e.explanation();
         }

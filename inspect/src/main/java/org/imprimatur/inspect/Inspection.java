@@ -3,6 +3,7 @@ package org.imprimatur.inspect;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.concurrent.Future;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.FilePath;
+import org.imprimatur.disk.FileType;
 import org.imprimatur.disk.FreeSpace;
 import org.imprimatur.disk.ImageException;
 import org.imprimatur.disk.Inode;
@@ -51,6 +53,7 @@ public final class Inspection {
     private final Path file;
     private final Options options;
     private final ProgressListener listener;
+    private final @Nullable FileIndex index;
     private final Map<Stage, Duration> durations = new EnumMap<>(Stage.class);
     private final List<Unread> unread = new ArrayList<>();
     private final List<Note> notes = new ArrayList<>();
@@ -60,10 +63,12 @@ public final class Inspection {
     private long scanned;
     private long scanNanos;
 
-    private Inspection(Path file, Options options, ProgressListener listener) {
+    private Inspection(
+            Path file, Options options, ProgressListener listener, @Nullable FileIndex index) {
         this.file = file;
         this.options = options;
         this.listener = listener;
+        this.index = index;
     }
 
     /**
@@ -75,8 +80,23 @@ public final class Inspection {
      */
     public static Report run(Path file, Options options, ProgressListener listener)
             throws IOException {
+        return run(file, options, listener, null);
+    }
+
+    /**
+     * The same, and says what every file is.
+     *
+     * @param index an empty one, which is filled; null if nobody asks
+     */
+    public static Report run(
+            Path file, Options options, ProgressListener listener, @Nullable FileIndex index)
+            throws IOException {
         try {
-            return new Inspection(file, options, listener).run();
+            var report = new Inspection(file, options, listener, index).run();
+            if (index != null) {
+                index.seal();
+            }
+            return report;
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -379,10 +399,14 @@ public final class Inspection {
                         found,
                         unread,
                         software,
+                        index,
                         workers,
                         options.threads(),
                         archives,
                         bytes -> listener.progress(Stage.SCAN, scanned + bytes, 0));
+        if (index != null) {
+            index.beginVolume();
+        }
         var missed =
                 volume.tree()
                         .walk(
@@ -413,6 +437,7 @@ public final class Inspection {
         if ((++entries & 0xfff) == 0) {
             listener.progress(Stage.LIST, entries, 0);
         }
+        long indexed = index == null ? -1 : index(index, volume, places, path, inode);
         if (!inode.isRegular() || inode.size() == 0) {
             return;
         }
@@ -429,8 +454,27 @@ public final class Inspection {
             }
         }
         if (first && options.scan()) {
-            scan.add(path, inode);
+            scan.add(path, inode, indexed);
         }
+    }
+
+    private long index(
+            FileIndex index, GuestVolume volume, Places places, FilePath path, Inode inode)
+            throws IOException {
+        long indexed = index.add(places.name(path), inode);
+        if (indexed >= 0 && inode.type() == FileType.SYMLINK) {
+            try {
+                index.digestOf(indexed, volume.fileSystem().readLink(inode).bytes());
+            } catch (ImageException e) {
+                unread.add(new Unread(places.of(path), e.explanation()));
+            }
+        } else if (indexed >= 0
+                && (inode.type() == FileType.BLOCK_DEVICE
+                        || inode.type() == FileType.CHARACTER_DEVICE)) {
+            var device = "%d:%d".formatted(inode.deviceMajor(), inode.deviceMinor());
+            index.digestOf(indexed, device.getBytes(StandardCharsets.US_ASCII));
+        }
+        return indexed;
     }
 
     /** Whether a package says what the content of this file is. */

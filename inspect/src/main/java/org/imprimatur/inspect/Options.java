@@ -57,6 +57,12 @@ public record Options(
         return new Options(tool, profile, at, limits, threads, false, false, false, advisories);
     }
 
+    /** The same without the digest of the file and the content root. */
+    public Options withoutDigests() {
+        return new Options(
+                tool, profile, at, limits, threads, false, scan, unallocated, advisories);
+    }
+
     /** The same, and free space is searched for keys too. */
     public Options withUnallocated() {
         return new Options(tool, profile, at, limits, threads, digest, scan, true, advisories);

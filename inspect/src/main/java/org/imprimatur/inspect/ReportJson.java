@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.List;
 import java.util.Locale;
 import org.imprimatur.inspect.packages.FileOwnership;
@@ -88,7 +89,15 @@ public final class ReportJson {
 
     /** Indented by two spaces, with line feeds on every system. */
     static JsonGenerator generator(OutputStream out) throws IOException {
-        var json = FACTORY.createGenerator(out);
+        return indented(FACTORY.createGenerator(out));
+    }
+
+    /** The same for text. */
+    static JsonGenerator generator(Writer out) throws IOException {
+        return indented(FACTORY.createGenerator(out));
+    }
+
+    private static JsonGenerator indented(JsonGenerator json) {
         json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         var indent = new DefaultIndenter("  ", "\n");
         json.setPrettyPrinter(

@@ -118,6 +118,26 @@ class RealImageIT {
     }
 
     @Test
+    void whatWasPlantedIsWhatAComparisonTells() throws Exception {
+        var options = Fixtures.FULL.withoutDigests();
+        var comparison =
+                Comparison.of(
+                        ComparisonTest.side(built("debian-clean.qcow2"), options),
+                        ComparisonTest.side(built("debian-faulty.qcow2"), options));
+
+        assertThat(comparison.isComplete()).isTrue();
+        assertThat(ComparisonTest.told(comparison))
+                .containsExactlyInAnyOrderElementsOf(
+                        ComparisonTest.expected(
+                                Files.readAllLines(built("debian-clean.files.tsv")),
+                                Files.readAllLines(built("debian-faulty.files.tsv"))));
+        assertThat(comparison.changes(Comparison.Topic.PACKAGES)).isEmpty();
+        assertThat(comparison.newFindings())
+                .extracting(each -> each.rule().id() + " " + each.path())
+                .contains("account.root-password /etc/shadow", "key.private /root/backup.pem");
+    }
+
+    @Test
     void packagesAndTheirSourcesAreThoseThatDpkgQueryTells() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/dpkg-query")), "needs dpkg-query");
         var report = inspect("debian-clean.qcow2");
