@@ -78,6 +78,10 @@ class FuzzIT {
             FuzzTargets.Target target, Path work, Path corpus, int longest) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (SECONDS < 10) {
+            // So short a run is mostly start-up, for which the simple compiler is the quicker one.
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.addAll(
                 List.of(
                         "-Xmx512m",

@@ -3,13 +3,13 @@ package org.imprimatur.disk;
 import java.io.IOException;
 import java.util.stream.Stream;
 
-/** XFS and its journal on a {@link SparseDisk}. */
+/** XFS and its journal on a {@link SparseDisk}, its checksums made right. */
 public final class XfsFileSystemFuzz {
 
     private XfsFileSystemFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
-        BlockDevice device = new SparseDisk(input);
+        BlockDevice device = new SealedXfs(new SparseDisk(input));
         try {
             ReadEverything.of(XfsFileSystem.open(device, Limits.DEFAULT), device.size());
         } catch (ImageException _) {
