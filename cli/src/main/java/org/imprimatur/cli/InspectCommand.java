@@ -12,6 +12,7 @@ import org.imprimatur.disk.ImageException;
 import org.imprimatur.inspect.Comparison;
 import org.imprimatur.inspect.ComparisonJson;
 import org.imprimatur.inspect.ComparisonText;
+import org.imprimatur.inspect.FactsJson;
 import org.imprimatur.inspect.FileIndex;
 import org.imprimatur.inspect.Inspection;
 import org.imprimatur.inspect.Options;
@@ -89,6 +90,15 @@ final class InspectCommand implements Callable<Integer> {
     private @Nullable Path unowned;
 
     @Option(
+            names = "--facts",
+            paramLabel = "FILE",
+            description = {
+                "Write what stands on the disk there as JSON, without any opinion: accounts, sudo, sshd,"
+                        + " PAM, units, jobs, listeners, boot, keys (never the secret) and more."
+            })
+    private @Nullable Path facts;
+
+    @Option(
             names = "--report",
             paramLabel = "FILE",
             description = {
@@ -151,6 +161,11 @@ final class InspectCommand implements Callable<Integer> {
         if (unowned != null) {
             Files.writeString(unowned, unownedFiles(found));
         }
+        if (facts != null) {
+            try (var out = Files.newBufferedWriter(facts)) {
+                FactsJson.write(found, out);
+            }
+        }
         for (var file : reports) {
             Files.write(file, form(file).bytes(found, options.profile(), threshold));
         }
@@ -164,10 +179,10 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private int compare(Path before, Path after, Options options) throws IOException {
-        if (!sboms.isEmpty() || !reports.isEmpty() || unowned != null) {
+        if (!sboms.isEmpty() || !reports.isEmpty() || unowned != null || facts != null) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "--diff compares two images; --sbom, --report and --unowned tell of one");
+                    "--diff compares two images; --sbom, --report, --facts and --unowned tell of one");
         }
         var without = options.withoutDigests();
         var comparison = Comparison.of(side(before, without, output), side(after, without, output));

@@ -1,0 +1,391 @@
+package org.imprimatur.inspect;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.imprimatur.inspect.facts.Facts;
+import org.imprimatur.inspect.facts.Shown;
+import org.imprimatur.inspect.facts.SshdConfig;
+import org.imprimatur.inspect.facts.config.Configuration;
+import org.imprimatur.inspect.facts.config.Place;
+
+/**
+ * Writes what stands on the disk as one JSON document (docs/format.md, "Facts"), without any
+ * opinion. The same image, tool and moment give the same bytes.
+ *
+ * <p>Secrets are not in it: of keys and passwords their kind, of commands that run by themselves
+ * the place, and of the kernel's command line the names alone.
+ */
+public final class FactsJson {
+
+    /** Names the format and its version. */
+    static final String FORMAT = "https://imprimatur.org/image-facts/v1";
+
+    private final JsonGenerator json;
+
+    private FactsJson(JsonGenerator json) {
+        this.json = json;
+    }
+
+    /** Writes the document, ended by a line feed. Does not close the writer. */
+    public static void write(Report report, Writer out) throws IOException {
+        try (var json = ReportJson.generator(out)) {
+            new FactsJson(json).write(report);
+            json.writeRaw('\n');
+        }
+    }
+
+    private void write(Report report) throws IOException {
+        var facts = report.facts();
+        json.writeStartObject();
+        json.writeStringField("format", FORMAT);
+        json.writeStringField("tool", report.tool());
+        json.writeStringField("at", report.at().toString());
+        json.writeStringField("completeness", report.completeness().name());
+        image(report);
+        system(facts);
+        accounts(facts);
+        logins(facts);
+        var configuration = facts.configuration();
+        services(configuration);
+        network(configuration);
+        rest(configuration);
+        secrets(facts);
+        remains(facts);
+        json.writeEndObject();
+    }
+
+    /** Writes the members of one thing. */
+    @FunctionalInterface
+    private interface Members<T> {
+        void write(T each) throws IOException;
+    }
+
+    private <T> void list(String name, Collection<T> all, Members<T> members) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (var each : all) {
+            json.writeStartObject();
+            members.write(each);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void texts(String name, Collection<String> all) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (var each : all) {
+            json.writeString(Shown.text(each));
+        }
+        json.writeEndArray();
+    }
+
+    private void text(String name, String value) throws IOException {
+        json.writeStringField(name, Shown.text(value));
+    }
+
+    private void word(String name, Enum<?> value) throws IOException {
+        json.writeStringField(name, value.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    private void places(String name, Collection<Place> places) throws IOException {
+        list(
+                name,
+                places,
+                each -> {
+                    json.writeStringField("path", each.path());
+                    json.writeStringField("detail", each.detail());
+                });
+    }
+
+    private void image(Report report) throws IOException {
+        var shape = report.facts().image();
+        json.writeObjectFieldStart("image");
+        json.writeStringField("format", report.image().format());
+        json.writeNumberField("fileBytes", report.image().fileBytes());
+        json.writeNumberField("virtualBytes", report.image().virtualBytes());
+        json.writeNumberField("swapVolumes", shape.swapVolumes());
+        json.writeBooleanField("logicalVolumes", shape.logicalVolumes());
+        json.writeNumberField("packageCacheBytes", shape.cacheBytes());
+        places("uncleanJournals", shape.uncleanJournals());
+        json.writeEndObject();
+    }
+
+    private void system(Facts facts) throws IOException {
+        var os = facts.os();
+        json.writeObjectFieldStart("system");
+        json.writeBooleanField("found", facts.hasSystem());
+        text("id", os.id());
+        text("version", os.versionId());
+        text("prettyName", os.prettyName());
+        texts("idLike", os.idLike());
+        text("architecture", facts.architecture());
+        var support = facts.configuration().support();
+        if (support != null) {
+            json.writeObjectFieldStart("support");
+            var ends = support.ends();
+            if (ends != null) {
+                json.writeStringField("ends", ends.toString());
+            }
+            json.writeStringField("source", support.source());
+            json.writeStringField("asOf", support.asOf().toString());
+            json.writeEndObject();
+        }
+        json.writeNumberField("packages", facts.packages().size());
+        json.writeNumberField("otherPackages", facts.otherPackages().size());
+        texts("halfInstalled", facts.halfInstalled());
+        json.writeEndObject();
+        var boot = facts.configuration().boot();
+        json.writeObjectFieldStart("boot");
+        text("init", boot.init());
+        text("machine", boot.machine());
+        texts("kernels", boot.kernels());
+        texts("modules", boot.modules());
+        text("defaultKernel", boot.defaultKernel());
+        texts("loaders", boot.loaders());
+        list(
+                "commandLines",
+                boot.commandLines(),
+                each -> {
+                    json.writeStringField("path", each.path());
+                    json.writeNumberField("line", each.line());
+                    texts("names", each.words().stream().map(FactsJson::name).toList());
+                });
+        json.writeEndObject();
+    }
+
+    /** The name of a parameter; its value may be a secret. */
+    private static String name(String word) {
+        int equals = word.indexOf('=');
+        return equals < 0 ? word : word.substring(0, equals);
+    }
+
+    private void accounts(Facts facts) throws IOException {
+        list(
+                "accounts",
+                facts.accounts(),
+                each -> {
+                    text("name", each.name());
+                    json.writeNumberField("uid", each.uid());
+                    json.writeNumberField("gid", each.gid());
+                    text("home", each.home());
+                    text("shell", each.shell());
+                    json.writeStringField("password", Comparison.password(each.password()));
+                    json.writeBooleanField("loginShell", each.hasLoginShell());
+                });
+        list(
+                "groups",
+                facts.groups(),
+                each -> {
+                    text("name", each.name());
+                    json.writeNumberField("gid", each.gid());
+                    texts("members", each.members());
+                });
+        json.writeObjectFieldStart("sudo");
+        list(
+                "rules",
+                facts.sudo().rules(),
+                each -> {
+                    texts("users", each.users());
+                    text("hosts", each.hosts());
+                    text("runAs", each.runAs());
+                    json.writeBooleanField("noPassword", each.noPassword());
+                    text("command", each.command());
+                    text("path", each.file());
+                    json.writeNumberField("line", each.line());
+                });
+        list(
+                "unauthenticated",
+                facts.sudo().unauthenticated(),
+                each -> {
+                    text("scope", each.scope());
+                    text("path", each.file());
+                    json.writeNumberField("line", each.line());
+                });
+        json.writeEndObject();
+    }
+
+    private void logins(Facts facts) throws IOException {
+        json.writeObjectFieldStart("sshd");
+        json.writeBooleanField("installed", facts.sshServer());
+        list("everyone", new TreeMap<>(facts.sshd().everyone()).values(), this::setting);
+        list(
+                "matches",
+                facts.sshd().matches(),
+                each -> {
+                    text("criteria", each.criteria());
+                    list("settings", each.settings(), this::setting);
+                });
+        json.writeEndObject();
+        list(
+                "authorizedKeys",
+                facts.authorizedKeys(),
+                each -> {
+                    json.writeStringField("path", each.path());
+                    list(
+                            "keys",
+                            each.keys(),
+                            key -> {
+                                text("type", key.type());
+                                text("fingerprint", key.fingerprint());
+                            });
+                });
+        var access = facts.configuration().access();
+        list(
+                "pam",
+                access.pam(),
+                each -> {
+                    text("service", each.service());
+                    json.writeStringField("path", each.path());
+                    text("type", each.type());
+                    json.writeBooleanField("letsAnybodyPass", each.letsAnybodyPass());
+                    json.writeBooleanField("allowsEmptyPasswords", each.allowsEmptyPasswords());
+                    texts("modules", each.modules());
+                });
+        places("automaticLogins", access.automatic());
+        places("cachedLogins", access.cachedLogins());
+        places("remoteFiles", access.remoteFiles());
+    }
+
+    private void setting(SshdConfig.Setting setting) throws IOException {
+        text("keyword", setting.keyword());
+        texts("arguments", setting.arguments());
+        text("path", setting.file());
+        json.writeNumberField("line", setting.line());
+    }
+
+    private void services(Configuration configuration) throws IOException {
+        list(
+                "units",
+                configuration.services().units(),
+                each -> {
+                    json.writeStringField("name", each.name());
+                    json.writeStringField("path", each.path());
+                    json.writeStringField("state", each.state().word());
+                    word("start", each.start());
+                    texts("listens", each.listens());
+                });
+        list(
+                "jobs",
+                configuration.services().jobs(),
+                each -> {
+                    json.writeStringField("path", each.path());
+                    json.writeNumberField("line", each.line());
+                    text("user", each.user());
+                    json.writeBooleanField("personal", each.personal());
+                });
+    }
+
+    private void network(Configuration configuration) throws IOException {
+        list(
+                "listeners",
+                configuration.listeners(),
+                each -> {
+                    text("protocol", each.protocol());
+                    text("address", each.address());
+                    json.writeNumberField("port", each.port());
+                    text("unit", each.unit());
+                    json.writeStringField("path", each.path());
+                    word("kind", each.kind());
+                    json.writeBooleanField("open", each.isOpen());
+                });
+        list(
+                "firewalls",
+                configuration.firewalls(),
+                each -> {
+                    text("kind", each.kind());
+                    json.writeStringField("path", each.path());
+                    json.writeBooleanField("loaded", each.loaded());
+                    json.writeBooleanField("filters4", each.filters4());
+                    json.writeBooleanField("filters6", each.filters6());
+                    json.writeBooleanField("constrains", each.constrains());
+                });
+        places("networkIdentity", configuration.identity());
+        places("networkConstraints", configuration.constraints());
+    }
+
+    private void rest(Configuration configuration) throws IOException {
+        var logging = configuration.logging();
+        json.writeObjectFieldStart("logging");
+        texts("keeps", logging.keeps());
+        texts("keepsLogins", logging.keepsLogins());
+        places("hindrances", logging.hindrances());
+        json.writeEndObject();
+        texts("time", logging.time());
+        texts("updates", logging.updates());
+        var cloud = configuration.cloudInit();
+        json.writeObjectFieldStart("cloudInit");
+        json.writeBooleanField("installed", cloud.installed());
+        text("disabledBy", cloud.disabledBy());
+        texts("otherAgents", cloud.otherAgents());
+        texts("dataSources", cloud.dataSources());
+        list(
+                "settings",
+                cloud.settings(),
+                each -> {
+                    word("kind", each.kind());
+                    json.writeStringField("path", each.path());
+                    json.writeStringField("detail", each.detail());
+                });
+        json.writeEndObject();
+        json.writeObjectFieldStart("layout");
+        places("swap", configuration.layout().swap());
+        json.writeBooleanField("separateBoot", configuration.layout().separateBoot());
+        places("logicalVolumes", configuration.layout().logicalVolumes());
+        json.writeEndObject();
+    }
+
+    private void secrets(Facts facts) throws IOException {
+        list(
+                "keys",
+                facts.keys(),
+                each -> {
+                    json.writeStringField("path", each.place());
+                    word("use", each.use());
+                    json.writeStringField("kind", each.key().kind());
+                    json.writeNumberField("bits", each.key().bits());
+                    json.writeBooleanField("encrypted", each.key().encrypted());
+                    text("fingerprint", each.key().fingerprint());
+                    text("vendor", each.vendor());
+                });
+        list(
+                "secrets",
+                facts.secrets(),
+                each -> {
+                    json.writeStringField("path", each.place());
+                    word("kind", each.kind());
+                    json.writeStringField("name", each.name());
+                    json.writeNumberField("offset", each.offset());
+                    json.writeNumberField("count", each.count());
+                    text("vendor", each.vendor());
+                });
+    }
+
+    private void remains(Facts facts) throws IOException {
+        list(
+                "leftovers",
+                facts.leftovers(),
+                each -> {
+                    word("kind", each.kind());
+                    json.writeStringField("path", each.path());
+                    json.writeStringField("detail", each.detail());
+                });
+        list(
+                "privilegedFiles",
+                facts.privilegedFiles(),
+                each -> {
+                    json.writeStringField("path", each.path());
+                    json.writeStringField("mode", "%04o".formatted(each.mode()));
+                });
+        list(
+                "freeSpace",
+                facts.freeSpace(),
+                each -> {
+                    json.writeStringField("volume", each.volume());
+                    json.writeNumberField("bytes", each.bytes());
+                    json.writeNumberField("usedBytes", each.usedBytes());
+                });
+    }
+}
