@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Runs what commands have in common, at build time, so that the ahead-of-time cache holds the
@@ -28,6 +29,13 @@ final class Rehearsal {
         run("inspect", image);
         run("inspect", image, "--quick");
         run("inspect", image, "--output", "json", "--sbom", home.resolve("sbom.json").toString());
+        var system = home.resolve("rehearsal.raw");
+        try (var packed =
+                new GZIPInputStream(Files.newInputStream(fixtures.resolve("rehearsal.raw.gz")))) {
+            Files.copy(packed, system);
+        }
+        run("inspect", system.toString());
+        run("inspect", system.toString(), "--quick", "--output", "json");
         Demo.remove(home);
         Files.writeString(Path.of(args[1]), "");
     }

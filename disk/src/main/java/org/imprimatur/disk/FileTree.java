@@ -69,6 +69,18 @@ public final class FileTree {
      *     the visitor lets an {@link ImageException} through
      */
     public List<Unread> walk(Visitor visitor) throws IOException {
+        return walk(visitor, true);
+    }
+
+    /**
+     * As {@link #walk}, for a visitor that reads no content: what files claim to store is not added
+     * up, and whether their maps can be read is not looked at.
+     */
+    public List<Unread> list(Visitor visitor) throws IOException {
+        return walk(visitor, false);
+    }
+
+    private List<Unread> walk(Visitor visitor, boolean withContent) throws IOException {
         var unread = new ArrayList<Unread>();
         Inode root;
         try {
@@ -125,7 +137,7 @@ public final class FileTree {
                 try {
                     inode = fileSystem.inode(entry.inode());
                     first = seen.add(inode.number());
-                    if (inode.isRegular() && first) {
+                    if (withContent && inode.isRegular() && first) {
                         stored += storedBytes(inode, contents);
                         if (stored > mostStored) {
                             throw new CorruptImageException(

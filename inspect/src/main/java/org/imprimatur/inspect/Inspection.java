@@ -18,9 +18,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.FilePath;
+import org.imprimatur.disk.FileTree;
 import org.imprimatur.disk.FileType;
 import org.imprimatur.disk.FreeSpace;
 import org.imprimatur.disk.ImageException;
@@ -175,6 +177,9 @@ public final class Inspection {
 
         long start = System.nanoTime();
         var system = root == null ? null : system(root, volumes);
+        // The configuration is read by path, which does not depend on what looking everywhere
+        // finds.
+        var configuration = system == null ? null : beside(() -> configuration(system), workers);
         var reading = Duration.ofNanos(System.nanoTime() - start);
 
         start = System.nanoTime();
@@ -195,7 +200,10 @@ public final class Inspection {
         }
 
         start = System.nanoTime();
-        var facts = facts(system);
+        var facts =
+                system == null || configuration == null
+                        ? noFacts()
+                        : facts(system, result(configuration));
         var advisories = options.advisories();
         if (advisories != null) {
             facts =
@@ -279,17 +287,31 @@ public final class Inspection {
                 options.scan() ? new SoftwareScan(reader, files, databases) : null);
     }
 
-    private Facts facts(@Nullable InstalledSystem installed) {
-        if (installed == null) {
-            unread.add(
-                    new Unread(
-                            "image",
-                            "no installed operating system was found: no /etc/os-release on any"
-                                    + " file system"));
-            found.unsearched().forEach((place, reason) -> unread.add(new Unread(place, reason)));
-            return Facts.ofNoSystem(found);
+    private static SystemReader configuration(InstalledSystem installed) {
+        return new SystemReader(installed.reader, installed.databases);
+    }
+
+    /** Begins with work that somebody else may do meanwhile, if there is more than one. */
+    private <T> Future<T> beside(Callable<T> work, ExecutorService workers) {
+        if (options.threads() >= 2) {
+            return workers.submit(work);
         }
-        var system = new SystemReader(installed.reader, installed.databases);
+        var task = new FutureTask<>(work);
+        task.run();
+        return task;
+    }
+
+    private Facts noFacts() {
+        unread.add(
+                new Unread(
+                        "image",
+                        "no installed operating system was found: no /etc/os-release on any"
+                                + " file system"));
+        found.unsearched().forEach((place, reason) -> unread.add(new Unread(place, reason)));
+        return Facts.ofNoSystem(found);
+    }
+
+    private Facts facts(InstalledSystem installed, SystemReader system) {
         system.addTo(found);
         var scan = installed.scan;
         var facts = scan == null ? system.facts(found) : system.facts(found, scan);
@@ -407,16 +429,15 @@ public final class Inspection {
         if (index != null) {
             index.beginVolume();
         }
-        var missed =
-                volume.tree()
-                        .walk(
-                                (path, inode, first) -> {
-                                    boolean claimed =
-                                            software != null
-                                                    && inode.isRegular()
-                                                    && owned(software, places, path, inode);
-                                    visit(volume, places, scan, path, inode, first || claimed);
-                                });
+        FileTree.Visitor visitor =
+                (path, inode, first) -> {
+                    boolean claimed =
+                            software != null
+                                    && inode.isRegular()
+                                    && owned(software, places, path, inode);
+                    visit(volume, places, scan, path, inode, first || claimed);
+                };
+        var missed = options.scan() ? volume.tree().walk(visitor) : volume.tree().list(visitor);
         for (var each : missed) {
             unread.add(new Unread(places.of(each.where()), each.reason()));
         }
@@ -533,7 +554,7 @@ public final class Inspection {
         };
     }
 
-    private static String result(Future<String> task) throws IOException {
+    private static <T> T result(Future<T> task) throws IOException {
         try {
             return task.get();
         } catch (ExecutionException e) {

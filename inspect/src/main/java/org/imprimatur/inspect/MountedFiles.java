@@ -222,6 +222,9 @@ final class MountedFiles implements GuestFiles {
      */
     @Nullable String guestPath(GuestVolume volume, FilePath file) {
         var path = new String(file.bytes(), StandardCharsets.ISO_8859_1);
+        if (isWhole(volume)) {
+            return path;
+        }
         for (var mount : mounts.entrySet()) {
             var base = mount.getValue().base;
             if (mount.getValue().volume == volume
@@ -234,6 +237,11 @@ final class MountedFiles implements GuestFiles {
             }
         }
         return null;
+    }
+
+    /** Whether this volume is all that the system sees, each file at its own path. */
+    boolean isWhole(GuestVolume volume) {
+        return mounts.size() == 1 && root().base.isEmpty() && root().volume == volume;
     }
 
     /** The mount point that a path without links is below. */
@@ -254,7 +262,7 @@ final class MountedFiles implements GuestFiles {
 
     /** The same path without any symbolic link, {@code .} or {@code ..}. */
     private String canonical(String path) throws UnreadableException {
-        if (mounts.size() == 1 && root().base.isEmpty()) {
+        if (isWhole(root().volume)) {
             // One file system follows its links by itself.
             return path;
         }

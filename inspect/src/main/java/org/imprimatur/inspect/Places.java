@@ -23,6 +23,9 @@ final class Places {
      * where the system does not.
      */
     String of(FilePath path) {
+        if (system != null && system.isWhole(volume)) {
+            return path.toString();
+        }
         var seen = guestPath(path);
         return seen == null
                 ? volume.volume().id() + ":" + path

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Paths and texts have one character for each byte (ISO 8859-1), because neither names nor
  * configuration need be UTF-8, and a path that a file names must lead to exactly these bytes.
  * {@link Shown} turns them into text for people.
+ *
+ * <p>May be used by several threads at once if the files may.
  */
 public final class ConfigReader {
 
@@ -34,12 +36,12 @@ public final class ConfigReader {
     }
 
     /** The places that could not be read until now, in order. */
-    public List<Unread> unread() {
+    public synchronized List<Unread> unread() {
         return List.copyOf(unread);
     }
 
     /** Records a place that was not read, or not understood. */
-    public void missed(String place, String reason) {
+    public synchronized void missed(String place, String reason) {
         unread.add(new Unread(Shown.path(place), reason));
     }
 

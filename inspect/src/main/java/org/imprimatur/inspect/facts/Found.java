@@ -175,6 +175,9 @@ public final class Found {
     public void mode(String path, int mode, long uid) {
         boolean setuid = (mode & 04000) != 0 && uid == 0 && (mode & 0111) != 0;
         boolean writable = (mode & 0002) != 0 && SYSTEM.stream().anyMatch(path::startsWith);
+        if (!setuid && !writable) {
+            return;
+        }
         boolean usual =
                 SETUID.contains(path.substring(path.lastIndexOf('/') + 1))
                         && SYSTEM.stream().anyMatch(path::startsWith);
@@ -199,6 +202,10 @@ public final class Found {
     }
 
     private void leftover(String path, long size) {
+        // None of these is below /usr, where most files are.
+        if (path.startsWith("/usr/")) {
+            return;
+        }
         if (LOGS.matcher(path).matches()) {
             add(new Leftover(Leftover.Kind.LOG, path, size + " bytes"));
         } else if (path.startsWith("/tmp/") || path.startsWith("/var/tmp/")) {
