@@ -105,7 +105,7 @@ final class InspectFigures {
     private void besideSha512sum(String name) throws InterruptedException {
         var image = images.resolve(name);
         var what = "whole inspection of " + name + ", beside `sha512sum`";
-        var aim = "≤ 1.5 ×";
+        var aim = "≤ 1.3 ×";
         if (missing(image, what, aim)) {
             return;
         }
@@ -118,7 +118,7 @@ final class InspectFigures {
                 .ifPresent(
                         pair -> {
                             double ratio = pair.ourWall() / pair.theirWall();
-                            row(what, pair, "%.2f ×".formatted(ratio), aim, ratio <= 1.5);
+                            row(what, pair, "%.2f ×".formatted(ratio), aim, ratio <= 1.3);
                         });
     }
 

@@ -23,12 +23,16 @@ final class Main {
             var figures =
                     switch (part) {
                         case "inspect" -> InspectFigures.measure(root, images);
+                        case "inspect-variants" -> VariantFigures.fileSystems(root, images);
+                        case "inspect-compressed" -> VariantFigures.compressed(root, images);
+                        case "inspect-cold" -> VariantFigures.cold(root, images);
+                        case "inspect-sizes" -> VariantFigures.sizes(root, images);
                         case "search" -> SearchFigures.measure(images);
                         case "decide" -> DecideFigures.measure(target);
                         case "append" -> AppendFigures.measure(target);
                         default ->
                                 throw new IllegalArgumentException(
-                                        part + " is not inspect, search, decide or append");
+                                        part + " is no part of the benchmarks");
                     };
             rows.addAll(figures.rows());
             notes.addAll(figures.notes());
