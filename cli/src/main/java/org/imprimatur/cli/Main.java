@@ -85,6 +85,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("block", BlockCommand.class);
         COMMANDS.put("unblock", UnblockCommand.class);
         COMMANDS.put("history", HistoryCommand.class);
+        COMMANDS.put("list", ListCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
         COMMANDS.put("keygen", KeygenCommand.class);
         COMMANDS.put("generate-completion", GenerateCompletion.class);

@@ -35,7 +35,9 @@ class ExitCodesTest {
         assertThat(ran.out())
                 .contains("Examples:", "Exit status:", "imprimatur demo")
                 .contains("demo", "inspect", "endorse", "verify", "revoke", "appoint", "dismiss")
-                .contains("accept", "approve", "refuse", "block", "unblock", "history", "serve")
+                .contains(
+                        "accept", "approve", "refuse", "block", "unblock", "history", "list",
+                        "serve")
                 .contains("keygen", "generate-completion", "rules", "profile");
         for (var code : ExitCode.values()) {
             assertThat(ran.out()).containsPattern("(?m)^ +" + code.status() + " +\\S");

@@ -1,0 +1,95 @@
+package org.imprimatur.exchange.hepix;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How two lists differ. Images without a UUID are left out: nothing can be said of them. The order
+ * of keys, and whether a number is written as text, is no difference.
+ *
+ * @param listKeys the keys of the list itself that differ, but for its images
+ * @param added the images that only the newer list has
+ * @param removed the images that only the older list has: they are no longer endorsed
+ * @param changed the images of both that differ
+ */
+public record ListDiff(
+        List<String> listKeys, List<UUID> added, List<UUID> removed, List<Changed> changed) {
+
+    /** An image that differs, and in which keys. */
+    public record Changed(UUID identifier, List<String> keys) {
+
+        public Changed {
+            keys = List.copyOf(keys);
+        }
+
+        /** Whether it is another file: readers fetch it again, and approvals are asked for anew. */
+        public boolean newFile() {
+            return keys.contains("sl:checksum:sha512");
+        }
+    }
+
+    public ListDiff {
+        listKeys = List.copyOf(listKeys);
+        added = List.copyOf(added);
+        removed = List.copyOf(removed);
+        changed = List.copyOf(changed);
+    }
+
+    /** Compares two lists. */
+    public static ListDiff between(ImageList older, ImageList newer) {
+        var before = ImageJudge.byIdentifier(older);
+        var after = ImageJudge.byIdentifier(newer);
+        var changed = new ArrayList<Changed>();
+        for (var identifier : new TreeSet<>(after.keySet())) {
+            var old = before.get(identifier);
+            var now = after.get(identifier);
+            if (old != null && now != null) {
+                var keys = keys(old, now);
+                if (!keys.isEmpty()) {
+                    changed.add(new Changed(identifier, keys));
+                }
+            }
+        }
+        var listKeys = keys(older.members(), newer.members());
+        listKeys.remove("hv:images");
+        return new ListDiff(
+                listKeys,
+                new TreeSet<>(after.keySet())
+                        .stream().filter(one -> !before.containsKey(one)).toList(),
+                new TreeSet<>(before.keySet())
+                        .stream().filter(one -> !after.containsKey(one)).toList(),
+                changed);
+    }
+
+    private static List<String> keys(ObjectNode one, ObjectNode other) {
+        var names = new TreeSet<String>();
+        one.fieldNames().forEachRemaining(names::add);
+        other.fieldNames().forEachRemaining(names::add);
+        var keys = new ArrayList<String>();
+        for (var name : names) {
+            if (!same(one.get(name), other.get(name))) {
+                keys.add(name);
+            }
+        }
+        return keys;
+    }
+
+    private static boolean same(@Nullable JsonNode one, @Nullable JsonNode other) {
+        if (one == null || other == null) {
+            return one == null && other == null;
+        }
+        return one.isValueNode() && other.isValueNode()
+                ? one.asText().equals(other.asText())
+                : one.equals(other);
+    }
+
+    /** Whether nothing differs. */
+    public boolean isEmpty() {
+        return listKeys.isEmpty() && added.isEmpty() && removed.isEmpty() && changed.isEmpty();
+    }
+}

@@ -1,0 +1,111 @@
+package org.imprimatur.exchange.hepix;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The values of lists: what each may be, read as tolerantly as lists in use need it. */
+final class ListFields {
+
+    /** The form that every reader takes. */
+    static final Pattern EXACT_INSTANT =
+            Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
+
+    private static final Pattern INSTANT =
+            Pattern.compile(
+                    "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
+                            + "(Z|[+-][0-9]{2}:[0-9]{2})");
+
+    private static final Pattern UUID_FORM =
+            Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    private static final int MAX_LINE = 4096;
+    private static final int MAX_BLOCK = 65_536;
+
+    private ListFields() {}
+
+    /** A text on one line; a number counts as its digits. Empty when it is neither. */
+    static Optional<String> line(@Nullable JsonNode node) {
+        return text(node).filter(text -> text.length() <= MAX_LINE && !hasControl(text, false));
+    }
+
+    /** A text that may have lines. */
+    static Optional<String> block(@Nullable JsonNode node) {
+        return text(node).filter(text -> text.length() <= MAX_BLOCK && !hasControl(text, true));
+    }
+
+    private static Optional<String> text(@Nullable JsonNode node) {
+        if (node == null || !(node.isTextual() || node.isIntegralNumber())) {
+            return Optional.empty();
+        }
+        return Optional.of(node.asText());
+    }
+
+    /** C0, C1, delete and half surrogate pairs; a terminal or a log would act on them. */
+    private static boolean hasControl(String text, boolean lines) {
+        for (int i = 0; i < text.length(); ) {
+            int point = text.codePointAt(i);
+            boolean white = lines && (point == '\n' || point == '\r' || point == '\t');
+            if ((Character.isISOControl(point) && !white)
+                    || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)) {
+                return true;
+            }
+            i += Character.charCount(point);
+        }
+        return false;
+    }
+
+    /** An instant from year 0 to 9999, cut to seconds; fractions and offsets are taken. */
+    static Optional<Instant> instant(@Nullable JsonNode node) {
+        if (node == null || !node.isTextual() || !INSTANT.matcher(node.asText()).matches()) {
+            return Optional.empty();
+        }
+        try {
+            var time =
+                    OffsetDateTime.parse(node.asText(), DateTimeFormatter.ISO_OFFSET_DATE_TIME)
+                            .toInstant()
+                            .truncatedTo(ChronoUnit.SECONDS);
+            return Optional.of(time);
+        } catch (DateTimeException e) {
+            // The thirtieth of February has the form of a date, too.
+            return Optional.empty();
+        }
+    }
+
+    static Optional<UUID> uuid(@Nullable JsonNode node) {
+        return node != null && node.isTextual() && UUID_FORM.matcher(node.asText()).matches()
+                ? Optional.of(UUID.fromString(node.asText()))
+                : Optional.empty();
+    }
+
+    /** A whole number, as such or in digits, within a range. */
+    static Optional<Long> number(@Nullable JsonNode node, long min, long max) {
+        if (node == null) {
+            return Optional.empty();
+        }
+        long number;
+        if (node.isIntegralNumber() && node.canConvertToLong()) {
+            number = node.longValue();
+        } else if (node.isBigDecimal() && isSmallInteger(node.decimalValue())) {
+            number = node.decimalValue().longValueExact();
+        } else if (node.isTextual() && node.asText().matches("[0-9]{1,18}")) {
+            number = Long.parseLong(node.asText());
+        } else {
+            return Optional.empty();
+        }
+        return number < min || number > max ? Optional.empty() : Optional.of(number);
+    }
+
+    /** Whether a decimal is an integer of 64 bits, found without writing out its digits. */
+    private static boolean isSmallInteger(BigDecimal number) {
+        return number.scale() == 0 && number.precision() <= 18;
+    }
+}
