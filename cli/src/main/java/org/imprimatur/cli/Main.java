@@ -86,6 +86,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("unblock", UnblockCommand.class);
         COMMANDS.put("history", HistoryCommand.class);
         COMMANDS.put("list", ListCommand.class);
+        COMMANDS.put("stratuslab", StratusLabCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
         COMMANDS.put("keygen", KeygenCommand.class);
         COMMANDS.put("generate-completion", GenerateCompletion.class);

@@ -134,6 +134,29 @@ public final class SigningKey {
         }
     }
 
+    /**
+     * Signs bytes with RSASSA-PKCS1-v1_5 and SHA-256, whatever the length of the key: for foreign
+     * formats that know this one algorithm.
+     *
+     * @throws UnusableKey when it is no RSA key
+     */
+    public byte[] signRsaSha256(byte[] message) {
+        if (!"RSA".equals(certificate().getPublicKey().getAlgorithm())) {
+            throw new UnusableKey(
+                    UnusableKey.Reason.KEY_NOT_ACCEPTED,
+                    "the key of '%s' is of kind %s, and this format is signed with RSA; sign with a"
+                                    .formatted(
+                                            Certificates.subject(certificate()),
+                                            certificate().getPublicKey().getAlgorithm())
+                            + " certificate that has an RSA key");
+        }
+        try {
+            return sign(privateKey, "SHA256withRSA", message);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a key that has signed before no longer signs", e);
+        }
+    }
+
     PrivateKey privateKey() {
         return privateKey;
     }
