@@ -130,7 +130,11 @@ public final class StratusLabImport {
             known.putObject("subject").putObject("digest").put("sha512", sha512);
         }
         put(known, missing, "title", line(document.term("dcterms:title")));
-        put(known, missing, "version", form(document, "slterms:version", text -> new Version(text).text()));
+        put(
+                known,
+                missing,
+                "version",
+                form(document, "slterms:version", text -> new Version(text).text()));
         var tag = form(document, "dcterms:alternative", text -> new Tag(text).text());
         if (tag != null) {
             known.put("tag", tag);
