@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.MissingResourceException;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -103,6 +104,9 @@ final class XmlReader {
                 }
             }
         } catch (XMLStreamException e) {
+            throw notXml(e);
+        } catch (MissingResourceException e) {
+            // The JDK's parser lacks the text of one of its own messages, that on a broken DTD.
             throw notXml(e);
         }
     }

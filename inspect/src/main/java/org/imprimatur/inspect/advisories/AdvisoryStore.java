@@ -98,7 +98,6 @@ public final class AdvisoryStore {
         return state;
     }
 
-    /** What decompressors and parsers say of a damaged file is the feed's fault. */
     private static void parse(Feed feed, InputStream raw, Consumer<Advisory> sink)
             throws MalformedFeed {
         try (var unpacked =
@@ -111,10 +110,10 @@ public final class AdvisoryStore {
                                             "it unpacks to %d bytes or more".formatted(most));
                                 })
                         .get()) {
-            feed.format().reader().read(unpacked, feed, sink);
+            feed.format().read(unpacked, feed, sink);
         } catch (MalformedFeed e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             throw new MalformedFeed("it cannot be read: " + e.getMessage(), e);
         }
     }

@@ -1,8 +1,11 @@
 package org.imprimatur.inspect.advisories;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The formats of feeds that are read. */
@@ -26,8 +29,20 @@ public enum FeedFormat {
         this.reader = reader;
     }
 
-    FeedReader reader() {
-        return reader;
+    /**
+     * Gives each thing a feed says to the sink. What decompressors and parsers say of a damaged
+     * file is the feed's fault, in whatever exception they say it.
+     *
+     * @throws MalformedFeed when it is not in this format
+     */
+    void read(InputStream in, Feed feed, Consumer<Advisory> sink) throws MalformedFeed {
+        try {
+            reader.read(in, feed, sink);
+        } catch (MalformedFeed e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new MalformedFeed("it cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** As configurations write it: {@code debian-packages}. */

@@ -12,7 +12,7 @@ public final class FeedsFuzz {
 
     private FeedsFuzz() {}
 
-    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+    public static void fuzzerTestOneInput(byte[] input) {
         if (input.length == 0) {
             return;
         }
@@ -21,12 +21,11 @@ public final class FeedsFuzz {
         var feed = new Feed("fuzz", format, URI.create("https://a"), "Debian:12", false, true);
         var content = new ByteArrayInputStream(input, 1, input.length - 1);
         try {
-            format.reader()
-                    .read(
-                            content,
-                            feed,
-                            advisory -> AdvisoryRow.parse(AdvisoryRow.of(advisory), "Debian:12"));
-        } catch (IOException _) {
+            format.read(
+                    content,
+                    feed,
+                    advisory -> AdvisoryRow.parse(AdvisoryRow.of(advisory), "Debian:12"));
+        } catch (MalformedFeed _) {
             // Refused, as it should be.
         }
     }

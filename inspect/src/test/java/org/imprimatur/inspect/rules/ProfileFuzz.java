@@ -39,6 +39,11 @@ public final class ProfileFuzz {
         }
         var theirs = new Yaml(new LoaderOptions()).compose(new StringReader(text));
         Object expected = theirs == null ? Map.of() : plain(theirs);
+        // A document without content is an empty text to the other reader, and has no members to
+        // ours.
+        if (expected.equals("") && plain(ours).equals(Map.of())) {
+            return;
+        }
         if (!plain(ours).equals(expected)) {
             throw new IllegalStateException("%s, not %s".formatted(plain(ours), expected));
         }
