@@ -17,6 +17,10 @@ public record Refusal(
         clauses = List.copyOf(clauses);
     }
 
+    static Refusal of(Code code, String clause, String expected, String found, String advice) {
+        return new Refusal(code, List.of(clause), expected, found, advice);
+    }
+
     /** One sentence with all of it. */
     public String explanation() {
         return code.title() + ": expected " + expected + ", found " + found + ". " + advice;

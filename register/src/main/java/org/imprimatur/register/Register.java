@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.imprimatur.register.People.Grant;
 import org.imprimatur.register.Refusal.Code;
 import org.imprimatur.register.Statement.AboutImage;
 import org.imprimatur.register.Statement.Acceptance;
@@ -49,13 +49,6 @@ public final class Register {
     /** How far {@code issuedAt} may lie before the admission. */
     public static final Duration MAX_AGE = Duration.ofDays(7);
 
-    private record Grant(Owner owner, Role role, Person person) {
-
-        static Grant of(Appointment appointment) {
-            return new Grant(appointment.owner(), appointment.role(), appointment.person());
-        }
-    }
-
     private record OwnerTag(Owner owner, Tag tag) {}
 
     private record Release(Guid guid, Version version) {}
@@ -65,8 +58,7 @@ public final class Register {
     private final Charter charter;
     private final boolean sparse;
     private final boolean infrastructure;
-    private final Set<Owner> owners = new HashSet<>();
-    private final Set<Grant> first = new HashSet<>();
+    private final People people;
 
     private long next;
     private Instant lastAdmission = Instant.MIN;
@@ -76,14 +68,6 @@ public final class Register {
 
     /** What each entry directly rests on: role, acceptance, endorsement. Lower indexes only. */
     private final Map<Long, List<Long>> rests = new HashMap<>();
-
-    private final Map<Grant, Recorded<Appointment>> appointed = new HashMap<>();
-    private final Map<Person, Set<Grant>> held = new HashMap<>();
-
-    /** The dismissal that ended an appointment, by the appointment's index. */
-    private final Map<Long, Recorded<Dismissal>> ended = new HashMap<>();
-
-    private final Map<Person, Recorded<Acceptance>> accepted = new HashMap<>();
 
     private final Map<StatementId, Recorded<Endorsement>> endorsements = new LinkedHashMap<>();
     private final Map<StatementId, Recorded<Revocation>> revocations = new HashMap<>();
@@ -105,17 +89,10 @@ public final class Register {
     private Register(Charter charter, boolean sparse) {
         this.charter = charter;
         this.sparse = sparse;
+        this.people = new People(charter);
         this.infrastructure =
                 charter.owners().stream()
                         .anyMatch(body -> body.owner().kind() == Owner.Kind.INFRASTRUCTURE);
-        for (var body : charter.owners()) {
-            owners.add(body.owner());
-            for (var person : body.appointers()) {
-                var grant = new Grant(body.owner(), Role.APPOINTER, person);
-                first.add(grant);
-                held.computeIfAbsent(person, _ -> new LinkedHashSet<>()).add(grant);
-            }
-        }
     }
 
     /**
@@ -187,7 +164,7 @@ public final class Register {
     private @Nullable Refusal refusal(Statement statement, Instant at) {
         var header = statement.header();
         if (!header.ledger().equals(charter.origin())) {
-            return refuse(
+            return Refusal.of(
                     Code.WRONG_LEDGER,
                     "END-2.guid",
                     "a statement for the ledger '%s'".formatted(charter.origin()),
@@ -195,7 +172,7 @@ public final class Register {
                     "Sign it again for this ledger, or send it to the ledger it names.");
         }
         if (header.issuedAt().isAfter(at.plus(MAX_AHEAD))) {
-            return refuse(
+            return Refusal.of(
                     Code.ISSUED_IN_FUTURE,
                     "TVM-3.3",
                     "an issuedAt not later than %s, five minutes from now"
@@ -204,7 +181,7 @@ public final class Register {
                     "Set the signing machine's clock (timedatectl, chronyc tracking) and sign again.");
         }
         if (header.issuedAt().isBefore(at.minus(MAX_AGE))) {
-            return refuse(
+            return Refusal.of(
                     Code.ISSUED_TOO_LONG_AGO,
                     "TVM-3.3",
                     "an issuedAt not earlier than %s, seven days ago".formatted(at.minus(MAX_AGE)),
@@ -212,133 +189,40 @@ public final class Register {
                     "Sign the statement again and submit it within seven days; check the clock.");
         }
         return switch (statement) {
-            case Appointment appointment -> refusal(appointment);
-            case Dismissal dismissal -> refusal(dismissal);
-            case Acceptance acceptance -> refusal(acceptance);
+            case Appointment appointment -> people.refusal(appointment);
+            case Dismissal dismissal -> people.refusal(dismissal);
+            case Acceptance acceptance -> people.refusal(acceptance);
             case Endorsement endorsement -> refusal(endorsement, at);
             case Revocation revocation -> refusal(revocation);
             case SiteWord word -> refusal(word);
-            case Block block -> refusalToBlock(block, block.owner());
+            case Block block -> people.refusalToBlock(block, block.owner());
             case Unblock unblock -> refusal(unblock);
         };
     }
 
-    private @Nullable Refusal refusal(Appointment statement) {
-        var refusal = refusalToAppoint(statement, statement.owner());
-        if (refusal != null) {
-            return refusal;
-        }
-        if (!statement.role().isFor(statement.owner().kind())) {
-            return refuse(
-                    Code.ROLE_NOT_FOR_OWNER,
-                    "TVM-2.model",
-                    statement.role() == Role.VO_PRODUCER
-                            ? "an owner vo:NAME for the role vo-producer"
-                            : "an owner site:NAME for the role %s".formatted(statement.role()),
-                    statement.owner().toString(),
-                    "Let the VO or the site itself appoint this person.");
-        }
-        var grant = new Grant(statement.owner(), statement.role(), statement.person());
-        if (holds(grant)) {
-            var there = appointed.get(grant);
-            return refuse(
-                    Code.ALREADY_APPOINTED,
-                    "TVM-2.roles",
-                    "a person who is not %s of %s".formatted(statement.role(), statement.owner()),
-                    there == null
-                            ? "a first appointer of the charter, %s".formatted(statement.person())
-                            : "%s, appointed by entry %d"
-                                    .formatted(statement.person(), there.index()),
-                    "Nothing is left to do; to change the contact, dismiss and appoint again.");
-        }
-        return null;
-    }
-
-    private @Nullable Refusal refusal(Dismissal statement) {
-        var refusal = refusalToAppoint(statement, statement.owner());
-        if (refusal != null) {
-            return refusal;
-        }
-        var grant = new Grant(statement.owner(), statement.role(), statement.person());
-        if (!appointed.containsKey(grant)) {
-            return refuse(
-                    Code.NOT_APPOINTED,
-                    "TVM-2.roles",
-                    "a person appointed to %s of %s by statement"
-                            .formatted(statement.role(), statement.owner()),
-                    first.contains(grant)
-                            ? "a first appointer of the charter, %s".formatted(statement.person())
-                            : "%s, who does not hold it".formatted(statement.person()),
-                    first.contains(grant)
-                            ? "First appointers change with the charter only."
-                            : "Compare role, owner, subject and issuer with the appointment.");
-        }
-        return null;
-    }
-
-    private @Nullable Refusal refusalToAppoint(Statement statement, Owner owner) {
-        if (!owners.contains(owner)) {
-            return unknownOwner(owner);
-        }
-        if (!holds(new Grant(owner, Role.APPOINTER, statement.signer()))) {
-            return refuse(
-                    Code.NOT_AN_APPOINTER,
-                    "TVM-2.model",
-                    "a signer who holds appointer for %s".formatted(owner),
-                    holding(statement.signer()),
-                    "Let an appointer of %s sign, or be appointed to appointer first."
-                            .formatted(owner));
-        }
-        return null;
-    }
-
-    private @Nullable Refusal refusal(Acceptance statement) {
-        if (held.getOrDefault(statement.signer(), Set.of()).isEmpty()) {
-            return refuse(
-                    Code.NOT_APPOINTED,
-                    "EGI-2.endorser",
-                    "a signer who holds some role in this ledger",
-                    holding(statement.signer()),
-                    "Be appointed first, with exactly this subject and issuer; then accept.");
-        }
-        if (!statement.policy().sha256().equals(charter.policy().sha256())) {
-            return unknownPolicy("EGI-2.endorser", statement.policy());
-        }
-        var there = accepted.get(statement.signer());
-        if (there != null) {
-            return refuse(
-                    Code.ALREADY_ACCEPTED,
-                    "EGI-2.endorser",
-                    "a signer who has not accepted %s".formatted(charter.policy()),
-                    "an acceptance by %s in entry %d".formatted(statement.signer(), there.index()),
-                    "Nothing is left to do.");
-        }
-        return null;
-    }
-
     private @Nullable Refusal refusal(Endorsement statement, Instant at) {
         var owner = statement.owner();
-        if (!owners.contains(owner)) {
-            return unknownOwner(owner);
+        if (!people.serves(owner)) {
+            return people.unknownOwner(owner);
         }
-        if (!holds(new Grant(owner, Role.ENDORSER, statement.signer()))) {
-            return refuse(
+        if (!people.holds(new Grant(owner, Role.ENDORSER, statement.signer()))) {
+            return Refusal.of(
                     Code.NOT_AN_ENDORSER,
                     "EGI-2.endorser",
                     "a signer who holds endorser for %s".formatted(owner),
-                    holding(statement.signer()),
+                    people.holding(statement.signer()),
                     "Ask an appointer of %s for the appointment, then accept the policy."
                             .formatted(owner));
         }
-        if (!accepted.containsKey(statement.signer())) {
-            return policyNotAccepted(statement);
+        if (!people.hasAccepted(statement.signer())) {
+            return people.policyNotAccepted(statement);
         }
         if (!statement.policy().sha256().equals(charter.policy().sha256())) {
-            return unknownPolicy("TVM-3.1", statement.policy());
+            return people.unknownPolicy("TVM-3.1", statement.policy());
         }
         var ofGuid = byGuid.get(statement.guid());
         if (ofGuid != null && !ofGuid.getFirst().statement().owner().equals(owner)) {
-            return refuse(
+            return Refusal.of(
                     Code.GUID_OF_ANOTHER_OWNER,
                     "END-2.guid",
                     "a GUID that is new or of %s".formatted(owner),
@@ -357,7 +241,7 @@ public final class Register {
         if (tag != null) {
             var ofTag = byTag.get(new OwnerTag(owner, tag));
             if (ofTag != null && !ofTag.getFirst().statement().guid().equals(statement.guid())) {
-                return refuse(
+                return Refusal.of(
                         Code.TAG_OF_ANOTHER_IMAGE,
                         "TVM-2.tag",
                         "a tag that is new or names %s".formatted(statement.guid()),
@@ -373,7 +257,7 @@ public final class Register {
         var uncovered = statement.uncovered(at);
         if (uncovered != null) {
             boolean expired = statement.waivers().stream().anyMatch(w -> w.isFor(uncovered));
-            return refuse(
+            return Refusal.of(
                     Code.FINDING_NOT_WAIVED,
                     "END-4.2.d",
                     "a waiver in force at %s for each blocking finding".formatted(at),
@@ -391,7 +275,7 @@ public final class Register {
         for (var there : before) {
             boolean otherDigest = !there.statement().image().equals(statement.image());
             if (otherDigest || there.statement().signer().equals(statement.signer())) {
-                return refuse(
+                return Refusal.of(
                         Code.VERSION_USED,
                         "END-2.guid",
                         otherDigest
@@ -421,7 +305,7 @@ public final class Register {
     private @Nullable Refusal refusal(Revocation statement) {
         var there = endorsements.get(statement.endorsement());
         if (there == null || !there.statement().image().equals(statement.image())) {
-            return refuse(
+            return Refusal.of(
                     Code.UNKNOWN_ENDORSEMENT,
                     "END-4.6",
                     there == null
@@ -434,7 +318,7 @@ public final class Register {
         }
         var revoked = revocations.get(there.id());
         if (revoked != null) {
-            return refuse(
+            return Refusal.of(
                     Code.ALREADY_REVOKED,
                     "END-4.6",
                     "an endorsement that is not revoked",
@@ -445,14 +329,14 @@ public final class Register {
         var owner = there.statement().owner();
         var signer = statement.signer();
         if (!signer.equals(there.statement().signer())
-                && !holds(new Grant(owner, Role.SECURITY_OFFICER, signer))
-                && !holds(new Grant(owner, Role.APPOINTER, signer))) {
-            return refuse(
+                && !people.holds(new Grant(owner, Role.SECURITY_OFFICER, signer))
+                && !people.holds(new Grant(owner, Role.APPOINTER, signer))) {
+            return Refusal.of(
                     Code.NOT_ENTITLED_TO_REVOKE,
                     "END-4.6",
                     "the endorser %s, or a security-officer or appointer of %s"
                             .formatted(there.statement().signer(), owner),
-                    holding(signer),
+                    people.holding(signer),
                     "Tell the owner's security contact; an infrastructure, VO or site can block"
                             + " the image meanwhile.");
         }
@@ -460,26 +344,26 @@ public final class Register {
     }
 
     private @Nullable Refusal refusal(SiteWord statement) {
-        if (!owners.contains(statement.site())) {
-            return unknownOwner(statement.site());
+        if (!people.serves(statement.site())) {
+            return people.unknownOwner(statement.site());
         }
-        if (!holds(new Grant(statement.site(), Role.SITE_APPROVER, statement.signer()))) {
-            return refuse(
+        if (!people.holds(new Grant(statement.site(), Role.SITE_APPROVER, statement.signer()))) {
+            return Refusal.of(
                     Code.NOT_A_SITE_APPROVER,
                     "WLCG-3",
                     "a signer who holds site-approver for %s".formatted(statement.site()),
-                    holding(statement.signer()),
+                    people.holding(statement.signer()),
                     "Ask an appointer of %s for the appointment, then accept the policy."
                             .formatted(statement.site()));
         }
-        if (!accepted.containsKey(statement.signer())) {
-            return policyNotAccepted(statement);
+        if (!people.hasAccepted(statement.signer())) {
+            return people.policyNotAccepted(statement);
         }
         var last = words.get(key(statement));
         if (last == null || last.statement().kind() != statement.kind()) {
             return null;
         }
-        return refuse(
+        return Refusal.of(
                 switch (last.statement()) {
                     case Approval _ -> Code.ALREADY_APPROVED;
                     case Statement.Refusal _ -> Code.ALREADY_REFUSED;
@@ -491,7 +375,7 @@ public final class Register {
     }
 
     private @Nullable Refusal refusal(Unblock statement) {
-        var refusal = refusalToBlock(statement, statement.owner());
+        var refusal = people.refusalToBlock(statement, statement.owner());
         if (refusal != null) {
             return refusal;
         }
@@ -499,7 +383,7 @@ public final class Register {
         if (there == null
                 || !there.statement().owner().equals(statement.owner())
                 || !there.statement().image().equals(statement.image())) {
-            return refuse(
+            return Refusal.of(
                     Code.UNKNOWN_BLOCK,
                     "END-4.9",
                     "the id of a block in force, of %s and of that image"
@@ -516,88 +400,6 @@ public final class Register {
         return null;
     }
 
-    private @Nullable Refusal refusalToBlock(Statement statement, Owner owner) {
-        if (!owners.contains(owner)) {
-            return unknownOwner(owner);
-        }
-        if (blockingGrant(owner, statement.signer()) == null) {
-            return refuse(
-                    Code.NOT_A_SECURITY_OFFICER,
-                    "END-4.9",
-                    "a signer who holds security-officer%s for %s"
-                            .formatted(
-                                    owner.kind() == Owner.Kind.SITE ? " or site-approver" : "",
-                                    owner),
-                    holding(statement.signer()),
-                    "Ask an appointer of %s for the appointment, then accept the policy."
-                            .formatted(owner));
-        }
-        if (!accepted.containsKey(statement.signer())) {
-            return policyNotAccepted(statement);
-        }
-        return null;
-    }
-
-    /** The role that lets this person block for this owner; null for none. */
-    private @Nullable Grant blockingGrant(Owner owner, Person person) {
-        var officer = new Grant(owner, Role.SECURITY_OFFICER, person);
-        if (holds(officer)) {
-            return officer;
-        }
-        // Role.isFor lets only sites have approvers.
-        var approver = new Grant(owner, Role.SITE_APPROVER, person);
-        return holds(approver) ? approver : null;
-    }
-
-    private Refusal unknownOwner(Owner owner) {
-        return refuse(
-                Code.UNKNOWN_OWNER,
-                "PROC-types",
-                "an owner that the charter of '%s' names".formatted(charter.origin()),
-                owner.toString(),
-                "Compare the owner with the charter; send the statement to the owner's own ledger.");
-    }
-
-    private Refusal unknownPolicy(String clause, PolicyRef found) {
-        return refuse(
-                Code.UNKNOWN_POLICY,
-                clause,
-                charter.policy().toString(),
-                found.toString(),
-                "Fetch the policy of this ledger, read it, and sign with its digest.");
-    }
-
-    private Refusal policyNotAccepted(Statement statement) {
-        return refuse(
-                Code.POLICY_NOT_ACCEPTED,
-                "EGI-2.endorser",
-                "an acceptance of %s by the signer, earlier in this ledger"
-                        .formatted(charter.policy()),
-                "none by " + statement.signer(),
-                "Read the policy and submit an acceptance, then this statement again.");
-    }
-
-    private String holding(Person person) {
-        var roles = held.getOrDefault(person, Set.of());
-        if (roles.isEmpty()) {
-            return person + ", who holds no role here";
-        }
-        var some = roles.stream().limit(4).map(g -> g.role() + " of " + g.owner()).toList();
-        return person
-                + ", who holds "
-                + String.join(", ", some)
-                + (roles.size() > some.size() ? " and others" : "");
-    }
-
-    private static Refusal refuse(
-            Code code, String clause, String expected, String found, String advice) {
-        return new Refusal(code, List.of(clause), expected, found, advice);
-    }
-
-    private boolean holds(Grant grant) {
-        return appointed.containsKey(grant) || first.contains(grant);
-    }
-
     private static SiteAnd key(SiteWord word) {
         return new SiteAnd(word.site(), word.catalogue(), word.endorsement());
     }
@@ -608,9 +410,10 @@ public final class Register {
         var basis = new ArrayList<Long>(3);
         Recorded<?> entry =
                 switch (statement) {
-                    case Appointment s -> enterAppointment(recorded(index, id, s, at), basis);
-                    case Dismissal s -> enterDismissal(recorded(index, id, s, at), basis);
-                    case Acceptance s -> enterAcceptance(recorded(index, id, s, at), basis);
+                    case Appointment s ->
+                            people.enterAppointment(recorded(index, id, s, at), basis);
+                    case Dismissal s -> people.enterDismissal(recorded(index, id, s, at), basis);
+                    case Acceptance s -> people.enterAcceptance(recorded(index, id, s, at), basis);
                     case Endorsement s -> enterEndorsement(recorded(index, id, s, at), basis);
                     case Revocation s -> enterRevocation(recorded(index, id, s, at), basis);
                     case SiteWord s -> enterWord(recorded(index, id, s, at), basis);
@@ -627,47 +430,10 @@ public final class Register {
         return new Recorded<>(index, id, statement, at);
     }
 
-    private Recorded<?> enterAppointment(Recorded<Appointment> entry, List<Long> basis) {
-        var statement = entry.statement();
-        restOnRole(basis, new Grant(statement.owner(), Role.APPOINTER, statement.signer()));
-        var grant = Grant.of(statement);
-        appointed.put(grant, entry);
-        held.computeIfAbsent(statement.person(), _ -> new LinkedHashSet<>()).add(grant);
-        return entry;
-    }
-
-    private Recorded<?> enterDismissal(Recorded<Dismissal> entry, List<Long> basis) {
-        var statement = entry.statement();
-        restOnRole(basis, new Grant(statement.owner(), Role.APPOINTER, statement.signer()));
-        var grant = new Grant(statement.owner(), statement.role(), statement.person());
-        restOnRole(basis, grant);
-        var appointment = appointed.remove(grant);
-        if (appointment != null) {
-            ended.put(appointment.index(), entry);
-        }
-        // A grant of the charter is not in "appointed", so it never comes here.
-        var grants = held.get(statement.person());
-        if (grants != null) {
-            grants.remove(grant);
-        }
-        return entry;
-    }
-
-    private Recorded<?> enterAcceptance(Recorded<Acceptance> entry, List<Long> basis) {
-        var signer = entry.statement().signer();
-        // Any role will do; one of the charter rests on nothing.
-        var grants = held.getOrDefault(signer, Set.of());
-        if (grants.stream().noneMatch(first::contains)) {
-            grants.stream().findFirst().ifPresent(grant -> restOnRole(basis, grant));
-        }
-        accepted.put(signer, entry);
-        return entry;
-    }
-
     private Recorded<?> enterEndorsement(Recorded<Endorsement> entry, List<Long> basis) {
         var statement = entry.statement();
-        restOnRole(basis, new Grant(statement.owner(), Role.ENDORSER, statement.signer()));
-        restOnAcceptance(basis, statement.signer());
+        people.restOnRole(basis, new Grant(statement.owner(), Role.ENDORSER, statement.signer()));
+        people.restOnAcceptance(basis, statement.signer());
         endorsements.put(entry.id(), entry);
         add(byDigest, statement.image(), entry);
         add(byGuid, statement.guid(), entry);
@@ -688,9 +454,9 @@ public final class Register {
             var owner = endorsement.statement().owner();
             if (!statement.signer().equals(endorsement.statement().signer())) {
                 var officer = new Grant(owner, Role.SECURITY_OFFICER, statement.signer());
-                restOnRole(
+                people.restOnRole(
                         basis,
-                        holds(officer)
+                        people.holds(officer)
                                 ? officer
                                 : new Grant(owner, Role.APPOINTER, statement.signer()));
             }
@@ -702,8 +468,9 @@ public final class Register {
 
     private Recorded<?> enterWord(Recorded<? extends SiteWord> entry, List<Long> basis) {
         var statement = entry.statement();
-        restOnRole(basis, new Grant(statement.site(), Role.SITE_APPROVER, statement.signer()));
-        restOnAcceptance(basis, statement.signer());
+        people.restOnRole(
+                basis, new Grant(statement.site(), Role.SITE_APPROVER, statement.signer()));
+        people.restOnAcceptance(basis, statement.signer());
         words.put(key(statement), entry);
         add(aboutDigest, statement.image(), entry);
         return entry;
@@ -711,7 +478,7 @@ public final class Register {
 
     private Recorded<?> enterBlock(Recorded<Block> entry, List<Long> basis) {
         var statement = entry.statement();
-        restOnBlockingRole(basis, statement.owner(), statement.signer());
+        people.restOnBlockingRole(basis, statement.owner(), statement.signer());
         blocks.put(entry.id(), entry);
         blocksByDigest
                 .computeIfAbsent(statement.image(), _ -> new LinkedHashSet<>())
@@ -722,7 +489,7 @@ public final class Register {
 
     private Recorded<?> enterUnblock(Recorded<Unblock> entry, List<Long> basis) {
         var statement = entry.statement();
-        restOnBlockingRole(basis, statement.owner(), statement.signer());
+        people.restOnBlockingRole(basis, statement.owner(), statement.signer());
         var block = blocks.remove(statement.block());
         if (block != null) {
             basis.add(block.index());
@@ -735,28 +502,6 @@ public final class Register {
                 });
         add(aboutDigest, statement.image(), entry);
         return entry;
-    }
-
-    private void restOnRole(List<Long> basis, Grant grant) {
-        var appointment = appointed.get(grant);
-        if (appointment != null && !first.contains(grant)) {
-            basis.add(appointment.index());
-        }
-    }
-
-    private void restOnBlockingRole(List<Long> basis, Owner owner, Person signer) {
-        var grant = blockingGrant(owner, signer);
-        if (grant != null) {
-            restOnRole(basis, grant);
-        }
-        restOnAcceptance(basis, signer);
-    }
-
-    private void restOnAcceptance(List<Long> basis, Person signer) {
-        var acceptance = accepted.get(signer);
-        if (acceptance != null) {
-            basis.add(acceptance.index());
-        }
     }
 
     private static <K, V> void add(Map<K, List<V>> map, K key, V value) {
@@ -777,35 +522,27 @@ public final class Register {
 
     /** Whether the person holds the role for the owner, by appointment or by the charter. */
     public boolean holds(Person person, Role role, Owner owner) {
-        return holds(new Grant(owner, role, person));
+        return people.holds(new Grant(owner, role, person));
     }
 
     /** The appointments of a person that no dismissal has ended, oldest first. */
     public List<Recorded<Appointment>> appointments(Person person) {
-        return held.getOrDefault(person, Set.of()).stream()
-                .flatMap(grant -> Optional.ofNullable(appointed.get(grant)).stream())
-                .sorted(Comparator.comparingLong(Recorded::index))
-                .toList();
+        return people.appointments(person);
     }
 
     /** The appointments by an owner that no dismissal has ended, oldest first. Looks at all. */
     public List<Recorded<Appointment>> appointments(Owner owner) {
-        return appointed.values().stream()
-                .filter(entry -> entry.statement().owner().equals(owner))
-                .sorted(Comparator.comparingLong(Recorded::index))
-                .toList();
+        return people.appointments(owner);
     }
 
     /** The person's acceptance of the charter's policy. */
     public Optional<Recorded<Acceptance>> acceptance(Person person) {
-        return Optional.ofNullable(accepted.get(person));
+        return people.acceptance(person);
     }
 
     /** All acceptances, oldest first. */
     public List<Recorded<Acceptance>> acceptances() {
-        return accepted.values().stream()
-                .sorted(Comparator.comparingLong(Recorded::index))
-                .toList();
+        return people.acceptances();
     }
 
     // ---- Queries: images ----------------------------------------------------------------------
@@ -868,7 +605,7 @@ public final class Register {
     }
 
     boolean endorserHolds(Endorsement endorsement) {
-        return holds(new Grant(endorsement.owner(), Role.ENDORSER, endorsement.signer()));
+        return people.holds(new Grant(endorsement.owner(), Role.ENDORSER, endorsement.signer()));
     }
 
     /** From when to when the endorser answers for the image (END-4.10). */
@@ -956,7 +693,7 @@ public final class Register {
                         appointments.computeIfAbsent(Grant.of(appointment), _ -> new TreeSet<>());
                 same.add(index);
                 for (var earlier : same.headSet(same.last())) {
-                    var dismissal = ended.get(earlier);
+                    var dismissal = people.end(earlier);
                     if (dismissal != null) {
                         open.add(dismissal.index());
                     }
