@@ -1,7 +1,6 @@
 package org.imprimatur.disk;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -47,13 +46,9 @@ enum BtrfsChecksum {
     }
 
     private static byte[] sha256(byte[] bytes, int from, int to) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes, from, to - from);
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK must provide SHA-256", e);
-        }
+        MessageDigest digest = Sha256.begin();
+        digest.update(bytes, from, to - from);
+        return digest.digest();
     }
 
     private static final long P1 = 0x9E3779B185EBCA87L;

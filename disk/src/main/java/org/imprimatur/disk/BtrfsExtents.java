@@ -4,7 +4,6 @@ import io.airlift.compress.v3.zstd.ZstdJavaDecompressor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -216,7 +215,7 @@ final class BtrfsExtents {
 
     /** Digests where the content is, and what of it stands in the metadata. */
     ContentKey key(File file) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         digest.update(ByteBuffer.allocate(8).putLong(file.size()).flip());
         extents(
                 file,
@@ -240,14 +239,6 @@ final class BtrfsExtents {
                 });
         ByteBuffer key = ByteBuffer.wrap(digest.digest());
         return new ContentKey(key.getLong(), key.getLong());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK must provide SHA-256", e);
-        }
     }
 
     void read(File file, ByteSink sink) throws IOException {

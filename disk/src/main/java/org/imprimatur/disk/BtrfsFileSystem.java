@@ -310,7 +310,7 @@ final class BtrfsFileSystem implements FileSystem {
 
     @Override
     public void read(Inode file, ByteSink sink) throws IOException {
-        require(file.isRegular(), file, "a regular file");
+        file.require(FileType.REGULAR);
         shared.extents().read(file(file), sink);
     }
 
@@ -334,17 +334,11 @@ final class BtrfsFileSystem implements FileSystem {
         return file.isRegular() ? Optional.of(shared.extents().key(file(file))) : Optional.empty();
     }
 
-    private static void require(boolean good, Inode inode, String what) {
-        if (!good) {
-            throw new IllegalArgumentException(inode + " is not " + what);
-        }
-    }
-
     // Directories.
 
     @Override
     public Listing list(Inode directory) throws IOException {
-        require(directory.isDirectory(), directory, "a directory");
+        directory.require(FileType.DIRECTORY);
         if (directory.number() < 0) {
             return new Listing(List.of(), List.of());
         }
@@ -450,7 +444,7 @@ final class BtrfsFileSystem implements FileSystem {
 
     @Override
     public FilePath readLink(Inode link) throws IOException {
-        require(link.type() == FileType.SYMLINK, link, "a symbolic link");
+        link.require(FileType.SYMLINK);
         if (link.size() == 0 || link.size() > MAX_LINK) {
             throw new CorruptImageException(
                     "the symbolic link of inode %d has %d bytes, not 1 to %d"

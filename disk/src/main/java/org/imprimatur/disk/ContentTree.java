@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -130,7 +129,7 @@ public final class ContentTree {
 
     /** The content root: it names the content of the disk and its size. 32 bytes, a copy. */
     public byte[] root() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         digest.update(DOMAIN);
         digest.update(ByteBuffer.allocate(12).putLong(diskSize).putInt(BLOCK_SIZE).flip());
         return digest.digest(treeRoot);
@@ -210,7 +209,7 @@ public final class ContentTree {
         }
 
         void work() throws IOException {
-            MessageDigest digest = sha256();
+            MessageDigest digest = Sha256.begin();
             byte[] buffer = new byte[BLOCKS_AT_ONCE * BLOCK_SIZE];
             byte[] nodes = new byte[SHARE * HASH];
             boolean finished = false;
@@ -278,10 +277,10 @@ public final class ContentTree {
             byte[] treeRoot;
             if (shares.length == 0) {
                 // RFC 6962, 2.1: the hash of an empty list is the hash of an empty string.
-                treeRoot = sha256().digest();
+                treeRoot = Sha256.begin().digest();
             } else {
                 byte[] nodes = roots.clone();
-                rootInPlace(sha256(), nodes, shares.length);
+                rootInPlace(Sha256.begin(), nodes, shares.length);
                 treeRoot = Arrays.copyOf(nodes, HASH);
             }
             return new ContentTree(disk.size(), leafCount, shares, treeRoot);
@@ -314,7 +313,7 @@ public final class ContentTree {
     }
 
     private static byte[][] zeroHashes() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         byte[][] zero = new byte[SHARE_HEIGHT + 1][];
         digest.update((byte) 0);
         zero[0] = digest.digest(new byte[BLOCK_SIZE]);
@@ -331,14 +330,6 @@ public final class ContentTree {
             digest.digest(into, at, HASH);
         } catch (DigestException e) {
             throw new AssertionError("32 bytes hold a SHA-256", e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK must provide SHA-256", e);
         }
     }
 }

@@ -51,15 +51,13 @@ final class ExtFileSystem implements FileSystem {
     private static final long ORPHAN_MAGIC = 0x0b10ca04L;
 
     private static final int CHUNK = 1 << 18;
-    private static final int PAGE = 1 << 14;
-    private static final long CACHE_BYTES = 4 << 20;
     private static final int MAX_TABLES = 1 << 16;
 
     private final BlockDevice device;
     private final ExtSuperblock superblock;
     private final Limits limits;
     private final int blockSize;
-    private final BlockCache pages = new BlockCache(CACHE_BYTES, PAGE);
+    private final CachedReader cached;
 
     /** By group, as far as there is room: 0 where it was not looked up yet. */
     private final AtomicLongArray inodeTables;
@@ -74,6 +72,7 @@ final class ExtFileSystem implements FileSystem {
 
     private ExtFileSystem(BlockDevice device, ExtSuperblock superblock, Limits limits) {
         this.device = device;
+        this.cached = new CachedReader(device, device.size());
         this.superblock = superblock;
         this.limits = limits;
         this.blockSize = superblock.blockSize();
@@ -409,7 +408,7 @@ final class ExtFileSystem implements FileSystem {
         long index = (number - 1) % superblock.inodesPerGroup();
         long table = inodeTable(group);
         byte[] raw = new byte[superblock.inodeSize()];
-        readCached(table * blockSize + index * raw.length, raw);
+        cached.read(table * blockSize + index * raw.length, raw, raw.length);
         if (superblock.checksums()) {
             checkInode(number, raw);
         }
@@ -432,7 +431,7 @@ final class ExtFileSystem implements FileSystem {
     /** The descriptor of a group, checked. */
     private byte[] descriptor(long group) throws IOException {
         byte[] descriptor = new byte[superblock.descriptorSize()];
-        readCached(superblock.descriptorOffset(group), descriptor);
+        cached.read(superblock.descriptorOffset(group), descriptor, descriptor.length);
         if (!superblock.descriptorChecksums()) {
             return descriptor;
         }
@@ -500,38 +499,13 @@ final class ExtFileSystem implements FileSystem {
         return crc;
     }
 
-    /** Small pieces of metadata, which lie close together, by way of the cache. */
-    private void readCached(long offset, byte[] into) throws IOException {
-        Ranges.check("metadata", offset, into.length, device.size());
-        int done = 0;
-        while (done < into.length) {
-            long at = offset + done;
-            byte[] page = page(at / PAGE);
-            int within = (int) (at % PAGE);
-            int step = Math.min(into.length - done, page.length - within);
-            System.arraycopy(page, within, into, done, step);
-            done += step;
-        }
-    }
-
-    private byte[] page(long number) throws IOException {
-        byte[] page = pages.find(number);
-        if (page == null) {
-            long offset = number * PAGE;
-            page = new byte[(int) Math.min(PAGE, device.size() - offset)];
-            device.read(offset, page, 0, page.length);
-            pages.keep(number, page);
-        }
-        return page;
-    }
-
     private byte[] metadataBlock(long block, String what) throws IOException {
         if (block <= 0 || block >= superblock.blocks()) {
             throw new CorruptImageException(
                     "%s is at block %d of %d".formatted(what, block, superblock.blocks()));
         }
         byte[] bytes = new byte[blockSize];
-        readCached(block * blockSize, bytes);
+        cached.read(block * blockSize, bytes, bytes.length);
         return bytes;
     }
 
@@ -794,7 +768,7 @@ final class ExtFileSystem implements FileSystem {
 
     @Override
     public void read(Inode file, ByteSink sink) throws IOException {
-        require(file.isRegular(), file, "a regular file");
+        file.require(FileType.REGULAR);
         refuseEncrypted(file);
         if (file.size() == 0) {
             return;
@@ -822,12 +796,6 @@ final class ExtFileSystem implements FileSystem {
                             return at < size;
                         })
                 .walk();
-    }
-
-    private static void require(boolean good, Inode inode, String what) {
-        if (!good) {
-            throw new IllegalArgumentException(inode + " is not " + what);
-        }
     }
 
     /** The content of an inode that keeps it in itself: the block map, then an attribute. */
@@ -858,7 +826,7 @@ final class ExtFileSystem implements FileSystem {
 
     @Override
     public Listing list(Inode directory) throws IOException {
-        require(directory.isDirectory(), directory, "a directory");
+        directory.require(FileType.DIRECTORY);
         refuseEncrypted(directory);
         var entries = new ArrayList<DirectoryEntry>();
         var faults = new ArrayList<String>();
@@ -1056,7 +1024,7 @@ final class ExtFileSystem implements FileSystem {
 
     @Override
     public FilePath readLink(Inode link) throws IOException {
-        require(link.type() == FileType.SYMLINK, link, "a symbolic link");
+        link.require(FileType.SYMLINK);
         refuseEncrypted(link);
         if (link.size() == 0 || link.size() > Math.min(MAX_LINK, blockSize)) {
             throw new CorruptImageException(

@@ -42,13 +42,10 @@ final class FatFileSystem implements FileSystem {
     /** A whole number of entries of each width. */
     private static final int TABLE_CHUNK = 3 << 15;
 
-    private static final int PAGE = 1 << 14;
-    private static final long CACHE_BYTES = 4 << 20;
-
     private final BlockDevice device;
     private final FatBootSector boot;
     private final Limits limits;
-    private final BlockCache pages = new BlockCache(CACHE_BYTES, PAGE);
+    private final CachedReader cached;
 
     /** The clusters to which another one leads, and those to which more than one does. */
     private final BitSet continued = new BitSet();
@@ -64,6 +61,7 @@ final class FatFileSystem implements FileSystem {
     private FatFileSystem(BlockDevice device, FatBootSector boot, Limits limits)
             throws IOException {
         this.device = device;
+        this.cached = new CachedReader(device, boot.size());
         this.boot = boot;
         this.limits = limits;
         var found = new ArrayList<Unread>();
@@ -197,16 +195,16 @@ final class FatFileSystem implements FileSystem {
         long at = boot.tableOffset() + cluster * boot.bits() / 8;
         return switch (boot.bits()) {
             case 12 -> {
-                readCached(at, raw, 2);
+                cached.read(at, raw, 2);
                 int both = Bytes.u16le(raw, 0);
                 yield cluster % 2 == 0 ? both & 0xfff : both >>> 4;
             }
             case 16 -> {
-                readCached(at, raw, 2);
+                cached.read(at, raw, 2);
                 yield Bytes.u16le(raw, 0);
             }
             default -> {
-                readCached(at, raw, 4);
+                cached.read(at, raw, 4);
                 yield Bytes.u32le(raw, 0) & 0x0fff_ffff;
             }
         };
@@ -218,31 +216,6 @@ final class FatFileSystem implements FileSystem {
             case 16 -> entry >= 0xfff8;
             default -> entry >= 0x0fff_fff8;
         };
-    }
-
-    /** Small pieces of metadata, which lie close together, by way of the cache. */
-    private void readCached(long offset, byte[] into, int length) throws IOException {
-        Ranges.check("metadata", offset, length, boot.size());
-        int done = 0;
-        while (done < length) {
-            long at = offset + done;
-            byte[] page = page(at / PAGE);
-            int within = (int) (at % PAGE);
-            int step = Math.min(length - done, page.length - within);
-            System.arraycopy(page, within, into, done, step);
-            done += step;
-        }
-    }
-
-    private byte[] page(long number) throws IOException {
-        byte[] page = pages.find(number);
-        if (page == null) {
-            long offset = number * PAGE;
-            page = new byte[(int) Math.min(PAGE, boot.size() - offset)];
-            device.read(offset, page, 0, page.length);
-            pages.keep(number, page);
-        }
-        return page;
     }
 
     /** Takes the clusters of a chain that lie side by side. */
@@ -317,7 +290,7 @@ final class FatFileSystem implements FileSystem {
                     "no entry of a directory can stand at place %d".formatted(number));
         }
         byte[] entry = new byte[ENTRY];
-        readCached(number * ENTRY, entry, ENTRY);
+        cached.read(number * ENTRY, entry, ENTRY);
         int attributes = Bytes.u8(entry, 11);
         if (Bytes.u8(entry, 0) == 0 || Bytes.u8(entry, 0) == FREE || (attributes & LABEL) != 0) {
             throw new CorruptImageException(
@@ -397,7 +370,7 @@ final class FatFileSystem implements FileSystem {
 
     @Override
     public Listing list(Inode directory) throws IOException {
-        require(directory.isDirectory(), directory, "a directory");
+        directory.require(FileType.DIRECTORY);
         var listing = new Lister(directory);
         if (directory.number() == ROOT && boot.bits() != 32) {
             listing.area(boot.rootOffset(), boot.rootBytes());
@@ -555,19 +528,13 @@ final class FatFileSystem implements FileSystem {
 
     // Content.
 
-    private static void require(boolean good, Inode inode, String what) {
-        if (!good) {
-            throw new IllegalArgumentException(inode + " is not " + what);
-        }
-    }
-
     private long clustersOf(long size) {
         return (size + boot.clusterSize() - 1) / boot.clusterSize();
     }
 
     @Override
     public void read(Inode file, ByteSink sink) throws IOException {
-        require(file.isRegular(), file, "a regular file");
+        file.require(FileType.REGULAR);
         long size = file.size();
         byte[] buffer = new byte[(int) Math.min(CHUNK, size)];
         long[] done = new long[1];

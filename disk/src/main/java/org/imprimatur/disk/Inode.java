@@ -124,6 +124,13 @@ public final class Inode {
         return device & 0xff | device >>> 12 & 0xfff00;
     }
 
+    /** Holds callers to asking only what a file of its type has. */
+    void require(FileType wanted) {
+        if (type != wanted) {
+            throw new IllegalArgumentException(this + " is not of type " + wanted);
+        }
+    }
+
     int flags() {
         return flags;
     }

@@ -277,7 +277,7 @@ final class IsoFileSystem implements FileSystem {
 
     @Override
     public Listing list(Inode directory) throws IOException {
-        require(directory.isDirectory(), directory, "a directory");
+        directory.require(FileType.DIRECTORY);
         if (overlapping.contains(directory.number())) {
             throw new CorruptImageException(
                     "the directory at offset %d shares a sector with another one"
@@ -328,15 +328,9 @@ final class IsoFileSystem implements FileSystem {
 
     // Content.
 
-    private static void require(boolean good, Inode inode, String what) {
-        if (!good) {
-            throw new IllegalArgumentException(inode + " is not " + what);
-        }
-    }
-
     @Override
     public void read(Inode file, ByteSink sink) throws IOException {
-        require(file.isRegular(), file, "a regular file");
+        file.require(FileType.REGULAR);
         var map = ByteBuffer.wrap(file.map(), 8, file.map().length - 8);
         byte[] buffer = new byte[(int) Math.min(CHUNK, file.size())];
         long done = 0;
@@ -365,7 +359,7 @@ final class IsoFileSystem implements FileSystem {
 
     @Override
     public FilePath readLink(Inode link) throws IOException {
-        require(link.type() == FileType.SYMLINK, link, "a symbolic link");
+        link.require(FileType.SYMLINK);
         byte[] target = tree.rockRidge(tree.record(Bytes.i64be(link.map(), 0))).target();
         if (target.length == 0 || target.length > MAX_LINK) {
             throw new CorruptImageException(

@@ -3,7 +3,6 @@ package org.imprimatur.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -339,7 +338,7 @@ final class SquashFileSystem implements FileSystem {
     }
 
     private long firstWithContent(Inode file) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         digest.update(ByteBuffer.allocate(8).putLong(file.size()).flip());
         digest.update(file.map(), 16, 32);
         long[] stored = new long[1];
@@ -366,14 +365,6 @@ final class SquashFileSystem implements FileSystem {
             }
         }
         return first == null ? own : first;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK must provide SHA-256", e);
-        }
     }
 
     // Content.
@@ -445,15 +436,9 @@ final class SquashFileSystem implements FileSystem {
         }
     }
 
-    private static void require(boolean good, Inode inode, String what) {
-        if (!good) {
-            throw new IllegalArgumentException(inode + " is not " + what);
-        }
-    }
-
     @Override
     public void read(Inode file, ByteSink sink) throws IOException {
-        require(file.isRegular(), file, "a regular file");
+        file.require(FileType.REGULAR);
         int blockSize = superblock.blockSize();
         new BlockList(file)
                 .walk(
@@ -550,7 +535,7 @@ final class SquashFileSystem implements FileSystem {
 
     @Override
     public Listing list(Inode directory) throws IOException {
-        require(directory.isDirectory(), directory, "a directory");
+        directory.require(FileType.DIRECTORY);
         if (listed.add(directory.number())
                 && directoriesListed.addAndGet(directory.size()) - 3L * listed.size()
                         > directoryBytes) {
@@ -621,7 +606,7 @@ final class SquashFileSystem implements FileSystem {
 
     @Override
     public FilePath readLink(Inode link) throws IOException {
-        require(link.type() == FileType.SYMLINK, link, "a symbolic link");
+        link.require(FileType.SYMLINK);
         byte[] target =
                 metadata.cursor(Bytes.i64be(link.map(), 16), (int) Bytes.i64be(link.map(), 24))
                         .take((int) link.size());

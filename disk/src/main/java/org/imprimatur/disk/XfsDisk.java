@@ -6,16 +6,15 @@ import java.util.zip.CRC32C;
 /** The bytes under an XFS file system, as its parts read them: cached, bounded and verified. */
 final class XfsDisk {
 
-    private static final int PAGE = 1 << 14;
-    private static final long CACHE_BYTES = 4 << 20;
     private static final byte[] NO_CHECKSUM = new byte[4];
 
     private final XfsOverlay device;
     private final XfsSuperblock superblock;
-    private final BlockCache pages = new BlockCache(CACHE_BYTES, PAGE);
+    private final CachedReader cached;
 
     XfsDisk(XfsOverlay device, XfsSuperblock superblock) {
         this.device = device;
+        this.cached = new CachedReader(device, device.size());
         this.superblock = superblock;
     }
 
@@ -32,27 +31,8 @@ final class XfsDisk {
     byte[] metadata(long offset, int length) throws IOException {
         Ranges.check("metadata", offset, length, device.size());
         byte[] bytes = new byte[length];
-        int done = 0;
-        while (done < length) {
-            long at = offset + done;
-            byte[] page = page(at / PAGE);
-            int within = (int) (at % PAGE);
-            int step = Math.min(length - done, page.length - within);
-            System.arraycopy(page, within, bytes, done, step);
-            done += step;
-        }
+        cached.read(offset, bytes, length);
         return bytes;
-    }
-
-    private byte[] page(long number) throws IOException {
-        byte[] page = pages.find(number);
-        if (page == null) {
-            long offset = number * PAGE;
-            page = new byte[(int) Math.min(PAGE, device.size() - offset)];
-            device.read(offset, page, 0, page.length);
-            pages.keep(number, page);
-        }
-        return page;
     }
 
     /**

@@ -278,7 +278,7 @@ final class XfsFileSystem implements FileSystem {
 
     @Override
     public void read(Inode file, ByteSink sink) throws IOException {
-        require(file.isRegular(), file, "a regular file");
+        file.require(FileType.REGULAR);
         if (!isOnDisk(file)) {
             throw new CorruptImageException(
                     "the file of inode %d keeps its content in a form that files do not have"
@@ -313,21 +313,15 @@ final class XfsFileSystem implements FileSystem {
                 });
     }
 
-    private static void require(boolean good, Inode inode, String what) {
-        if (!good) {
-            throw new IllegalArgumentException(inode + " is not " + what);
-        }
-    }
-
     @Override
     public Listing list(Inode directory) throws IOException {
-        require(directory.isDirectory(), directory, "a directory");
+        directory.require(FileType.DIRECTORY);
         return new XfsDirectory(disk, limits, directory.size(), fork(directory)).list();
     }
 
     @Override
     public FilePath readLink(Inode link) throws IOException {
-        require(link.type() == FileType.SYMLINK, link, "a symbolic link");
+        link.require(FileType.SYMLINK);
         if (link.size() == 0 || link.size() > MAX_LINK) {
             throw new CorruptImageException(
                     "the symbolic link of inode %d has %d bytes, not 1 to %d"

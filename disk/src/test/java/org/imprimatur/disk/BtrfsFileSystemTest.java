@@ -3,14 +3,11 @@ package org.imprimatur.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +30,7 @@ class BtrfsFileSystemTest {
         try (DiskImage image = Fixtures.open(name + ".raw.gz")) {
             FileSystem fileSystem = Fixtures.fileSystem(image);
 
-            Fixtures.Told told = tell(fileSystem, Fixtures.tree(image));
+            Fixtures.Told told = Fixtures.tellAll(fileSystem, Fixtures.tree(image));
 
             assertThat(told.unread()).isEmpty();
             assertThat(fileSystem.faults()).isEmpty();
@@ -56,46 +53,6 @@ class BtrfsFileSystemTest {
                                         ? line.replaceAll("\t[0-9]+[.][0-9]+", "\t?")
                                         : line)
                 .toList();
-    }
-
-    /** With times and attributes, as oracle.py --full. */
-    private static Fixtures.Told tell(FileSystem fileSystem, FileTree tree) throws IOException {
-        var lines = new TreeMap<FilePath, String>();
-        var unread = new ArrayList<Unread>();
-        unread.addAll(
-                tree.walk(
-                        (path, inode, _) -> {
-                            try {
-                                lines.put(
-                                        path,
-                                        String.join(
-                                                "\t",
-                                                Fixtures.line(fileSystem, path, inode),
-                                                time(inode.modified()),
-                                                time(inode.changed()),
-                                                attributes(fileSystem.attributes(inode))));
-                            } catch (ImageException e) {
-                                unread.add(new Unread(path.toString(), e.explanation()));
-                            }
-                        }));
-        return new Fixtures.Told(List.copyOf(lines.values()), unread);
-    }
-
-    private static String time(Instant instant) {
-        return "%d.%09d".formatted(instant.getEpochSecond(), instant.getNano());
-    }
-
-    private static String attributes(Map<String, byte[]> attributes) {
-        return attributes.isEmpty()
-                ? "-"
-                : new TreeMap<>(attributes)
-                        .entrySet().stream()
-                                .map(
-                                        each ->
-                                                each.getKey()
-                                                        + "="
-                                                        + HexFormat.of().formatHex(each.getValue()))
-                                .collect(Collectors.joining(","));
     }
 
     @Test

@@ -45,7 +45,7 @@ class ContentTreeTest {
     }
 
     private static byte[] hash(byte[]... parts) {
-        MessageDigest digest = Fixtures.sha256();
+        MessageDigest digest = Sha256.begin();
         for (byte[] part : parts) {
             digest.update(part);
         }

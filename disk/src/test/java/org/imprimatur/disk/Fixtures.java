@@ -8,12 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.imprimatur.disk.VolumeContent.FileSystemContent;
 
@@ -90,15 +92,35 @@ final class Fixtures {
 
     /** A file system in the form of a listing, sorted by the bytes of the path. */
     static Told tell(FileSystem fileSystem, FileTree tree) throws IOException {
-        return tell(fileSystem, tree, false);
+        return tell(fileSystem, tree, _ -> List.of());
     }
 
     /** The same, with the second of the last change of the content as an eighth column. */
     static Told tellWithTimes(FileSystem fileSystem, FileTree tree) throws IOException {
-        return tell(fileSystem, tree, true);
+        return tell(
+                fileSystem,
+                tree,
+                inode -> List.of(Long.toString(inode.modified().getEpochSecond())));
     }
 
-    private static Told tell(FileSystem fileSystem, FileTree tree, boolean times)
+    /** With times and attributes, as oracle.py --full. */
+    static Told tellAll(FileSystem fileSystem, FileTree tree) throws IOException {
+        return tell(
+                fileSystem,
+                tree,
+                inode ->
+                        List.of(
+                                time(inode.modified()),
+                                time(inode.changed()),
+                                attributes(fileSystem.attributes(inode))));
+    }
+
+    /** Columns of a listing besides the first seven. */
+    private interface Columns {
+        List<String> of(Inode inode) throws IOException;
+    }
+
+    private static Told tell(FileSystem fileSystem, FileTree tree, Columns further)
             throws IOException {
         var lines = new TreeMap<FilePath, String>();
         var unread = new ArrayList<Unread>();
@@ -106,9 +128,10 @@ final class Fixtures {
                 tree.walk(
                         (path, inode, _) -> {
                             try {
-                                String line = line(fileSystem, path, inode);
-                                long second = inode.modified().getEpochSecond();
-                                lines.put(path, times ? line + "\t" + second : line);
+                                var columns = new ArrayList<String>();
+                                columns.add(line(fileSystem, path, inode));
+                                columns.addAll(further.of(inode));
+                                lines.put(path, String.join("\t", columns));
                             } catch (ImageException e) {
                                 unread.add(new Unread(path.toString(), e.explanation()));
                             }
@@ -154,8 +177,25 @@ final class Fixtures {
                 content);
     }
 
+    private static String time(Instant instant) {
+        return "%d.%09d".formatted(instant.getEpochSecond(), instant.getNano());
+    }
+
+    private static String attributes(Map<String, byte[]> attributes) {
+        return attributes.isEmpty()
+                ? "-"
+                : new TreeMap<>(attributes)
+                        .entrySet().stream()
+                                .map(
+                                        each ->
+                                                each.getKey()
+                                                        + "="
+                                                        + HexFormat.of().formatHex(each.getValue()))
+                                .collect(Collectors.joining(","));
+    }
+
     static String sha256(FileSystem fileSystem, Inode inode) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         byte[] zeros = new byte[1 << 16];
         long[] done = new long[1];
         fileSystem.read(
@@ -172,14 +212,6 @@ final class Fixtures {
     private static void zeros(MessageDigest digest, byte[] zeros, long count) {
         for (long left = count; left > 0; left -= zeros.length) {
             digest.update(zeros, 0, (int) Math.min(left, zeros.length));
-        }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK must provide SHA-256", e);
         }
     }
 

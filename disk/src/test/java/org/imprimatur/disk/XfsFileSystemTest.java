@@ -7,16 +7,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +26,7 @@ class XfsFileSystemTest {
         try (DiskImage image = Fixtures.open(name + ".raw.gz")) {
             FileSystem fileSystem = Fixtures.fileSystem(image);
 
-            Fixtures.Told told = tell(fileSystem, Fixtures.tree(image));
+            Fixtures.Told told = Fixtures.tellAll(fileSystem, Fixtures.tree(image));
 
             assertThat(told.unread()).isEmpty();
             assertThat(fileSystem.faults()).isEmpty();
@@ -52,7 +47,7 @@ class XfsFileSystemTest {
             FileSystem fileSystem = Fixtures.fileSystem(image);
             FileTree tree = Fixtures.tree(image);
 
-            Fixtures.Told told = tell(fileSystem, tree);
+            Fixtures.Told told = Fixtures.tellAll(fileSystem, tree);
 
             assertThat(told.unread()).isEmpty();
             assertThat(fileSystem.faults()).isEmpty();
@@ -81,7 +76,7 @@ class XfsFileSystemTest {
         try (DiskImage image = Fixtures.open(name + ".raw.gz")) {
             FileSystem fileSystem = Fixtures.fileSystem(image);
 
-            Fixtures.Told told = tell(fileSystem, Fixtures.tree(image));
+            Fixtures.Told told = Fixtures.tellAll(fileSystem, Fixtures.tree(image));
 
             assertThat(fileSystem.faults()).isEmpty();
             assertThat(told.unread()).isEmpty();
@@ -179,7 +174,8 @@ class XfsFileSystemTest {
         bytes[(int) superblock.inodeOffset(numbers.number()) + 60] ^= 1;
         FileSystem damaged = open(bytes);
 
-        Fixtures.Told told = tell(damaged, new FileTree(damaged, bytes.length, Limits.DEFAULT));
+        Fixtures.Told told =
+                Fixtures.tellAll(damaged, new FileTree(damaged, bytes.length, Limits.DEFAULT));
 
         assertThat(told.unread()).hasSize(1);
         assertThat(told.unread().getFirst().where()).isEqualTo("/numbers");
@@ -200,7 +196,8 @@ class XfsFileSystemTest {
             try {
                 FileSystem damaged = XfsFileSystem.open(device, Limits.DEFAULT);
                 Fixtures.Told told =
-                        tell(damaged, new FileTree(damaged, bytes.length, Limits.DEFAULT));
+                        Fixtures.tellAll(
+                                damaged, new FileTree(damaged, bytes.length, Limits.DEFAULT));
                 assertThat(told.unread().toString()).doesNotContain("checksum");
             } catch (ImageException e) {
                 assertThat(e).hasMessageNotContaining("checksum");
@@ -221,45 +218,5 @@ class XfsFileSystemTest {
 
         assertThat(listing.faults()).singleElement().asString().contains("checksum of block 0");
         assertThat(listing.entries().size()).isBetween(1000, 1399);
-    }
-
-    /** With times and attributes, as oracle.py --full. */
-    private static Fixtures.Told tell(FileSystem fileSystem, FileTree tree) throws IOException {
-        var lines = new TreeMap<FilePath, String>();
-        var unread = new ArrayList<Unread>();
-        unread.addAll(
-                tree.walk(
-                        (path, inode, _) -> {
-                            try {
-                                lines.put(
-                                        path,
-                                        String.join(
-                                                "\t",
-                                                Fixtures.line(fileSystem, path, inode),
-                                                time(inode.modified()),
-                                                time(inode.changed()),
-                                                attributes(fileSystem.attributes(inode))));
-                            } catch (ImageException e) {
-                                unread.add(new Unread(path.toString(), e.explanation()));
-                            }
-                        }));
-        return new Fixtures.Told(List.copyOf(lines.values()), unread);
-    }
-
-    private static String time(Instant instant) {
-        return "%d.%09d".formatted(instant.getEpochSecond(), instant.getNano());
-    }
-
-    private static String attributes(Map<String, byte[]> attributes) {
-        return attributes.isEmpty()
-                ? "-"
-                : new TreeMap<>(attributes)
-                        .entrySet().stream()
-                                .map(
-                                        each ->
-                                                each.getKey()
-                                                        + "="
-                                                        + HexFormat.of().formatHex(each.getValue()))
-                                .collect(Collectors.joining(","));
     }
 }

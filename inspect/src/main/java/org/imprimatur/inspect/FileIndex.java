@@ -4,8 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,6 +12,7 @@ import java.util.Map;
 import org.imprimatur.disk.FilePath;
 import org.imprimatur.disk.FileType;
 import org.imprimatur.disk.Inode;
+import org.imprimatur.register.Sha256;
 
 /**
  * What every file of an image is, so that two images can be compared: path, type, mode, owner, size
@@ -150,11 +149,7 @@ public final class FileIndex {
 
     /** The digest of what is no content of a file: where a link leads, which device it is. */
     void digestOf(long position, byte[] bytes) {
-        try {
-            digest(position, MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
+        digest(position, Sha256.of(bytes).bytes());
     }
 
     /** Puts the files in order of path. Nothing is added after this. */

@@ -6,12 +6,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +16,7 @@ import org.imprimatur.inspect.facts.OsRelease;
 import org.imprimatur.inspect.packages.InstalledPackage;
 import org.imprimatur.inspect.packages.Licences;
 import org.imprimatur.inspect.packages.PackageUrls;
+import org.imprimatur.register.Sha256;
 
 /**
  * Writes the packages of an image as a bill of materials: SPDX 2.3 in JSON. Says the same as {@link
@@ -210,16 +208,10 @@ final class SpdxSbom {
     }
 
     private String reference(String text) {
-        try {
-            var digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8));
-            var reference = "LicenseRef-" + HexFormat.of().formatHex(digest, 0, 8);
-            otherLicences.put(reference, text);
-            return reference;
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK provides SHA-256", e);
-        }
+        var digest = Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+        var reference = "LicenseRef-" + digest.hex().substring(0, 16);
+        otherLicences.put(reference, text);
+        return reference;
     }
 
     private void otherLicences() throws IOException {

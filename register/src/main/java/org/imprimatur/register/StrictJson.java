@@ -46,15 +46,6 @@ public final class StrictJson {
             throw new MalformedInput(
                     "", "at most %d bytes".formatted(maxBytes), json.length + " bytes");
         }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
-        } catch (CharacterCodingException e) {
-            throw new MalformedInput("", "JSON in UTF-8", "bytes that are not UTF-8");
-        }
-        if (text.startsWith("\uFEFF")) {
-            throw new MalformedInput("", "JSON without a byte order mark", "a byte order mark");
-        }
         var constraints =
                 StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH + 1)
@@ -63,7 +54,7 @@ public final class StrictJson {
                         .maxNumberLength(32)
                         .build();
         var factory = JsonFactory.builder().streamReadConstraints(constraints).build();
-        try (var parser = factory.createParser(text)) {
+        try (var parser = factory.createParser(text(json))) {
             parser.nextToken();
             if (!(value(parser, "", 0) instanceof Members members)) {
                 throw new MalformedInput("", "a JSON object", "another value");
@@ -74,14 +65,7 @@ public final class StrictJson {
             }
             return members;
         } catch (JsonParseException e) {
-            var place = e.getLocation();
-            throw new MalformedInput(
-                    "",
-                    "JSON",
-                    place == null
-                            ? "a fault in its syntax"
-                            : "a fault in its syntax at line %d, column %d"
-                                    .formatted(place.getLineNr(), place.getColumnNr()));
+            throw syntaxFault(e);
         } catch (StreamConstraintsException e) {
             throw new MalformedInput(
                     "",
@@ -90,6 +74,32 @@ public final class StrictJson {
         } catch (IOException e) {
             throw new AssertionError("reading from memory does not fail", e);
         }
+    }
+
+    /** The text of a JSON document: UTF-8 without a byte order mark. */
+    public static String text(byte[] json) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedInput("", "JSON in UTF-8", "bytes that are not UTF-8");
+        }
+        if (text.startsWith("\uFEFF")) {
+            throw new MalformedInput("", "JSON without a byte order mark", "a byte order mark");
+        }
+        return text;
+    }
+
+    /** Says where the syntax is at fault, and nothing of what stands there. */
+    public static MalformedInput syntaxFault(JsonParseException fault) {
+        var place = fault.getLocation();
+        return new MalformedInput(
+                "",
+                "JSON",
+                place == null
+                        ? "a fault in its syntax"
+                        : "a fault in its syntax at line %d, column %d"
+                                .formatted(place.getLineNr(), place.getColumnNr()));
     }
 
     private static Object value(JsonParser parser, String path, int depth) throws IOException {

@@ -12,12 +12,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.StrictJson;
 
 /**
  * JSON of lists from anywhere, within bounds. Unlike our own formats, lists have members that
@@ -68,16 +66,7 @@ final class ListJson {
      * @throws MalformedInput when it is not JSON in UTF-8, or beyond the bounds
      */
     static Document read(byte[] bytes) {
-        String text;
-        try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw new MalformedInput("", "JSON in UTF-8", "bytes that are not UTF-8");
-        }
-        if (text.startsWith("\uFEFF")) {
-            throw new MalformedInput("", "JSON without a byte order mark", "a byte order mark");
-        }
-        try (var parser = FACTORY.createParser(text)) {
+        try (var parser = FACTORY.createParser(StrictJson.text(bytes))) {
             parser.nextToken();
             var reader = new ListJson(parser);
             var root = reader.value("", 0);
@@ -86,14 +75,7 @@ final class ListJson {
             }
             return new Document(root, List.copyOf(reader.duplicates));
         } catch (JsonParseException e) {
-            var place = e.getLocation();
-            throw new MalformedInput(
-                    "",
-                    "JSON",
-                    place == null
-                            ? "a fault in its syntax"
-                            : "a fault in its syntax at line %d, column %d"
-                                    .formatted(place.getLineNr(), place.getColumnNr()));
+            throw StrictJson.syntaxFault(e);
         } catch (StreamConstraintsException e) {
             throw new MalformedInput(
                     "",

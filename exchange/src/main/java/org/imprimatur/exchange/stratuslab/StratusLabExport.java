@@ -1,8 +1,6 @@
 package org.imprimatur.exchange.stratuslab;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,6 +11,7 @@ import javax.xml.crypto.dsig.DigestMethod;
 import javax.xml.crypto.dsig.SignatureMethod;
 import javax.xml.crypto.dsig.Transform;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.Waiver;
@@ -94,8 +93,7 @@ public final class StratusLabExport {
                     "key", "that of " + endorsement.signer(), "that of " + key.person());
         }
         var unsigned = description(endorsement, file, wish);
-        var signedInfo =
-                signedInfo(sha256("<rdf:RDF" + NAMESPACES + ">\n" + unsigned + "</rdf:RDF>"));
+        var signedInfo = signedInfo("<rdf:RDF" + NAMESPACES + ">\n" + unsigned + "</rdf:RDF>");
         var canonical =
                 "<SignedInfo xmlns=\"%s\"%s>%s</SignedInfo>"
                         .formatted(Names.DSIG, NAMESPACES, signedInfo);
@@ -196,7 +194,8 @@ public final class StratusLabExport {
                 || point >= 0x10000;
     }
 
-    private static String signedInfo(byte[] digest) {
+    private static String signedInfo(String signed) {
+        var digest = Sha256.of(signed.getBytes(StandardCharsets.UTF_8)).bytes();
         return "<CanonicalizationMethod Algorithm=\"%s\"></CanonicalizationMethod>"
                         .formatted(CanonicalizationMethod.INCLUSIVE_WITH_COMMENTS)
                 + "<SignatureMethod Algorithm=\"%s\"></SignatureMethod>"
@@ -206,15 +205,6 @@ public final class StratusLabExport {
                 + "<DigestMethod Algorithm=\"%s\"></DigestMethod>".formatted(DigestMethod.SHA256)
                 + "<DigestValue>%s</DigestValue></Reference>"
                         .formatted(Base64.getEncoder().encodeToString(digest));
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK must provide SHA-256", e);
-        }
     }
 
     private static byte[] der(SigningKey key) {

@@ -2,17 +2,15 @@ package org.imprimatur.exchange.stratuslab;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.imprimatur.exchange.stratuslab.StratusLabVerdict.Evidence;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Tag;
 import org.imprimatur.register.Version;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +66,7 @@ public final class StratusLabImport {
         json.setAll(summary(evidence));
         json.set("endorsementFields", endorsementFields(evidence.document()));
         json.putObject("original")
-                .put("sha512", sha512(bytes))
+                .put("sha512", Sha512.of(bytes).hex())
                 .put("bytes", Base64.getEncoder().encodeToString(bytes));
         return json;
     }
@@ -201,14 +199,6 @@ public final class StratusLabImport {
         } catch (MalformedInput e) {
             // Another form is no fault there; it only means that it cannot be taken over.
             return null;
-        }
-    }
-
-    private static String sha512(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK must provide SHA-512", e);
         }
     }
 }

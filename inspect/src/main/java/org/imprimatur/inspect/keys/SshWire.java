@@ -2,9 +2,8 @@ package org.imprimatur.inspect.keys;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import org.imprimatur.register.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /** A cursor over the data types of SSH (RFC 4251, section 5). */
@@ -79,12 +78,8 @@ final class SshWire {
 
     /** {@code SHA256:} and unpadded base64 of the digest of a public key blob. */
     static String fingerprint(byte[] blob) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(blob);
-            return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK provides SHA-256", e);
-        }
+        var digest = Sha256.of(blob).bytes();
+        return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
     }
 
     /** The public key blob of an RSA key (RFC 4253, section 6.6). */

@@ -1,13 +1,11 @@
 package org.imprimatur.inspect.rules;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.imprimatur.register.Sha256;
 
 /**
  * A versioned choice of rules, how much each weighs, what they compare with, and what may be
@@ -64,14 +62,7 @@ public record Profile(
      * with what it takes over from others. Comments and title are not part of it.
      */
     public String digest() {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(content().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.of(content().getBytes(StandardCharsets.UTF_8)).hex();
     }
 
     /** Without format strings, which take long to start. */

@@ -9,14 +9,7 @@ final class DpkgOrder {
     private DpkgOrder() {}
 
     static int compare(String one, String other) {
-        Evr left = Evr.of(one.strip());
-        Evr right = Evr.of(other.strip());
-        int epochs = Digits.compare(left.epoch(), right.epoch());
-        if (epochs != 0) {
-            return epochs;
-        }
-        int versions = parts(left.version(), right.version());
-        return versions != 0 ? versions : parts(left.release(), right.release());
+        return Evr.compare(one, other, DpkgOrder::parts, DpkgOrder::parts);
     }
 
     private static int parts(String one, String other) {

@@ -9,16 +9,7 @@ final class PacmanOrder {
     private PacmanOrder() {}
 
     static int compare(String one, String other) {
-        Evr left = Evr.of(one.strip());
-        Evr right = Evr.of(other.strip());
-        int epochs = Digits.compare(left.epoch(), right.epoch());
-        if (epochs != 0) {
-            return epochs;
-        }
-        int versions = parts(left.version(), right.version());
-        return versions != 0 || left.release().isEmpty() || right.release().isEmpty()
-                ? versions
-                : parts(left.release(), right.release());
+        return Evr.compare(one, other, PacmanOrder::parts, Evr.whereGiven(PacmanOrder::parts));
     }
 
     private static int parts(String one, String other) {

@@ -9,20 +9,10 @@ final class RpmOrder {
     private RpmOrder() {}
 
     static int compare(String one, String other) {
-        Evr left = Evr.of(one.strip());
-        Evr right = Evr.of(other.strip());
-        int epochs = Digits.compare(left.epoch(), right.epoch());
-        if (epochs != 0) {
-            return epochs;
-        }
-        int versions = parts(left.version(), right.version());
-        // A version without release, as advisories have it, stands for all its releases.
-        return versions != 0 || left.release().isEmpty() || right.release().isEmpty()
-                ? versions
-                : parts(left.release(), right.release());
+        return Evr.compare(one, other, RpmOrder::parts, Evr.whereGiven(RpmOrder::parts));
     }
 
-    static int parts(String one, String other) {
+    private static int parts(String one, String other) {
         int left = 0;
         int right = 0;
         while (true) {
