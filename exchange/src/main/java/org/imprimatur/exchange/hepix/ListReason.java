@@ -39,6 +39,8 @@ public enum ListReason {
     VERSION_LOWER("version-lower"),
     /** The version is the one held, but the list is not. */
     SAME_VERSION_CHANGED("same-version-changed"),
+    /** The list says that it is at another address than the one it was brought to. */
+    OTHER_ADDRESS("other-address"),
 
     /** An entry is not an image. */
     IMAGE_MALFORMED("image-malformed"),
@@ -61,7 +63,11 @@ public enum ListReason {
     /** The version is lower than that of the image held. */
     IMAGE_VERSION_LOWER("image-version-lower"),
     /** The version is that of the image held, but its content is not. */
-    IMAGE_SAME_VERSION_CHANGED("image-same-version-changed");
+    IMAGE_SAME_VERSION_CHANGED("image-same-version-changed"),
+    /** No endorsement that counts in the ledger stands behind the image. */
+    IMAGE_NOT_ENDORSED("image-not-endorsed"),
+    /** The image is not what its endorsement says. */
+    IMAGE_DIFFERS("image-differs");
 
     private final String label;
 

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Person;
 import org.imprimatur.trust.SignedContent;
 import org.imprimatur.trust.SlashName;
 import org.imprimatur.trust.TrustAnchors;
@@ -69,8 +70,17 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
         }
     }
 
-    /** Who has signed. */
-    public record Signer(String subject, String issuer, String digest, Optional<Instant> time) {}
+    /**
+     * Who has signed.
+     *
+     * @param subject the name in slash form
+     * @param issuer the name of who issued the certificate, in slash form
+     * @param person the same two, as registers have them
+     * @param digest what was signed over
+     * @param time the signer's clock, where the signature says it
+     */
+    public record Signer(
+            String subject, String issuer, Person person, String digest, Optional<Instant> time) {}
 
     /**
      * What came of judging.
@@ -178,6 +188,9 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
                         new Signer(
                                 SlashName.of(leaf.getSubjectX500Principal()),
                                 SlashName.of(leaf.getIssuerX500Principal()),
+                                Person.of(
+                                        leaf.getSubjectX500Principal(),
+                                        leaf.getIssuerX500Principal()),
                                 signed.digest(),
                                 signed.signingTime())),
                 judge.refusals,
