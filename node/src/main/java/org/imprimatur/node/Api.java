@@ -13,6 +13,7 @@ import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Routes;
 import org.imprimatur.node.web.PageRoutes;
+import org.imprimatur.node.witness.WitnessRoutes;
 
 /** Every route of a node, in reading order; {@code openapi.yaml} describes the same ones. */
 final class Api {
@@ -28,6 +29,7 @@ final class Api {
             FileRoutes files,
             OperationRoutes operation,
             Optional<Site> site,
+            Optional<WitnessRoutes> witness,
             PageRoutes pages) {
         return new Routes()
                 // Statements go in, and come out with their proof.
@@ -50,6 +52,10 @@ final class Api {
                 .get("/checkpoint", ledger::checkpoint)
                 .get("/tile/{path*}", ledger::tile)
                 .get("/files/{name}", files::show)
+                // What a witness cosigns (C2SP tlog-witness).
+                .post("/add-checkpoint", witnessing(witness, w -> w::add))
+                .get("/witness/{origin}/checkpoint", witnessing(witness, w -> w::latest))
+                .get("/api/v1/witness", witnessing(witness, w -> w::show))
                 // What a site decides, and what it knows.
                 .post("/access/v1/evaluation", of(site, s -> s.admission()::evaluate))
                 .get("/api/v1/site/images", of(site, s -> s.routes()::images))
@@ -62,6 +68,17 @@ final class Api {
                 .get("/openapi.yaml", operation::openApi)
                 .get("/style.css", pages::style)
                 .get("/", pages::start);
+    }
+
+    private static Handler witnessing(
+            Optional<WitnessRoutes> witness, Function<WitnessRoutes, Handler> handler) {
+        return witness.map(handler)
+                .orElse(
+                        _ -> {
+                            throw new ProblemException(
+                                    Problem.notFound(
+                                            "this node is no witness: its configuration has no member \"witness\""));
+                        });
     }
 
     private static Handler of(Optional<Site> site, Function<Site, Handler> handler) {

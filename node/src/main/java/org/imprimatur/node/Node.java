@@ -33,6 +33,9 @@ import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.node.web.PageRoutes;
+import org.imprimatur.node.witness.Witness;
+import org.imprimatur.node.witness.WitnessConfig;
+import org.imprimatur.node.witness.WitnessRoutes;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.PolicyRef;
 import org.imprimatur.register.Sha256;
@@ -144,6 +147,17 @@ public final class Node implements AutoCloseable {
                                                 metrics,
                                                 changed)));
             }
+            var witness =
+                    WitnessConfig.read(config.witness(), config.name())
+                            .map(
+                                    w ->
+                                            Witness.open(
+                                                    w,
+                                                    data.path(),
+                                                    follows,
+                                                    database,
+                                                    clock,
+                                                    random));
             var attachments =
                     opened(
                             parts,
@@ -161,6 +175,7 @@ public final class Node implements AutoCloseable {
                             new FileRoutes(config.files()),
                             new OperationRoutes(() -> obstacle(database, ledger), metrics),
                             site,
+                            witness.map(WitnessRoutes::new),
                             new PageRoutes(images, ledger.state(), clock));
             var server =
                     opened(

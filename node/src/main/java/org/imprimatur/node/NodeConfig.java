@@ -33,6 +33,8 @@ import org.imprimatur.trust.CrlMode;
  * @param files directory offered under {@code /files}
  * @param follow the catalogues that a site follows, as written
  * @param site what makes this node a site, as written
+ * @param witness what makes this node a witness, as written
+ * @param witnesses who is asked to cosign its checkpoints, as written
  */
 public record NodeConfig(
         Origin name,
@@ -46,7 +48,9 @@ public record NodeConfig(
         List<Charter.Body> owners,
         Optional<Path> files,
         Optional<YamlMember> follow,
-        Optional<YamlMember> site) {
+        Optional<YamlMember> site,
+        Optional<YamlMember> witness,
+        Optional<YamlMember> witnesses) {
 
     /** A host name or address, and a port; port 0 takes any free one. */
     public record Listen(String host, int port) {
@@ -102,7 +106,9 @@ public record NodeConfig(
                 "owners",
                 "files",
                 "follow",
-                "site");
+                "site",
+                "witness",
+                "witnesses");
         Path data = root.required("data", "a directory that is this node's own").path();
         return new NodeConfig(
                 root.required("name", "the origin, for example catalogue.example/2026")
@@ -124,7 +130,9 @@ public record NodeConfig(
                 owners(root.required("owners", "each owner with its first appointers")),
                 root.optional("files").map(NodeConfig::directory),
                 root.optional("follow"),
-                root.optional("site"));
+                root.optional("site"),
+                root.optional("witness"),
+                root.optional("witnesses"));
     }
 
     private static CrlMode crlMode(String text) {

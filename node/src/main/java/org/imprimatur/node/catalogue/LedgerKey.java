@@ -1,13 +1,11 @@
 package org.imprimatur.node.catalogue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import org.imprimatur.ledger.MalformedInput;
 import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.node.store.SecretFile;
 import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Origin;
 
@@ -19,10 +17,13 @@ final class LedgerKey {
     /** Reads the key; makes it where there is none. */
     static NoteSigner open(Path file, Origin origin, SecureRandom random) {
         try {
-            if (!Files.exists(file)) {
-                make(file, origin, random);
-            }
-            var key = NoteSigner.parse(Files.readString(file).strip());
+            var key =
+                    NoteSigner.parse(
+                            SecretFile.readOrMake(
+                                    file,
+                                    () ->
+                                            NoteSigner.generate(origin.text(), random)
+                                                    .privateKeyText()));
             if (!key.name().equals(origin.text())) {
                 throw new LedgerFault(
                         "the key in %s is of the ledger %s, and this node is %s: correct \"name\", or use another data directory"
@@ -34,18 +35,5 @@ final class LedgerKey {
         } catch (IOException e) {
             throw new StoreException("cannot use the ledger's key " + file + ": " + e, e);
         }
-    }
-
-    private static void make(Path file, Origin origin, SecureRandom random) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(
-                fresh,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(
-                fresh, NoteSigner.generate(origin.text(), random).privateKeyText() + "\n");
-        DurableFiles.sync(fresh);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        DurableFiles.sync(file.toAbsolutePath().getParent());
     }
 }

@@ -1,9 +1,12 @@
 package org.imprimatur.node.follow;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.imprimatur.ledger.VerifiedCheckpoint;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Standing;
@@ -20,11 +23,21 @@ final class FollowedLedger {
     private @Nullable Instant verifiedAt;
     private @Nullable String fault;
     private @Nullable String problem;
+    private @Nullable VerifiedCheckpoint latest;
+    private final Condition moved = lock.writeLock().newCondition();
 
-    FollowedLedger(Source source, Register register, @Nullable Instant verifiedAt) {
+    /**
+     * @param latest the newest checkpoint of which every entry is applied; null for none
+     */
+    FollowedLedger(
+            Source source,
+            Register register,
+            @Nullable Instant verifiedAt,
+            @Nullable VerifiedCheckpoint latest) {
         this.source = source;
         this.register = register;
         this.verifiedAt = verifiedAt;
+        this.latest = latest;
     }
 
     Source source() {
@@ -85,13 +98,35 @@ final class FollowedLedger {
         }
     }
 
-    /** The whole of the newest checkpoint was verified; what was wrong before is over. */
-    void verified(Instant at) {
+    /**
+     * Waits until a checkpoint of at least this size is verified whole, or there is a fault, or the
+     * time is over.
+     *
+     * @return the newest such checkpoint; null for none
+     */
+    @Nullable VerifiedCheckpoint awaitVerified(long size, Duration atMost)
+            throws InterruptedException {
+        lock.writeLock().lockInterruptibly();
+        try {
+            long left = atMost.toNanos();
+            while (left > 0 && fault == null && (latest == null || latest.size() < size)) {
+                left = moved.awaitNanos(left);
+            }
+            return latest;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** The whole of this checkpoint was verified; what was wrong before is over. */
+    void verified(VerifiedCheckpoint checkpoint, Instant at) {
         lock.writeLock().lock();
         try {
+            latest = checkpoint;
             verifiedAt = at;
             fault = null;
             problem = null;
+            moved.signalAll();
         } finally {
             lock.writeLock().unlock();
         }
@@ -103,6 +138,7 @@ final class FollowedLedger {
         try {
             fault = explanation;
             problem = null;
+            moved.signalAll();
         } finally {
             lock.writeLock().unlock();
         }

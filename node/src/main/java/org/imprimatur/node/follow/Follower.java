@@ -24,6 +24,7 @@ import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
 import org.imprimatur.node.follow.SourceFault.Kind;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Statement;
@@ -111,6 +112,53 @@ final class Follower implements AutoCloseable {
     /** Looks now. */
     void look() {
         wake.ring();
+    }
+
+    Origin origin() {
+        return source.origin();
+    }
+
+    /** Called by others than the follower's thread. */
+    Sighting sighted(VerifiedCheckpoint offered, Duration atMost) throws InterruptedException {
+        var known = ledger.awaitVerified(offered.size(), Duration.ZERO);
+        if (known == null || known.size() < offered.size()) {
+            wake.ring();
+            known = ledger.awaitVerified(offered.size(), atMost);
+        }
+        var fault = ledger.status().fault();
+        if (fault != null) {
+            return new Sighting.NotYet("it is at fault: " + fault);
+        }
+        if (known == null || known.size() < offered.size()) {
+            return new Sighting.NotYet(
+                    "its entries are verified up to %d only"
+                            .formatted(known == null ? 0 : known.size()));
+        }
+        if (known.size() == offered.size()) {
+            return known.head().equals(offered.head())
+                    ? new Sighting.Agrees()
+                    : new Sighting.Contradicts(
+                            known.note(),
+                            "%s has signed two roots for size %d"
+                                    .formatted(offered.origin(), offered.size()));
+        }
+        return beginning(offered, known);
+    }
+
+    /** Whether an older checkpoint is the beginning of the verified one. */
+    private Sighting beginning(VerifiedCheckpoint offered, VerifiedCheckpoint known) {
+        try {
+            return ConsistencyProof.read(offered.size(), known.size(), reader)
+                            .proves(offered.head(), known.head())
+                    ? new Sighting.Agrees()
+                    : new Sighting.NotYet(
+                            "it cannot prove that its first %d entries are these"
+                                    .formatted(offered.size()));
+        } catch (FetchFailed e) {
+            return new Sighting.NotYet(e.explanation());
+        } catch (MalformedInput e) {
+            return new Sighting.NotYet(e.explanation());
+        }
     }
 
     private void run() {
@@ -208,7 +256,7 @@ final class Follower implements AutoCloseable {
                 takeSome(latest);
             }
             store(latest, now);
-            ledger.verified(now);
+            ledger.verified(latest, now);
         } catch (MalformedInput e) {
             throw SourceFault.passing(
                     Kind.MALFORMED_DATA,

@@ -136,7 +136,7 @@ public final class Follows implements AutoCloseable {
                             new FollowTable(db).forget(source.origin());
                         });
             }
-            var ledger = new FollowedLedger(source, new Register(source.charter()), null);
+            var ledger = new FollowedLedger(source, new Register(source.charter()), null, null);
             return new Follower.Start(ledger, unseen, Frontier.EMPTY, null);
         }
         var view = unseen.having(seen);
@@ -148,7 +148,12 @@ public final class Follows implements AutoCloseable {
                         && frontier.size() <= seen.size()
                         && (frontier.size() < seen.size() || frontier.head().equals(seen.head()));
         if (whole && frontier != null) {
-            var ledger = new FollowedLedger(source, register, row.verifiedAt());
+            var ledger =
+                    new FollowedLedger(
+                            source,
+                            register,
+                            row.verifiedAt(),
+                            frontier.size() == seen.size() ? seen : null);
             return new Follower.Start(ledger, view, frontier, row.fault());
         }
         LOG.warn("the stored entries of {} are not whole and are fetched again", source.origin());
@@ -156,7 +161,7 @@ public final class Follows implements AutoCloseable {
                 db -> {
                     new FollowTable(db).forgetEntries(source.origin());
                 });
-        var ledger = new FollowedLedger(source, new Register(source.charter()), null);
+        var ledger = new FollowedLedger(source, new Register(source.charter()), null, null);
         return new Follower.Start(ledger, view, Frontier.EMPTY, row.fault());
     }
 
@@ -299,6 +304,30 @@ public final class Follows implements AutoCloseable {
                 .map(FollowedLedger::source)
                 .filter(source -> source.origin().equals(origin))
                 .findFirst();
+    }
+
+    /**
+     * Compares a checkpoint that was shown elsewhere with what is verified here, and fetches what
+     * is missing for that.
+     *
+     * @param offered signed by the ledger
+     * @param atMost how long to wait for the entries to be verified
+     */
+    public Sighting sighted(VerifiedCheckpoint offered, Duration atMost)
+            throws InterruptedException {
+        for (var follower : followers) {
+            if (follower.origin().text().equals(offered.origin())) {
+                return follower.sighted(offered, atMost);
+            }
+        }
+        return new Sighting.NotFollowed();
+    }
+
+    /** The keys of the followed ledgers. */
+    public List<NoteVerifier> keys() {
+        return ledgers.stream()
+                .map(ledger -> CharterJson.ledgerKey(ledger.source().charter()))
+                .toList();
     }
 
     /** Asks every source now. */

@@ -88,6 +88,25 @@ public record Problem(
         return of(415, "media-type", "That content type is not taken here", detail);
     }
 
+    /** 429: as much as one may ask for was asked for. */
+    public static Problem tooMany(String detail, int retryAfter) {
+        return new Problem(
+                429,
+                "too-many",
+                "There were too many such requests",
+                detail,
+                List.of(),
+                null,
+                null,
+                "Try again after " + retryAfter + " s.",
+                retryAfter);
+    }
+
+    /** 422: well formed, and not to be done. */
+    public static Problem notProven(String code, String title, String detail) {
+        return of(422, code, title, detail);
+    }
+
     /** 500: our fault; the detail tells nothing of the inside. */
     public static Problem internal() {
         return of(
