@@ -145,6 +145,35 @@ attach btrfs-old
 shapes "$mnt/shapes" 20
 tell btrfs-old
 
+# A system with a read-only snapshot of it, which keeps a password that the system has no more; and a system with a
+# snapshot that can be written to.
+system() {
+    btrfs -q subvolume create "$mnt/@"
+    mkdir -p "$mnt/@/etc" "$mnt/@/root" "$mnt/@/usr/lib" "$mnt/snapshots"
+    printf 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n' > "$mnt/@/etc/os-release"
+    echo "UUID=$id / btrfs subvol=@ 0 0" > "$mnt/@/etc/fstab"
+    printf 'root:x:0:0:root:/root:/bin/sh\n' > "$mnt/@/etc/passwd"
+    printf 'root:!:19000::::::\n' > "$mnt/@/etc/shadow"
+    printf '%0300000d' 7 > "$mnt/@/usr/lib/large"
+    echo '*:*:*:*:horse-battery-5' > "$mnt/@/root/.pgpass"
+    echo 'machine example.org login alice password staple-77-correct' > "$mnt/@/root/.netrc"
+    chmod 600 "$mnt/@/root/.netrc" "$mnt/@/root/.pgpass"
+}
+make btrfs-snapshot 24M --mixed -n 4096
+attach btrfs-snapshot
+system
+btrfs -q subvolume snapshot -r "$mnt/@" "$mnt/snapshots/1"
+rm "$mnt/@/root/.netrc"
+btrfs -q subvolume snapshot -r "$mnt/@" "$mnt/snapshots/2"
+tell btrfs-snapshot
+make btrfs-writable-snapshot 16M --mixed -n 4096
+attach btrfs-writable-snapshot
+system
+btrfs -q subvolume snapshot "$mnt/@" "$mnt/snapshots/1"
+sync -f "$mnt"
+umount "$mnt"
+keep btrfs-writable-snapshot
+
 # A file that was synced after the last commit: it is in the log only.
 make btrfs-log 16M --mixed -n 4096
 attach btrfs-log commit=300

@@ -154,6 +154,8 @@ final class BtrfsFileSystem implements FileSystem {
                                                 path,
                                                 id,
                                                 id == shared.subvolumes().defaultId(),
+                                                shared.subvolumes().isReadOnly(id),
+                                                shared.subvolumes().lineage(id),
                                                 new BtrfsFileSystem(shared, id))));
         return subvolumes;
     }

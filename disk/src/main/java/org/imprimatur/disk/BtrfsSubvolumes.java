@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The subvolumes of one btrfs, where each stands, and which of them no path leads to. */
@@ -20,7 +21,13 @@ final class BtrfsSubvolumes {
     static final long ROOT_DIRECTORY = 256;
 
     private static final int MAX_SUBVOLUMES = 100_000;
+
+    /** Snapshots of snapshots; also the end of those that lead in a circle. */
+    private static final int MAX_GENERATIONS = 256;
+
     private static final int ROOT_ITEM = 239;
+    private static final int LONG_ROOT_ITEM = 439;
+    private static final long READ_ONLY = 1;
     private static final long DEAD = 1L << 48;
     private static final long ORPHANS = -5;
     private static final long LEAST = 256;
@@ -40,6 +47,16 @@ final class BtrfsSubvolumes {
             long index,
             @Nullable FileName name) {}
 
+    /**
+     * What a root says of itself.
+     *
+     * @param uuid of the subvolume; null where none was given
+     * @param parent of which subvolume it is a snapshot; null if of none
+     */
+    private record Origin(boolean readOnly, @Nullable UUID uuid, @Nullable UUID parent) {}
+
+    private static final UUID NONE = new UUID(0, 0);
+
     private final BtrfsTree tree;
     private final Limits limits;
     private final TreeMap<Long, Entry> entries = new TreeMap<>(Long::compareUnsigned);
@@ -47,6 +64,8 @@ final class BtrfsSubvolumes {
     /** The trees that are no subvolumes: of extents, of checksums and others. */
     private final Map<Long, BtrfsTree.Root> others = new HashMap<>();
 
+    private final Map<Long, Origin> origins = new HashMap<>();
+    private final Map<UUID, UUID> parents = new HashMap<>();
     private final Map<Long, FilePath> paths = new TreeMap<>(Long::compareUnsigned);
     private final List<Unread> faults = new ArrayList<>();
     private long defaultId = TOP;
@@ -104,6 +123,7 @@ final class BtrfsSubvolumes {
                                 || Bytes.u32le(node, at + 216) == 0) {
                             dead.add(key.object());
                         }
+                        readOrigin(key, node, at, size, root);
                         entries.put(key.object(), new Entry(key.object(), root, 0, 0, 0, null));
                     } else if (key.type() == BtrfsKey.ROOT_REFERENCE && subvolume) {
                         references.put(key.offset(), reference(key, node, at, size));
@@ -138,6 +158,25 @@ final class BtrfsSubvolumes {
                 fault(reference.getKey(), "its tree is missing");
             }
         }
+    }
+
+    /** A kernel that knows nothing of the long form leaves the second generation behind. */
+    private void readOrigin(BtrfsKey key, byte[] node, int at, int size, BtrfsTree.Root root) {
+        boolean tells = size >= LONG_ROOT_ITEM && Bytes.i64le(node, at + 239) == root.generation();
+        var origin =
+                new Origin(
+                        (Bytes.i64le(node, at + 208) & READ_ONLY) != 0,
+                        tells ? uuid(node, at + 247) : null,
+                        tells ? uuid(node, at + 263) : null);
+        origins.put(key.object(), origin);
+        if (origin.uuid() != null && origin.parent() != null) {
+            parents.put(origin.uuid(), origin.parent());
+        }
+    }
+
+    private static @Nullable UUID uuid(byte[] node, int at) {
+        UUID uuid = Bytes.uuid(node, at);
+        return uuid.equals(NONE) ? null : uuid;
     }
 
     private static Entry reference(BtrfsKey key, byte[] node, int at, int size)
@@ -307,6 +346,25 @@ final class BtrfsSubvolumes {
             fault(defaultId, "it is the default subvolume, and no path leads to it");
             defaultId = TOP;
         }
+    }
+
+    boolean isReadOnly(long id) {
+        Origin origin = origins.get(id);
+        return origin != null && origin.readOnly();
+    }
+
+    /** Of what a subvolume is a snapshot, of what that is one, and so on to the oldest known. */
+    Optional<UUID> lineage(long id) {
+        Origin origin = origins.get(id);
+        UUID oldest = origin == null ? null : origin.uuid();
+        for (int i = 0; oldest != null && i < MAX_GENERATIONS; i++) {
+            UUID parent = parents.get(oldest);
+            if (parent == null) {
+                return Optional.of(oldest);
+            }
+            oldest = parent;
+        }
+        return Optional.empty();
     }
 
     List<Unread> faults() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ class BtrfsFileSystemTest {
             strings = {
                 "btrfs-mixed",
                 "btrfs-subvolumes",
+                "btrfs-snapshot",
                 "btrfs-old",
                 "btrfs-xxhash",
                 "btrfs-sha256",
@@ -53,6 +55,30 @@ class BtrfsFileSystemTest {
                                         ? line.replaceAll("\t[0-9]+[.][0-9]+", "\t?")
                                         : line)
                 .toList();
+    }
+
+    @Test
+    void snapshotsAreToldFromOtherSubvolumes() throws IOException {
+        try (DiskImage image = Fixtures.open("btrfs-subvolumes.raw.gz")) {
+            var byPath = new HashMap<String, Subvolume>();
+            for (Subvolume each : Fixtures.fileSystem(image).subvolumes()) {
+                byPath.put(each.path().toString(), each);
+            }
+            Subvolume root = byPath.get("/@");
+            Subvolume kept = byPath.get("/snapshots/old/1");
+            Subvolume written = byPath.get("/snapshots/old/2");
+
+            assertThat(kept.isReadOnly()).isTrue();
+            assertThat(kept.lineage()).isEqualTo(root.lineage()).isPresent();
+            assertThat(kept.isSnapshotOf(root)).isTrue();
+            assertThat(root.isSnapshotOf(kept)).isFalse();
+            assertThat(root.isSnapshotOf(root)).isFalse();
+            assertThat(written.lineage()).isEqualTo(root.lineage());
+            assertThat(written.isSnapshotOf(root)).isFalse();
+            assertThat(kept.isSnapshotOf(written)).isTrue();
+            assertThat(byPath.get("/@home").lineage()).isNotEqualTo(root.lineage());
+            assertThat(kept.isSnapshotOf(byPath.get("/@home"))).isFalse();
+        }
     }
 
     @Test

@@ -37,10 +37,27 @@ final class FileScan {
     /** No secret with what tells that it is one is shorter. */
     private static final int SHORTEST_SECRET = 16;
 
-    private record Candidate(long firstByte, Inode inode, FilePath path, long indexed) {}
+    /**
+     * @param once what stands for all files with this content; null if the file is alone
+     * @param known whether packages and other facts may ask for the file by its path
+     */
+    private record Candidate(
+            long firstByte,
+            Inode inode,
+            FilePath path,
+            long indexed,
+            SharedContent.@Nullable Once once,
+            boolean known) {
+
+        static final Comparator<Candidate> ORDER =
+                Comparator.comparingLong(Candidate::firstByte)
+                        .thenComparing(each -> !each.known)
+                        .thenComparing(Candidate::path);
+    }
 
     private final FileSystem fileSystem;
     private final Places places;
+    private final SharedContent shared;
     private final Found found;
     private final List<Unread> unread;
     private final LongConsumer progress;
@@ -62,6 +79,7 @@ final class FileScan {
 
     /**
      * @param places says by which path a file is known
+     * @param shared which files need no reading because others have their content
      * @param software looks at the content for what packages it holds; null if nobody asks
      * @param index hears the digest of each file; null if nobody asks
      * @param workers may help; the caller works too, and waits for nobody who has not begun
@@ -72,6 +90,7 @@ final class FileScan {
     FileScan(
             FileSystem fileSystem,
             Places places,
+            SharedContent shared,
             Found found,
             List<Unread> unread,
             @Nullable SoftwareScan software,
@@ -82,6 +101,7 @@ final class FileScan {
             LongConsumer progress) {
         this.fileSystem = fileSystem;
         this.places = places;
+        this.shared = shared;
         this.found = found;
         this.unread = unread;
         this.progress = progress;
@@ -109,7 +129,10 @@ final class FileScan {
             return;
         }
         try {
-            batch.add(new Candidate(fileSystem.firstByte(inode), inode, path, indexed));
+            long firstByte = fileSystem.firstByte(inode);
+            var once = indexed < 0 ? shared.of(path, inode) : null;
+            boolean known = once == null || places.guestPath(path) != null;
+            batch.add(new Candidate(firstByte, inode, path, indexed, once, known));
         } catch (ImageException e) {
             unread.add(new Unread(places.of(path), e.explanation()));
         }
@@ -120,7 +143,9 @@ final class FileScan {
 
     /** Reads all files that were taken. */
     void flush() throws IOException {
-        batch.sort(Comparator.comparingLong(Candidate::firstByte).thenComparing(Candidate::path));
+        batch.sort(Candidate.ORDER);
+        var again = new ArrayList<Candidate>();
+        batch.removeIf(each -> isReadElsewhere(each) && again.add(each));
         nextToRead.set(0);
         nextToMerge = 0;
         var helpers = new ArrayList<Helper>();
@@ -144,6 +169,24 @@ final class FileScan {
             case Error fault -> throw fault;
             default -> throw new AssertionError(failure);
         }
+        again.forEach(this::seenElsewhere);
+    }
+
+    private static boolean isReadElsewhere(Candidate file) {
+        return file.once != null && !file.once.take() && !file.known;
+    }
+
+    /** Says of a file what was seen in the one that has its content. */
+    private void seenElsewhere(Candidate file) {
+        var seen = file.once == null ? null : file.once.seen();
+        if (seen == null) {
+            throw new AssertionError("the file with the content of " + file.path + " was read");
+        }
+        var place = places.of(file.path);
+        if (!seen.fault().isEmpty()) {
+            unread.add(new Unread(place, seen.fault()));
+        }
+        take(place, seen.sightings(), seen.archive());
     }
 
     /** Somebody who reads along, if there is time before the work is done. */
@@ -275,11 +318,19 @@ final class FileScan {
                 unread.add(new Unread(looked.place, e.explanation()));
             }
         }
-        if (looked.archive == null) {
-            found.sightings(looked.place, "", looked.seen);
-        } else {
-            archives.take(looked.place, looked.seen, looked.archive, found);
+        take(looked.place, looked.seen, looked.archive);
+        var once = looked.candidate.once;
+        if (once != null) {
+            once.seen(new SharedContent.Seen(looked.seen, looked.archive, looked.fault));
         }
         progress.accept(bytes);
+    }
+
+    private void take(String place, List<Sighting> seen, ArchiveSearch.@Nullable Outcome archive) {
+        if (archive == null) {
+            found.sightings(place, "", seen);
+        } else {
+            archives.take(place, seen, archive, found);
+        }
     }
 }

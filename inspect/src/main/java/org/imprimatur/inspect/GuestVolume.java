@@ -87,6 +87,17 @@ final class GuestVolume implements GuestFiles {
         return List.copyOf(bases);
     }
 
+    /** Whether one of its directories is a snapshot of another, or of what both were made from. */
+    boolean isSnapshot(String base, String of) {
+        var one = subvolume(base);
+        var other = subvolume(of);
+        return one != null && other != null && one.isSnapshotOf(other);
+    }
+
+    private @Nullable Subvolume subvolume(String base) {
+        return subvolumes.stream().filter(each -> base(each).equals(base)).findFirst().orElse(null);
+    }
+
     /** Whether its own root directory is that of the system. */
     boolean isAtRootOf(@Nullable MountedFiles system) {
         return system != null && "/".equals(system.guestPath(this, FilePath.ROOT));

@@ -359,7 +359,8 @@ public final class Inspection {
 
     /**
      * Where the root of the installed system is. Of several it is the one whose own fstab says that
-     * its root is where it is, or else the first; the others are not judged.
+     * its root is where it is, or else the first; the others are not judged. Read-only snapshots of
+     * it are no systems of their own.
      */
     private MountedFiles.@Nullable Mount root(List<GuestVolume> volumes) {
         var candidates = new ArrayList<MountedFiles.Mount>();
@@ -386,7 +387,17 @@ public final class Inspection {
             root = candidates.getFirst();
         }
         for (var other : candidates) {
-            if (root != null && !other.equals(root)) {
+            if (root == null || other.equals(root)) {
+                continue;
+            }
+            if (other.isSnapshotOf(root)) {
+                notes.add(
+                        new Note(
+                                other.title(),
+                                "is a read-only snapshot of the system on %s: its files are looked at,"
+                                                .formatted(root.title())
+                                        + " its configuration is not judged"));
+            } else {
                 unread.add(
                         new Unread(
                                 other.title(),
@@ -418,6 +429,7 @@ public final class Inspection {
                 new FileScan(
                         volume.fileSystem(),
                         places,
+                        new SharedContent(volume),
                         found,
                         unread,
                         software,

@@ -38,6 +38,11 @@ final class MountedFiles implements GuestFiles {
      */
     record Mount(GuestVolume volume, String base) {
 
+        /** Whether this is a state of the other that was kept, and nobody could change since. */
+        boolean isSnapshotOf(Mount other) {
+            return volume == other.volume && volume.isSnapshot(base, other.base);
+        }
+
         /** Where it is, for people. */
         String title() {
             return volume.volume().title() + (base.isEmpty() ? "" : ":" + Shown.path(base));

@@ -1,6 +1,7 @@
 package org.imprimatur.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -9,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.FilePath;
 import org.imprimatur.disk.Limits;
 import org.imprimatur.disk.Note;
+import org.imprimatur.disk.Unread;
 import org.imprimatur.disk.VolumeContent;
 import org.imprimatur.inspect.facts.ConfigReader;
+import org.imprimatur.inspect.facts.FoundSecret;
 import org.imprimatur.inspect.rules.Finding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,11 +245,48 @@ class MountedFilesTest {
 
     @Test
     void ofSeveralSystemsInSubvolumesOneIsJudgedAndTheOthersAreSaidNotToBe() throws Exception {
-        var report = Fixtures.inspect("btrfs-subvolumes.raw.gz", temporary);
+        var report = Fixtures.inspect("btrfs-writable-snapshot.raw.gz", temporary);
 
         assertThat(report.unread().toString())
                 .contains(
-                        "disk:/snapshots/old/1: holds a second operating system beside that of disk:/@");
+                        "disk:/snapshots/1: holds a second operating system beside that of disk:/@");
+    }
+
+    @Test
+    void aReadOnlySnapshotIsToldAndSearchedAndNoSystemOfItsOwn() throws Exception {
+        var report = Fixtures.inspect("btrfs-snapshot.raw.gz", temporary);
+
+        assertThat(report.unread()).extracting(Unread::where).containsOnly("/var/lib/dpkg/status");
+        assertThat(report.notes())
+                .extracting(Note::where, Note::text)
+                .contains(
+                        tuple(
+                                "disk:/snapshots/1",
+                                "is a read-only snapshot of the system on disk:/@: its files are looked at,"
+                                        + " its configuration is not judged"));
+        assertThat(report.facts().secrets())
+                .extracting(FoundSecret::path)
+                .containsExactlyInAnyOrder(
+                        "/root/.pgpass",
+                        "disk:/snapshots/1/root/.netrc",
+                        "disk:/snapshots/1/root/.pgpass",
+                        "disk:/snapshots/2/root/.pgpass");
+    }
+
+    @Test
+    void whatSnapshotsShareIsReadOnce() throws Exception {
+        var most = new AtomicLong();
+
+        Inspection.run(
+                Fixtures.image("btrfs-snapshot.raw.gz", temporary),
+                Fixtures.FULL,
+                (stage, done, _) -> {
+                    if (stage == Stage.SCAN) {
+                        most.accumulateAndGet(done, Math::max);
+                    }
+                });
+
+        assertThat(most.get()).isBetween(300_000L, 302_000L);
     }
 
     @Test
