@@ -182,6 +182,30 @@ class ListCommandsTest {
                 .contains("not verified", "Worker nodes");
     }
 
+    @Test
+    void aListIsSignedByAKeyOnAToken() throws Exception {
+        var keys = directory.resolve("keys");
+        assertThat(Ran.of("keygen", "--dir", keys.toString(), "Alice").status()).isZero();
+        var token = SoftToken.token();
+        token.take(keys, "alice", "0a");
+        var out = directory.resolve("token.list").toString();
+        var line = new ArrayList<>(List.of("list", "sign", list("unsigned"), "--out", out));
+        line.addAll(List.of(token.options("alice")));
+
+        var signed = Ran.of(line);
+        assertThat(signed.status()).as(signed.err()).isZero();
+        var verified =
+                Ran.of("list", "verify", out, "--anchors", keys.resolve("anchors").toString());
+        assertThat(verified.status()).as(verified.out() + verified.err()).isZero();
+
+        line.set(line.indexOf("--password-file") + 1, list("unsigned"));
+        line.set(line.indexOf(out), out + ".never");
+        line.replaceAll(word -> word.replace("object=alice", "object=bob"));
+        var refused = Ran.of(line);
+        assertThat(refused.status()).isEqualTo(3);
+        assertThat(refused.errLines()).hasSize(1);
+    }
+
     private static Ran sign(String draft, Path out, Path keys) {
         return Ran.of(
                 "list",

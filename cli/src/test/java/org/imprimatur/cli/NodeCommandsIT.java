@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
@@ -21,6 +22,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
@@ -30,6 +32,7 @@ import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.node.Node;
 import org.imprimatur.node.NodeConfig;
 import org.imprimatur.register.Clause;
+import org.imprimatur.trust.TrialAuthority;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -370,6 +373,139 @@ class NodeCommandsIT {
         assertThat(ran.out()).contains("FAIL  in force");
     }
 
+    // ---- keys -------------------------------------------------------------------------------
+
+    @Test
+    void aKeyOnATokenSignsWhateverAKeyFileDoes() throws Exception {
+        var token = SoftToken.token();
+        var person = newPerson("rsa-2048");
+        token.take(keys(), "manager", "01");
+        token.take(keys(), person, "02");
+        var image = image();
+        var tag = "token-" + COUNT.incrementAndGet();
+
+        for (var ran :
+                List.of(
+                        withToken(token, "manager", appointment(person, "endorser", "vo:biomed")),
+                        withToken(token, person, "accept", "--yes"),
+                        withToken(
+                                token,
+                                person,
+                                "endorse",
+                                image.toString(),
+                                "--owner",
+                                "vo:biomed",
+                                "--image-version",
+                                "1.0",
+                                "--tag",
+                                tag,
+                                "--location",
+                                "https://images.example/image.raw"),
+                        withToken(
+                                token,
+                                person,
+                                "revoke",
+                                "vo:biomed/" + tag,
+                                "--reason",
+                                "superseded",
+                                "--explanation",
+                                "a newer one"))) {
+            assertThat(ran.status()).as(ran.err()).isZero();
+            assertThat(ran.out()).contains("proof verified");
+            assertThat(ran.out() + ran.err()).doesNotContain("trial-1");
+        }
+
+        var bundle = image + ".bundle.json";
+        var document = home.resolve(tag + ".xml").toString();
+        var export =
+                List.of(
+                        "stratuslab",
+                        "export",
+                        bundle,
+                        image.toString(),
+                        "--email",
+                        "endorser@example.org",
+                        "--charter",
+                        charter.toString(),
+                        "--anchors",
+                        keys().resolve("anchors").toString(),
+                        "--to",
+                        document);
+        var exported = Ran.of(joined(export, token.options(person)));
+        assertThat(exported.status()).as(exported.err()).isZero();
+        var verified =
+                Ran.of(
+                        "stratuslab",
+                        "verify",
+                        document,
+                        "--anchors",
+                        keys().resolve("anchors").toString());
+        assertThat(verified.status()).as(verified.out() + verified.err()).isZero();
+    }
+
+    @Test
+    void aRenewedCertificateWithAnotherKeyIsTheSamePerson() throws Exception {
+        var person = newEndorser();
+        assertThat(signed(person, "accept", "--yes").status()).isZero();
+        var image = image();
+        var tag = "renewed-" + COUNT.incrementAndGet();
+        assertThat(endorse(person, image, "--tag", tag).status()).isZero();
+
+        var renewed =
+                TrialAuthority.read(
+                                keys().resolve("authority"),
+                                InstantSource.system(),
+                                new SecureRandom())
+                        .issue(person, TrialAuthority.KeyKind.EC_P384);
+        TrialAuthority.write(renewed, keys(), person + "-renewed");
+        var next = image();
+        var endorsed =
+                signed(
+                        person + "-renewed",
+                        "endorse",
+                        next.toString(),
+                        "--owner",
+                        "vo:biomed",
+                        "--image-version",
+                        "1.1",
+                        "--tag",
+                        tag);
+        var revoked = revoke(person + "-renewed", "sha512:" + sha512(image));
+
+        assertThat(endorsed.status()).as(endorsed.err()).isZero();
+        assertThat(revoked.status()).as(revoked.err()).isZero();
+        for (var file : List.of(image, next)) {
+            var verified =
+                    Ran.of(
+                            "verify",
+                            file + ".bundle.json",
+                            file.toString(),
+                            "--charter",
+                            charter.toString(),
+                            "--anchors",
+                            keys().resolve("anchors").toString());
+            assertThat(verified.status()).as(verified.err()).isZero();
+        }
+    }
+
+    private static String sha512(Path file) throws Exception {
+        return HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-512").digest(Files.readAllBytes(file)));
+    }
+
+    private static Ran withToken(SoftToken token, String who, String... words) {
+        return Ran.of(
+                joined(
+                        joined(List.of(words), "--node", url(), "--charter", charter.toString()),
+                        token.options(who)));
+    }
+
+    private static List<String> joined(List<String> words, String... more) {
+        var all = new ArrayList<>(words);
+        all.addAll(List.of(more));
+        return all;
+    }
+
     // ---- history, revoke, block --------------------------------------------------------------
 
     @Test
@@ -697,8 +833,13 @@ class NodeCommandsIT {
     }
 
     private static String newPerson() {
+        return newPerson("ec-p256");
+    }
+
+    private static String newPerson(String kind) {
         var name = "person-" + COUNT.incrementAndGet();
-        assertThat(Ran.of("keygen", "--dir", keys().toString(), name).status()).isZero();
+        assertThat(Ran.of("keygen", "--dir", keys().toString(), "--kind", kind, name).status())
+                .isZero();
         return name;
     }
 

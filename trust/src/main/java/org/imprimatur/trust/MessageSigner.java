@@ -21,6 +21,7 @@ import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.cms.DefaultSignedAttributeTableGenerator;
 import org.bouncycastle.cms.jcajce.JcaSignerInfoGeneratorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.RuntimeOperatorException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
@@ -87,9 +88,12 @@ public final class MessageSigner {
             throw new UnusableKey(UnusableKey.Reason.KEY_NOT_ACCEPTED, objection.get());
         }
         try {
-            var signer =
-                    new JcaContentSignerBuilder(digestFor(key).jca + "with" + kind)
-                            .build(key.privateKey());
+            var builder = new JcaContentSignerBuilder(digestFor(key).jca + "with" + kind);
+            var provider = key.provider();
+            if (provider != null) {
+                builder.setProvider(provider);
+            }
+            var signer = builder.build(key.privateKey());
             var generator = new CMSSignedDataGenerator();
             generator.addSignerInfoGenerator(
                     new JcaSignerInfoGeneratorBuilder(
@@ -108,7 +112,11 @@ public final class MessageSigner {
         } catch (OperatorCreationException
                 | CertificateEncodingException
                 | CMSException
-                | IOException e) {
+                | IOException
+                | RuntimeOperatorException e) {
+            if (key.provider() != null) {
+                throw TokenKeys.failed(e);
+            }
             throw new AssertionError("a key that was read can sign", e);
         }
     }

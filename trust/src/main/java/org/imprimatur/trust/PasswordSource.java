@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Where the password of a key file comes from: a prompt or a file, never a command line. It is
- * asked only when the key file is encrypted.
+ * Where the password of a key file or the PIN of a token comes from: a prompt, a file or the
+ * environment, never a command line. It is asked only when there is something to open, and once.
  */
 @FunctionalInterface
 public interface PasswordSource {
@@ -19,26 +19,36 @@ public interface PasswordSource {
     int MAX_BYTES = 4096;
 
     /**
-     * The password for a key file, in an array of its own: the caller overwrites it after use.
+     * The password for what is locked, in an array of its own: the caller overwrites it after use.
      *
      * @throws UnusableKey when there is none
      */
-    char[] passwordFor(Path keyFile);
+    char[] passwordFor(Locked locked);
 
     /** For keys that are not encrypted: refuses when a password is needed. */
     static PasswordSource none() {
-        return keyFile -> {
+        return locked -> {
             throw new UnusableKey(
                     UnusableKey.Reason.PASSWORD_NEEDED,
-                    "the key file '%s' is encrypted; give its password by prompt or by a password"
-                                    .formatted(keyFile)
-                            + " file");
+                    switch (locked) {
+                        case Locked.KeyFile _ ->
+                                locked
+                                        + " is encrypted; give its password by prompt or by a"
+                                        + " password file";
+                        case Locked.Token _ ->
+                                locked + " asks for a PIN; give it by prompt or by a password file";
+                    });
         };
+    }
+
+    /** A password that is at hand already. */
+    static PasswordSource of(String password) {
+        return _ -> password.toCharArray();
     }
 
     /** The first line of a file, without its line end, in UTF-8. */
     static PasswordSource ofFile(Path file) {
-        return keyFile -> {
+        return _ -> {
             byte[] bytes;
             try (var in = Files.newInputStream(file)) {
                 bytes = in.readNBytes(MAX_BYTES + 1);

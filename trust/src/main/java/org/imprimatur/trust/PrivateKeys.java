@@ -119,7 +119,7 @@ final class PrivateKeys {
 
     private static PrivateKey fromEncryptedPkcs8(byte[] der, Path file, PasswordSource passwords)
             throws IOException, GeneralSecurityException {
-        char[] password = passwords.passwordFor(file);
+        char[] password = passwords.passwordFor(new Locked.KeyFile(file));
         try {
             byte[] plain;
             try {
@@ -195,7 +195,7 @@ final class PrivateKeys {
         if (!(parsed instanceof PEMEncryptedKeyPair encrypted)) {
             throw new IOException("not an encrypted key");
         }
-        char[] password = passwords.passwordFor(file);
+        char[] password = passwords.passwordFor(new Locked.KeyFile(file));
         try {
             var decryptor =
                     new JcePEMDecryptorProviderBuilder()

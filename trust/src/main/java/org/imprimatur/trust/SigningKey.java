@@ -10,6 +10,8 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.ProviderException;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.UnrecoverableKeyException;
@@ -20,12 +22,15 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Person;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A person's private key with the certificate chain that says whose it is. A key that exists is of
- * an accepted kind and belongs to its certificate; whether anyone trusts the chain is for {@link
- * TrustAnchors} to say.
+ * A person's private key, in memory or on a PKCS#11 token, with the certificate chain that says
+ * whose it is. A key that exists is of an accepted kind and belongs to its certificate; whether
+ * anyone trusts the chain is for {@link TrustAnchors} to say.
  *
  * <p>Threads may share a key.
  */
@@ -34,20 +39,37 @@ public final class SigningKey {
     /** No key or certificate file is read beyond this size, in bytes. */
     public static final int MAX_FILE_BYTES = 256 * 1024;
 
+    private static final int MAX_ALIASES_SHOWN = 10;
+
     private static final byte[] PROBE =
             "imprimatur: does this key fit?".getBytes(StandardCharsets.US_ASCII);
 
-    private final PrivateKey privateKey;
+    private final Secret secret;
     private final List<X509Certificate> chain;
     private final String algorithm;
     private final List<String> warnings;
 
+    /**
+     * A private key and who computes with it.
+     *
+     * @param provider the token's own; null for keys in memory, which every provider can use
+     */
+    record Secret(PrivateKey key, @Nullable Provider provider) {
+
+        private byte[] sign(String algorithm, byte[] message) throws GeneralSecurityException {
+            var signature =
+                    provider == null
+                            ? Signature.getInstance(algorithm)
+                            : Signature.getInstance(algorithm, provider);
+            signature.initSign(key);
+            signature.update(message);
+            return signature.sign();
+        }
+    }
+
     private SigningKey(
-            PrivateKey privateKey,
-            List<X509Certificate> chain,
-            String algorithm,
-            List<String> warnings) {
-        this.privateKey = privateKey;
+            Secret secret, List<X509Certificate> chain, String algorithm, List<String> warnings) {
+        this.secret = secret;
         this.chain = List.copyOf(chain);
         this.algorithm = algorithm;
         this.warnings = List.copyOf(warnings);
@@ -59,12 +81,22 @@ public final class SigningKey {
      * @throws UnusableKey when that cannot be done; the text says what to do next
      */
     public static SigningKey read(Path file, PasswordSource passwords) {
+        return read(file, passwords, null);
+    }
+
+    /**
+     * Reads a key and its certificates from one file, as above.
+     *
+     * @param alias which of several keys in a PKCS#12 file is meant; null for the only one
+     * @throws UnusableKey when that cannot be done; the text says what to do next
+     */
+    public static SigningKey read(Path file, PasswordSource passwords, @Nullable String alias) {
         byte[] bytes = contents(file);
         try {
             var warnings = permissionWarnings(file);
             return Pem.looksLikePem(bytes)
                     ? fromPem(file, bytes, file, bytes, passwords, warnings)
-                    : fromPkcs12(file, bytes, passwords, warnings);
+                    : fromPkcs12(file, bytes, passwords, alias, warnings);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -91,13 +123,34 @@ public final class SigningKey {
     }
 
     /**
+     * Finds a key with its certificate on a PKCS#11 token and logs in there. The key stays on the
+     * token. A wrong PIN is tried once: tokens lock themselves after a few.
+     *
+     * @param module the PKCS#11 module; null when the URI names one
+     * @param certificateFile further certificates for the chain, PEM; null for none
+     * @throws UnusableKey when that cannot be done; the text says what to do next
+     */
+    public static SigningKey read(
+            TokenUri uri,
+            @Nullable Path module,
+            @Nullable Path certificateFile,
+            PasswordSource pins) {
+        var found = TokenKeys.find(uri, module, pins);
+        var certificates = new ArrayList<>(found.certificates());
+        if (certificateFile != null) {
+            certificates.addAll(certificates(certificateFile, contents(certificateFile)));
+        }
+        return assemble(found.name(), found.secret(), certificates, List.of());
+    }
+
+    /**
      * A key with certificates in any order: the person's own is found by the key, its issuers by
      * their names; a self-signed root is left off, since nobody needs it from the signer.
      *
      * @throws UnusableKey when no certificate belongs to the key, or the key is not accepted
      */
     public static SigningKey of(PrivateKey privateKey, Collection<X509Certificate> certificates) {
-        return assemble("the key", privateKey, certificates, List.of());
+        return assemble("the key", new Secret(privateKey, null), certificates, List.of());
     }
 
     /** The certificates as an envelope carries them: the person's own first, without the root. */
@@ -127,11 +180,7 @@ public final class SigningKey {
 
     /** Signs bytes with the algorithm that follows from the key. */
     public byte[] sign(byte[] message) {
-        try {
-            return sign(privateKey, algorithm, message);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("a key that has signed before no longer signs", e);
-        }
+        return signed(algorithm, message);
     }
 
     /**
@@ -150,29 +199,33 @@ public final class SigningKey {
                                             certificate().getPublicKey().getAlgorithm())
                             + " certificate that has an RSA key");
         }
+        return signed("SHA256withRSA", message);
+    }
+
+    private byte[] signed(String algorithm, byte[] message) {
         try {
-            return sign(privateKey, "SHA256withRSA", message);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("a key that has signed before no longer signs", e);
+            return secret.sign(algorithm, message);
+        } catch (GeneralSecurityException | ProviderException e) {
+            if (secret.provider() == null) {
+                throw new IllegalStateException("a key that has signed before no longer signs", e);
+            }
+            throw TokenKeys.failed(e);
         }
     }
 
     PrivateKey privateKey() {
-        return privateKey;
+        return secret.key();
+    }
+
+    /** The provider of the token on which the key lies; null for keys in memory. */
+    @Nullable Provider provider() {
+        return secret.provider();
     }
 
     /** Names the person; never the key. */
     @Override
     public String toString() {
         return "SigningKey[" + Certificates.subject(certificate()) + ", " + algorithm + "]";
-    }
-
-    private static byte[] sign(PrivateKey key, String algorithm, byte[] message)
-            throws GeneralSecurityException {
-        var signature = Signature.getInstance(algorithm);
-        signature.initSign(key);
-        signature.update(message);
-        return signature.sign();
     }
 
     private static byte[] contents(Path file) {
@@ -237,7 +290,7 @@ public final class SigningKey {
         }
         var certificates = certificates(certificateFile, certificateBytes);
         var key = PrivateKeys.read(keys.getFirst(), keyFile, passwords);
-        return assemble("'" + keyFile + "'", key, certificates, warnings);
+        return assemble("'" + keyFile + "'", new Secret(key, null), certificates, warnings);
     }
 
     private static List<X509Certificate> certificates(Path file, byte[] bytes) {
@@ -271,8 +324,12 @@ public final class SigningKey {
     }
 
     private static SigningKey fromPkcs12(
-            Path file, byte[] bytes, PasswordSource passwords, List<String> warnings) {
-        char[] password = passwords.passwordFor(file);
+            Path file,
+            byte[] bytes,
+            PasswordSource passwords,
+            @Nullable String wanted,
+            List<String> warnings) {
+        char[] password = passwords.passwordFor(new Locked.KeyFile(file));
         try {
             var store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(bytes), password);
@@ -286,15 +343,9 @@ public final class SigningKey {
                 throw new UnusableKey(
                         UnusableKey.Reason.NO_KEY, "'%s' holds no private key".formatted(file));
             }
-            if (aliases.size() > 1) {
-                throw new UnusableKey(
-                        UnusableKey.Reason.SEVERAL_KEYS,
-                        "'%s' holds %d private keys; export the one to sign with into a file of"
-                                        .formatted(file, aliases.size())
-                                + " its own");
-            }
+            var alias = chosen(file, aliases, wanted);
             var certificates = new ArrayList<X509Certificate>();
-            var chain = store.getCertificateChain(aliases.getFirst());
+            var chain = store.getCertificateChain(alias);
             if (chain != null) {
                 for (var certificate : chain) {
                     certificates.add((X509Certificate) certificate);
@@ -306,11 +357,11 @@ public final class SigningKey {
                         "'%s' holds no certificate for its key; export both together"
                                 .formatted(file));
             }
-            if (!(store.getKey(aliases.getFirst(), password) instanceof PrivateKey key)) {
+            if (!(store.getKey(alias, password) instanceof PrivateKey key)) {
                 throw new UnusableKey(
                         UnusableKey.Reason.NO_KEY, "'%s' holds no private key".formatted(file));
             }
-            return assemble("'" + file + "'", key, certificates, warnings);
+            return assemble("'" + file + "'", new Secret(key, null), certificates, warnings);
         } catch (UnrecoverableKeyException e) {
             throw wrongPassword(file, e);
         } catch (IOException e) {
@@ -322,6 +373,29 @@ public final class SigningKey {
         } finally {
             Arrays.fill(password, '\0');
         }
+    }
+
+    private static String chosen(Path file, List<String> aliases, @Nullable String wanted) {
+        if (wanted == null && aliases.size() == 1) {
+            return aliases.getFirst();
+        }
+        var fitting = aliases.stream().filter(alias -> alias.equalsIgnoreCase(wanted)).toList();
+        if (fitting.size() == 1) {
+            return fitting.getFirst();
+        }
+        throw new UnusableKey(
+                wanted == null ? UnusableKey.Reason.SEVERAL_KEYS : UnusableKey.Reason.NO_KEY,
+                "'%s' holds %s; name the one to sign with by its alias: %s"
+                        .formatted(
+                                file,
+                                wanted == null
+                                        ? aliases.size() + " private keys"
+                                        : "no private key with the alias "
+                                                + MalformedInput.quoted(wanted),
+                                aliases.stream()
+                                        .map(MalformedInput::quoted)
+                                        .limit(MAX_ALIASES_SHOWN)
+                                        .collect(Collectors.joining(", "))));
     }
 
     private static UnusableKey wrongPassword(Path file, Exception cause) {
@@ -340,7 +414,7 @@ public final class SigningKey {
 
     private static SigningKey assemble(
             String what,
-            PrivateKey privateKey,
+            Secret secret,
             Collection<X509Certificate> certificates,
             List<String> fileWarnings) {
         var rest = new ArrayList<X509Certificate>(certificates);
@@ -349,11 +423,11 @@ public final class SigningKey {
             switch (Algorithms.forKey(candidate.getPublicKey())) {
                 case Algorithms.Choice.Refuse(var reason) -> refusals.add(reason);
                 case Algorithms.Choice.Use(var algorithm) -> {
-                    if (fits(privateKey, candidate, algorithm)) {
+                    if (fits(secret, candidate, algorithm)) {
                         rest.remove(candidate);
                         var warnings = new ArrayList<>(fileWarnings);
                         var chain = order(what, candidate, rest, warnings);
-                        return new SigningKey(privateKey, chain, algorithm, warnings);
+                        return new SigningKey(secret, chain, algorithm, warnings);
                     }
                 }
             }
@@ -376,17 +450,21 @@ public final class SigningKey {
         return certificates.stream().findFirst().map(Certificates::subject).orElse("nobody");
     }
 
-    private static boolean fits(
-            PrivateKey privateKey, X509Certificate certificate, String algorithm) {
+    private static boolean fits(Secret secret, X509Certificate certificate, String algorithm) {
         try {
             var verifier = Signature.getInstance(algorithm);
             verifier.initVerify(certificate.getPublicKey());
             verifier.update(PROBE);
-            return verifier.verify(sign(privateKey, algorithm, PROBE));
+            return verifier.verify(secret.sign(algorithm, PROBE));
         } catch (InvalidKeyException | SignatureException e) {
             // A key of another type, or of another size: it does not fit.
             return false;
+        } catch (ProviderException e) {
+            throw TokenKeys.failed(e);
         } catch (GeneralSecurityException e) {
+            if (secret.provider() != null) {
+                throw TokenKeys.failed(e);
+            }
             throw new AssertionError("every JDK must provide " + algorithm, e);
         }
     }

@@ -29,7 +29,19 @@ public final class UnusableKey extends RuntimeException {
         /** More certificates than an envelope may carry. */
         CHAIN_TOO_LONG,
         /** The key is of a kind or size that is not accepted. */
-        KEY_NOT_ACCEPTED
+        KEY_NOT_ACCEPTED,
+        /** A PKCS#11 URI is wrong, or says what is not understood. */
+        BAD_TOKEN_URI,
+        /** It is not known which PKCS#11 module to load, or it cannot be loaded. */
+        NO_MODULE,
+        /** No token is there that fits the URI. */
+        NO_TOKEN,
+        /** Several tokens fit the URI. */
+        SEVERAL_TOKENS,
+        /** The token takes no PIN any more, or has none yet. */
+        TOKEN_LOCKED,
+        /** The token was taken away, or does not do its work. */
+        TOKEN_FAILED
     }
 
     private final Reason reason;

@@ -155,6 +155,33 @@ class SigningKeyTest {
         refused(Reason.PASSWORD_NEEDED, () -> SigningKey.read(p12, PasswordSource.none()));
     }
 
+    @Test
+    void oneOfSeveralKeysInAPkcs12FileIsChosenByItsAlias() throws Exception {
+        var bob = ca.issue("Bob");
+        var p12 = dir.resolve("several.p12");
+        var store = java.security.KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (var one : java.util.Map.of("alice", alice, "bob", bob).entrySet()) {
+            store.setKeyEntry(
+                    one.getKey(),
+                    one.getValue().privateKey(),
+                    "correct horse".toCharArray(),
+                    new java.security.cert.Certificate[] {
+                        one.getValue().certificate(), ca.certificate()
+                    });
+        }
+        try (var out = Files.newOutputStream(p12)) {
+            store.store(out, "correct horse".toCharArray());
+        }
+
+        signs(SigningKey.read(p12, SECRET, "Alice"));
+        assertThat(SigningKey.read(p12, SECRET, "bob").person()).isEqualTo(bob.person());
+        refused(Reason.SEVERAL_KEYS, () -> SigningKey.read(p12, SECRET));
+        refused(Reason.NO_KEY, () -> SigningKey.read(p12, SECRET, "carol"));
+        assertThatThrownBy(() -> SigningKey.read(p12, SECRET))
+                .hasMessageContainingAll("2 private keys", "'alice'", "'bob'");
+    }
+
     /** Long RSA keys too: Java takes many seconds to make one, OpenSSL does not. */
     @ParameterizedTest
     @CsvSource({
