@@ -7,7 +7,10 @@ import java.security.SignatureException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Person;
 
 /** What a certificate says, in the words of the register. */
@@ -18,12 +21,30 @@ public final class Certificates {
     /**
      * The person whom a certificate names (docs/format.md, Names). Nothing is verified here.
      *
-     * @throws org.imprimatur.register.MalformedInput when the names are too long or hold control
-     *     characters
+     * @throws MalformedInput when the names are too long or hold control characters
      */
     public static Person personOf(X509Certificate certificate) {
         return Person.of(
                 certificate.getSubjectX500Principal(), certificate.getIssuerX500Principal());
+    }
+
+    /**
+     * The certificates of a PEM file in DER, in the file's order. Nothing is verified here.
+     *
+     * @throws MalformedInput when there is none
+     */
+    public static List<byte[]> chain(byte[] pem) {
+        var chain = new ArrayList<byte[]>();
+        for (var block : Pem.blocks(pem)) {
+            byte[] der = block.der();
+            if (block.label().equals("CERTIFICATE") && der != null) {
+                chain.add(der);
+            }
+        }
+        if (chain.isEmpty()) {
+            throw new MalformedInput("", "certificates in PEM form", "none");
+        }
+        return chain;
     }
 
     static byte[] der(X509Certificate certificate) {
