@@ -53,7 +53,7 @@ public final class LedgerEntry {
         }
         var out = new ByteArrayOutputStream(HEAD_LENGTH + envelope.length);
         out.writeBytes(FIRST_LINE);
-        out.writeBytes(TIME.format(admittedAt.atOffset(ZoneOffset.UTC)).getBytes(US_ASCII));
+        out.writeBytes(time(admittedAt).getBytes(US_ASCII));
         out.write('\n');
         out.writeBytes(envelope);
         return new LedgerEntry(admittedAt, out.toByteArray());
@@ -72,17 +72,31 @@ public final class LedgerEntry {
             throw new IllegalArgumentException(
                     "not a ledger entry: it does not begin with \"imprimatur/entry/v1\" and a time, each on a line");
         }
-        var time = new String(bytes, FIRST_LINE.length, TIME_LENGTH, US_ASCII);
         try {
-            var admittedAt = LocalDateTime.parse(time, TIME).toInstant(ZoneOffset.UTC);
-            if (!TIME.format(admittedAt.atOffset(ZoneOffset.UTC)).equals(time)) {
-                throw new DateTimeException("not the one spelling of that time");
-            }
-            return new LedgerEntry(admittedAt, bytes.clone());
+            var time = new String(bytes, FIRST_LINE.length, TIME_LENGTH, US_ASCII);
+            return new LedgerEntry(time(time), bytes.clone());
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
                     "a ledger entry whose second line is not a time in UTC with six decimals", e);
         }
+    }
+
+    /** An admission time as entries have it. */
+    static String time(Instant admittedAt) {
+        return TIME.format(admittedAt.atOffset(ZoneOffset.UTC));
+    }
+
+    /**
+     * Reads an admission time.
+     *
+     * @throws DateTimeException for another spelling
+     */
+    static Instant time(String text) {
+        var admittedAt = LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
+        if (!time(admittedAt).equals(text)) {
+            throw new DateTimeException("not the one spelling of that time");
+        }
+        return admittedAt;
     }
 
     /** When the ledger admitted the statement. */

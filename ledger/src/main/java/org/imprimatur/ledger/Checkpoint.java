@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param origin the ledger's name
  * @param head size and root
- * @param extensions further lines; none in our own ledgers
+ * @param extensions further lines, which a ledger gives its own meaning
  */
 public record Checkpoint(String origin, TreeHead head, List<String> extensions) {
 

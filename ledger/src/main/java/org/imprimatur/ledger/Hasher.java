@@ -13,6 +13,11 @@ final class Hasher {
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
 
+    // Those of MerkleMap are others, so that nothing of a map can pass for something of a tree.
+    private static final byte MAP_LEAF = 2;
+    private static final byte MAP_BRANCH = 3;
+    private static final byte LINE = 4;
+
     private final MessageDigest digest = sha256();
 
     static MessageDigest sha256() {
@@ -29,10 +34,29 @@ final class Hasher {
     }
 
     Hash node(Hash left, Hash right) {
-        digest.update(NODE);
-        digest.update(left.shared());
-        digest.update(right.shared());
+        return pair(NODE, left, right);
+    }
+
+    Hash mapLeaf(Hash key, Hash list) {
+        return pair(MAP_LEAF, key, list);
+    }
+
+    Hash mapBranch(Hash left, Hash right) {
+        return pair(MAP_BRANCH, left, right);
+    }
+
+    private Hash pair(byte prefix, Hash first, Hash second) {
+        digest.update(prefix);
+        digest.update(first.shared());
+        digest.update(second.shared());
         return Hash.owning(digest.digest());
+    }
+
+    /** The digest of a list when a line is put behind it. */
+    Hash line(Hash before, byte[] line) {
+        digest.update(LINE);
+        digest.update(before.shared());
+        return Hash.owning(digest.digest(line));
     }
 
     /**

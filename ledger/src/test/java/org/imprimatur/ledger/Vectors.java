@@ -10,12 +10,17 @@ import java.util.Objects;
 /** The published vectors, in {@code transparency-log-vectors.json}. */
 final class Vectors {
 
-    static final JsonNode ALL = read();
+    static final JsonNode ALL = read("/transparency-log-vectors.json");
 
     private Vectors() {}
 
-    private static JsonNode read() {
-        try (var file = Vectors.class.getResourceAsStream("/transparency-log-vectors.json")) {
+    /** Those of the status map, made by a second implementation. */
+    static JsonNode ofStatusMap() {
+        return read("/status-map-vectors.json");
+    }
+
+    private static JsonNode read(String name) {
+        try (var file = Vectors.class.getResourceAsStream(name)) {
             return new ObjectMapper().readTree(Objects.requireNonNull(file));
         } catch (IOException unreadable) {
             throw new AssertionError(unreadable);

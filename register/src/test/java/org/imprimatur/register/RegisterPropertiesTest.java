@@ -456,6 +456,101 @@ class RegisterPropertiesTest {
     }
 
     /** All that the queries say about what a story may have touched. */
+    /** Whoever has the few records that matter to an image says of it what the register says. */
+    @Test
+    @Clause({"END-4.6", "EGI-5.7", "TVM-3.5"})
+    void theRecordsOfTheStatusMapSayWhatTheRegisterSays() {
+        everyStory(
+                (story, _) -> {
+                    var statuses = new StatusBook();
+                    story.book.admitted.forEach(statuses::add);
+                    var remembered = new java.util.TreeMap<Long, StatusRecords>();
+                    for (int i = 0; i < LENGTH; i++) {
+                        var register = story.book.register;
+                        long before = register.size();
+                        story.book.submit(story.next());
+                        if (register.size() == before) {
+                            continue;
+                        }
+                        statuses.add(story.book.admitted.getLast());
+                        if (register.size() % 7 == 0) {
+                            var records = records(statuses, register.size());
+                            assertSame(register, records, story.book.now);
+                            remembered.put(register.size(), records);
+                        }
+                    }
+                    // Records only grow: every smaller ledger can still be told of.
+                    remembered.forEach(
+                            (size, records) ->
+                                    assertThat(records(statuses, size)).isEqualTo(records));
+                });
+    }
+
+    private static StatusRecords records(StatusBook statuses, long size) {
+        var keys = new ArrayList<StatusKey>();
+        for (int number = 0; number < 3; number++) {
+            keys.add(StatusKey.of(guid(number)));
+            keys.add(StatusKey.of(image("image " + number)));
+        }
+        PEOPLE.forEach(person -> keys.add(StatusKey.of(person)));
+        var records = new java.util.HashMap<StatusKey, List<StatusLine>>();
+        for (var key : keys) {
+            var lines = statuses.lines(key, size);
+            for (var line : lines) {
+                assertThat(StatusLine.parse(line.text())).isEqualTo(line);
+                assertThat(line.keys()).contains(key);
+            }
+            records.put(key, lines);
+        }
+        return new StatusRecords(records);
+    }
+
+    private static void assertSame(Register register, StatusRecords records, java.time.Instant at) {
+        for (int number = 0; number < 3; number++) {
+            var image = image("image " + number);
+            assertThat(records.blocks(image).stream().map(StatusLine::id))
+                    .containsExactlyElementsOf(
+                            register.blocks(image).stream().map(Recorded::id).toList());
+            assertSame(register, register.endorsements(image), records, StatusKey.of(image), at);
+            assertSame(
+                    register,
+                    register.endorsements(guid(number)),
+                    records,
+                    StatusKey.of(guid(number)),
+                    at);
+        }
+    }
+
+    private static void assertSame(
+            Register register,
+            List<Recorded<Endorsement>> endorsements,
+            StatusRecords records,
+            StatusKey key,
+            java.time.Instant at) {
+        var statuses = records.status(key, at);
+        assertThat(statuses.stream().map(status -> status.line().id()))
+                .containsExactlyElementsOf(endorsements.stream().map(Recorded::id).toList());
+        for (var status : statuses) {
+            var id = status.line().id();
+            boolean blocked = !register.blocks(status.endorsed().image()).isEmpty();
+            assertThat(status.state() == EndorsementState.REVOKED)
+                    .isEqualTo(register.revocation(id).isPresent());
+            assertThat(status.state() == EndorsementState.ENDORSED)
+                    .isEqualTo(register.counts(id, at) && !blocked);
+            assertThat(status.state() == EndorsementState.BLOCKED)
+                    .isEqualTo(blocked && register.revocation(id).isEmpty());
+            if (status.state() == EndorsementState.LAPSED) {
+                assertThat(
+                                register.holds(
+                                        status.line().signer(),
+                                        Role.ENDORSER,
+                                        status.endorsed().owner()))
+                        .as("%s %s", status, records.lines(StatusKey.of(status.line().signer())))
+                        .isFalse();
+            }
+        }
+    }
+
     private static List<Object> picture(Register register, Book book) {
         var picture = new ArrayList<Object>();
         picture.add(register.size());

@@ -1,0 +1,345 @@
+package org.imprimatur.register;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Kind;
+import org.imprimatur.register.StrictJson.Members;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a record of the status map: a statement as far as it decides how an image stands
+ * ({@code docs/format.md}, "Status map"). It follows from the statement and its place alone.
+ */
+public record StatusLine(long index, Instant admittedAt, StatementId id, Person signer, Act act) {
+
+    /** The most bytes of a line, with its line feed. */
+    public static final int MAX_BYTES = 16_384;
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT);
+
+    /** What the statement does. */
+    public sealed interface Act {
+
+        Kind kind();
+
+        /** The records that the line stands in. */
+        List<StatusKey> keys();
+    }
+
+    /** A person was given a role, or lost it. */
+    public record InRole(boolean held, Owner owner, Role role, Person person) implements Act {
+
+        @Override
+        public Kind kind() {
+            return held ? Kind.APPOINTMENT : Kind.DISMISSAL;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(person));
+        }
+    }
+
+    /** The signer accepted a policy. */
+    public record Accepted(Person signer, Sha256 policy) implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.ACCEPTANCE;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(signer));
+        }
+    }
+
+    /**
+     * The signer endorsed an image.
+     *
+     * @param until from this moment on a blocking finding is covered by no waiver; null for never
+     */
+    public record Endorsed(
+            Sha512 image, Guid guid, Version version, Owner owner, @Nullable Instant until)
+            implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.ENDORSEMENT;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(image), StatusKey.of(guid));
+        }
+    }
+
+    /** An endorsement was taken back. */
+    public record Revoked(Sha512 image, StatementId endorsement, Statement.Revocation.Reason reason)
+            implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.REVOCATION;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(image));
+        }
+    }
+
+    /** A site said whether it runs what an endorsement covers. */
+    public record SiteSaid(
+            boolean approved, Sha512 image, Owner site, Origin catalogue, StatementId endorsement)
+            implements Act {
+
+        @Override
+        public Kind kind() {
+            return approved ? Kind.APPROVAL : Kind.REFUSAL;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(image));
+        }
+    }
+
+    /** An owner blocked an image file. */
+    public record Blocked(Sha512 image, Owner owner) implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.BLOCK;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(image));
+        }
+    }
+
+    /** An owner lifted a block. */
+    public record Unblocked(Sha512 image, Owner owner, StatementId block) implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.UNBLOCK;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(image));
+        }
+    }
+
+    /** The line of a statement. */
+    public static StatusLine of(Recorded<?> entry) {
+        var act =
+                switch (entry.statement()) {
+                    case Statement.Appointment s ->
+                            new InRole(true, s.owner(), s.role(), s.person());
+                    case Statement.Dismissal s ->
+                            new InRole(false, s.owner(), s.role(), s.person());
+                    case Statement.Acceptance s -> new Accepted(s.signer(), s.policy().sha256());
+                    case Endorsement s ->
+                            new Endorsed(
+                                    s.image(), s.guid(), s.version(), s.owner(), coveredUntil(s));
+                    case Statement.Revocation s ->
+                            new Revoked(s.image(), s.endorsement(), s.reason());
+                    case Statement.Approval s ->
+                            new SiteSaid(true, s.image(), s.site(), s.catalogue(), s.endorsement());
+                    case Statement.Refusal s ->
+                            new SiteSaid(
+                                    false, s.image(), s.site(), s.catalogue(), s.endorsement());
+                    case Statement.Block s -> new Blocked(s.image(), s.owner());
+                    case Statement.Unblock s -> new Unblocked(s.image(), s.owner(), s.block());
+                };
+        return new StatusLine(
+                entry.index(), entry.admittedAt(), entry.id(), entry.statement().signer(), act);
+    }
+
+    /** When the first of the blocking findings is covered no more. */
+    private static @Nullable Instant coveredUntil(Endorsement endorsement) {
+        Instant first = null;
+        for (var finding : endorsement.inspection().blocking()) {
+            var last =
+                    endorsement.waivers().stream()
+                            .filter(waiver -> waiver.isFor(finding))
+                            .map(Waiver::expires)
+                            .max(Instant::compareTo)
+                            .orElse(Instant.EPOCH);
+            first = first == null || last.isBefore(first) ? last : first;
+        }
+        return first;
+    }
+
+    /** The records that it stands in. */
+    public List<StatusKey> keys() {
+        return act.keys();
+    }
+
+    /** The line without its line feed. Always the same text for the same line. */
+    public String text() {
+        var out = new StringBuilder(512);
+        out.append("{\"index\":").append(index);
+        member(out, "admittedAt", time(admittedAt));
+        member(out, "kind", act.kind().wire());
+        member(out, "id", id.hex());
+        person(out, "signer", signer);
+        switch (act) {
+            case InRole(_, var owner, var role, var person) -> {
+                member(out, "owner", owner.toString());
+                member(out, "role", role.wire());
+                person(out, "person", person);
+            }
+            case Accepted(_, var policy) -> member(out, "policy", policy.hex());
+            case Endorsed(var image, var guid, var version, var owner, var until) -> {
+                member(out, "image", image.toString());
+                member(out, "guid", guid.toString());
+                member(out, "version", version.text());
+                member(out, "owner", owner.toString());
+                if (until != null) {
+                    member(out, "until", time(until));
+                }
+            }
+            case Revoked(var image, var endorsement, var reason) -> {
+                member(out, "image", image.toString());
+                member(out, "endorsement", endorsement.hex());
+                member(out, "reason", reason.wire());
+            }
+            case SiteSaid(_, var image, var site, var catalogue, var endorsement) -> {
+                member(out, "image", image.toString());
+                member(out, "site", site.toString());
+                member(out, "catalogue", catalogue.text());
+                member(out, "endorsement", endorsement.hex());
+            }
+            case Blocked(var image, var owner) -> {
+                member(out, "image", image.toString());
+                member(out, "owner", owner.toString());
+            }
+            case Unblocked(var image, var owner, var block) -> {
+                member(out, "image", image.toString());
+                member(out, "owner", owner.toString());
+                member(out, "block", block.hex());
+            }
+        }
+        return out.append('}').toString();
+    }
+
+    /** The line with its line feed, as its record's digest is over it. */
+    public byte[] bytes() {
+        return bytes(text());
+    }
+
+    /** The bytes of a line that came as a text. */
+    public static byte[] bytes(String text) {
+        return (text + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void member(StringBuilder out, String name, String value) {
+        out.append(",\"").append(name).append("\":");
+        quoted(out, value);
+    }
+
+    private static void person(StringBuilder out, String name, Person person) {
+        out.append(",\"").append(name).append("\":{\"subject\":");
+        quoted(out, person.subject());
+        out.append(",\"issuer\":");
+        quoted(out, person.issuer());
+        out.append('}');
+    }
+
+    /** No text of a line has control characters. */
+    private static void quoted(StringBuilder out, String value) {
+        out.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\');
+            }
+            out.append(c);
+        }
+        out.append('"');
+    }
+
+    private static String time(Instant instant) {
+        return TIME.format(instant.atOffset(ZoneOffset.UTC));
+    }
+
+    /**
+     * Reads a line without its line feed.
+     *
+     * @throws MalformedInput for anything that {@link #text} does not write
+     */
+    public static StatusLine parse(String text) {
+        var in = StrictJson.read(text.getBytes(StandardCharsets.UTF_8), MAX_BYTES - 1);
+        long index = Text.range("index", in.number("index"), 0, Long.MAX_VALUE);
+        var admittedAt = in.instant("admittedAt");
+        var kind = in.value("kind", Kind::parse);
+        var id = in.value("id", StatementId::parse);
+        var signer = StatementJson.person(in.object("signer"));
+        var act =
+                switch (kind) {
+                    case APPOINTMENT -> role(true, in);
+                    case DISMISSAL -> role(false, in);
+                    case ACCEPTANCE -> new Accepted(signer, in.value("policy", Sha256::new));
+                    case ENDORSEMENT ->
+                            new Endorsed(
+                                    image(in),
+                                    in.value("guid", Guid::parse),
+                                    in.value("version", Version::new),
+                                    owner(in),
+                                    in.has("until") ? in.instant("until") : null);
+                    case REVOCATION ->
+                            new Revoked(
+                                    image(in),
+                                    in.value("endorsement", StatementId::parse),
+                                    in.value("reason", Statement.Revocation.Reason::parse));
+                    case APPROVAL -> siteSaid(true, in);
+                    case REFUSAL -> siteSaid(false, in);
+                    case BLOCK -> new Blocked(image(in), owner(in));
+                    case UNBLOCK ->
+                            new Unblocked(
+                                    image(in), owner(in), in.value("block", StatementId::parse));
+                };
+        in.end();
+        var line = new StatusLine(index, admittedAt, id, signer, act);
+        if (!line.text().equals(text)) {
+            throw new MalformedInput(
+                    "", "the one spelling of a status line", "another order or spelling");
+        }
+        return line;
+    }
+
+    private static InRole role(boolean held, Members in) {
+        return new InRole(
+                held,
+                owner(in),
+                in.value("role", Role::parse),
+                StatementJson.person(in.object("person")));
+    }
+
+    private static SiteSaid siteSaid(boolean approved, Members in) {
+        return new SiteSaid(
+                approved,
+                image(in),
+                in.value("site", Owner::parse),
+                in.value("catalogue", Origin::new),
+                in.value("endorsement", StatementId::parse));
+    }
+
+    private static Sha512 image(Members in) {
+        return in.value("image", Sha512::parse);
+    }
+
+    private static Owner owner(Members in) {
+        return in.value("owner", Owner::parse);
+    }
+}
