@@ -455,7 +455,6 @@ class RegisterPropertiesTest {
         return new Standing(own, List.of(new Followed(catalogue, story.book.now, null)));
     }
 
-    /** All that the queries say about what a story may have touched. */
     /** Whoever has the few records that matter to an image says of it what the register says. */
     @Test
     @Clause({"END-4.6", "EGI-5.7", "TVM-3.5"})
@@ -551,6 +550,7 @@ class RegisterPropertiesTest {
         }
     }
 
+    /** All that the queries say about what a story may have touched. */
     private static List<Object> picture(Register register, Book book) {
         var picture = new ArrayList<Object>();
         picture.add(register.size());
