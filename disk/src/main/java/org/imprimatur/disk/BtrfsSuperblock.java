@@ -184,7 +184,8 @@ final class BtrfsSuperblock {
             faults.add(
                     new Unread(
                             "btrfs",
-                            "the log of synced files was not replayed: what was written last may be missing or old"));
+                            "the log of synced files was not replayed: what was written last may be missing or old."
+                                    + " Mount the disk writable and unmount it, and make the image again"));
         }
     }
 
