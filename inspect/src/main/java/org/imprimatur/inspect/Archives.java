@@ -31,8 +31,11 @@ final class Archives {
             SecretSearch search, ArchiveKind kind, String place, FileSystem fileSystem, Inode file)
             throws IOException {
         if (searched.get() > MAX_BYTES) {
-            return new ArchiveSearch.Outcome(
-                    List.of(), 0, 0, "comes after %d bytes in archives".formatted(MAX_BYTES));
+            return ArchiveSearch.Outcome.unread(
+                    "comes after %d bytes in archives".formatted(MAX_BYTES));
+        }
+        if (kind.isClosed()) {
+            return ArchiveSearch.Outcome.closed(kind);
         }
         var archive = new ArchiveSearch(search, ArchiveSearch.Bounds.DEFAULT);
         ArchiveSearch.Outcome outcome;
@@ -41,7 +44,7 @@ final class Archives {
                 var content = new ByteArrayInputStream(fileSystem.readAll(file, SMALL));
                 outcome = archive.run(kind, place, content);
             } catch (ImageException e) {
-                outcome = new ArchiveSearch.Outcome(List.of(), 0, 0, e.explanation());
+                outcome = ArchiveSearch.Outcome.unread(e.explanation());
             }
         } else {
             var content = new PieceStream(fileSystem, file);
@@ -72,6 +75,9 @@ final class Archives {
                 place, "", seen.stream().filter(each -> !names.contains(each.name())).toList());
         if (!outcome.fault().isEmpty()) {
             found.unsearched(place, outcome.fault());
+        }
+        if (!outcome.closed().isEmpty()) {
+            found.closed(place, outcome.closed());
         }
     }
 

@@ -364,6 +364,7 @@ public final class FactsJson {
     }
 
     private void remains(Facts facts) throws IOException {
+        places("closedFiles", facts.closedFiles());
         list(
                 "leftovers",
                 facts.leftovers(),

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.imprimatur.inspect.advisories.Patches;
 import org.imprimatur.inspect.facts.config.Configuration;
+import org.imprimatur.inspect.facts.config.Place;
 import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.packages.InstalledPackage;
 
@@ -20,6 +21,8 @@ import org.imprimatur.inspect.packages.InstalledPackage;
  * @param halfInstalled packages that are on the disk in part, with their state
  * @param keys private keys, in order of path
  * @param secrets other secrets, in order of path
+ * @param closedFiles what may hold files and is not looked into, with what it is; files of packages
+ *     left out
  * @param freeSpace of each volume whose free space was looked at; none in a quick inspection
  * @param files which files belong to no package, or are not as their package shipped them
  * @param configuration what starts, who gets in, what is written down
@@ -41,6 +44,7 @@ public record Facts(
         List<AuthorizedKeys> authorizedKeys,
         List<FoundKey> keys,
         List<FoundSecret> secrets,
+        List<Place> closedFiles,
         List<Leftover> leftovers,
         List<FreeSpace> freeSpace,
         FileOwnership files,
@@ -59,6 +63,7 @@ public record Facts(
         authorizedKeys = List.copyOf(authorizedKeys);
         keys = List.copyOf(keys);
         secrets = List.copyOf(secrets);
+        closedFiles = List.copyOf(closedFiles);
         leftovers = List.copyOf(leftovers);
         freeSpace = List.copyOf(freeSpace);
         privilegedFiles = List.copyOf(privilegedFiles);
@@ -85,6 +90,7 @@ public record Facts(
                 found.authorizedKeys(),
                 found.keys(),
                 Certificates.relevant(found.secrets(), found.keys()),
+                found.closed(),
                 found.leftovers(),
                 found.freeSpace(),
                 FileOwnership.NOT_EXAMINED,
@@ -115,6 +121,7 @@ public record Facts(
                 authorizedKeys,
                 keys,
                 secrets,
+                closedFiles,
                 leftovers,
                 freeSpace,
                 files,

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.imprimatur.inspect.facts.config.Place;
 import org.imprimatur.inspect.keys.PrivateKey;
 import org.imprimatur.inspect.keys.PrivateKeys;
 import org.imprimatur.inspect.keys.PublishedKeys;
@@ -140,6 +141,7 @@ public final class Found {
     private final Map<String, List<FoundKey>> keys = new TreeMap<>();
     private final Map<String, List<FoundSecret>> secrets = new TreeMap<>();
     private final Map<String, String> unsearched = new TreeMap<>();
+    private final Map<String, Place> closed = new TreeMap<>();
     private final Map<String, Leftover> leftovers = new TreeMap<>();
     private final Map<String, PrivilegedFile> privileged = new TreeMap<>();
     private ImageShape shape = ImageShape.UNKNOWN;
@@ -277,6 +279,15 @@ public final class Found {
     /** The members of an archive were not all searched. */
     public void unsearched(String path, String reason) {
         put(unsearched, path, reason);
+    }
+
+    /** A file of a kind that nobody looks into. */
+    public void closed(String path, String what) {
+        put(closed, path, new Place(path, what));
+    }
+
+    List<Place> closed() {
+        return List.copyOf(closed.values());
     }
 
     /** The archives that were not searched whole, with the reason. */

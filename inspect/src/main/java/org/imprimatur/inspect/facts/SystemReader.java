@@ -114,6 +114,9 @@ public final class SystemReader {
                 found.authorizedKeys(),
                 keys,
                 Certificates.relevant(secrets, keys),
+                found.closed().stream()
+                        .filter(each -> owners.getOrDefault(each.path(), "").isEmpty())
+                        .toList(),
                 found.leftovers(),
                 found.freeSpace(),
                 files,
@@ -150,6 +153,7 @@ public final class SystemReader {
         var paths = new TreeSet<String>();
         found.keys().forEach(each -> paths.add(each.path()));
         found.secrets().forEach(each -> paths.add(each.path()));
+        found.closed().forEach(each -> paths.add(each.path()));
         found.privileged().forEach(each -> paths.add(each.path()));
         return paths.isEmpty() ? Map.of() : new VendorFiles(reader, databases).owners(paths);
     }

@@ -389,6 +389,13 @@ final class SystemRuleCatalogue {
                 "Remove pam_permit from the auth stack, or put pam_unix before it as required.",
                 SystemRules::pamLetsAnybodyIn);
         add(
+                "secret.closed-file",
+                "A file that may hold others is of a kind that is not looked into",
+                both(CREDENTIALS, CONFIDENTIAL),
+                "Nobody can say what is in it.",
+                "Remove it, or pack it as tar, zip, cpio, gzip, xz, bzip2, zstd or lz4.",
+                SystemRules::closedFiles);
+        add(
                 "sshd.no-pam",
                 "The SSH server does not ask PAM",
                 BLOCKING,

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Leftover;
 import org.imprimatur.inspect.facts.PrivilegedFile;
@@ -114,6 +115,7 @@ final class SystemRules {
                     "ova", "ova", "raw", "raw");
 
     private static final int SHOWN_PATHS = 1;
+    private static final int SHOWN_CLOSED = 20;
 
     private SystemRules() {}
 
@@ -518,6 +520,23 @@ final class SystemRules {
                                         each.volume(),
                                         "%d bytes of free space are not zero"
                                                 .formatted(each.usedBytes())))
+                .toList();
+    }
+
+    /** The first files by themselves, all others in one. */
+    static List<Objection> closedFiles(Facts facts) {
+        var files = facts.closedFiles();
+        int more = files.size() - SHOWN_CLOSED;
+        return IntStream.range(0, Math.min(files.size(), SHOWN_CLOSED))
+                .mapToObj(
+                        i -> {
+                            var file = files.get(i);
+                            var rest =
+                                    more > 0 && i == SHOWN_CLOSED - 1
+                                            ? ", and %d more files".formatted(more)
+                                            : "";
+                            return new Objection(file.path(), file.detail() + rest);
+                        })
                 .toList();
     }
 

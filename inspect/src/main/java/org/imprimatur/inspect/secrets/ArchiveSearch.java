@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
 import org.imprimatur.disk.FilePath;
 import org.tukaani.xz.XZInputStream;
 
@@ -63,8 +65,20 @@ public final class ArchiveSearch {
      * @param nested how many members are archives themselves, which were not looked into
      * @param bytes how much was searched
      * @param fault why not everything was searched, one sentence; empty if it was
+     * @param closed what it is, if nobody looks into such a file; else empty
      */
-    public record Outcome(List<Member> members, int nested, long bytes, String fault) {
+    public record Outcome(
+            List<Member> members, int nested, long bytes, String fault, String closed) {
+
+        /** Of a file that could not be read. */
+        public static Outcome unread(String fault) {
+            return new Outcome(List.of(), 0, 0, fault, "");
+        }
+
+        /** Of a file that nobody looks into. */
+        public static Outcome closed(ArchiveKind kind) {
+            return new Outcome(List.of(), 0, 0, "", kind.title());
+        }
 
         /** Copies the list. */
         public Outcome {
@@ -76,6 +90,8 @@ public final class ArchiveSearch {
     private static final int XZ_MEMORY_KIB = 100 << 10;
     private static final int MAX_HEADER = 1 << 20;
     private static final int MAX_NAME = 4 << 10;
+    private static final int RPM_LEAD = 96;
+    private static final int RPM_HEADER = 0x8eade801;
     private static final int MAX_MEMBERS_SEEN = 1_000;
 
     private final SecretSearch search;
@@ -106,6 +122,9 @@ public final class ArchiveSearch {
      * @param content all of it; faults of reading it are faults of the archive. Is not closed
      */
     public Outcome run(ArchiveKind kind, String path, InputStream content) {
+        if (kind.isClosed()) {
+            return Outcome.closed(kind);
+        }
         members.clear();
         fault = "";
         nested = 0;
@@ -124,7 +143,7 @@ public final class ArchiveSearch {
                 fault = "is damaged, or of a form that is not understood: " + kind;
             }
         }
-        return new Outcome(members, nested, Math.max(unpacked.bytes, searched.bytes), fault);
+        return new Outcome(members, nested, Math.max(unpacked.bytes, searched.bytes), fault, "");
     }
 
     private void open(ArchiveKind kind, String path, InputStream file) throws IOException {
@@ -133,7 +152,8 @@ public final class ArchiveSearch {
             case ZIP -> zip(file);
             case DEB -> deb(file);
             case CPIO -> cpio(file);
-            case GZIP, XZ, BZIP2, ZSTD -> stream(kind, path, file);
+            case RPM -> rpm(file);
+            default -> stream(kind, path, file);
         }
     }
 
@@ -165,7 +185,8 @@ public final class ArchiveSearch {
                     case XZ -> new XZInputStream(file, XZ_MEMORY_KIB);
                     case BZIP2 -> new BZip2CompressorInputStream(file, true);
                     case ZSTD -> new ZstdInputStream(file);
-                    case TAR, ZIP, DEB, CPIO -> throw new IllegalArgumentException(kind.name());
+                    case LZ4 -> new FramedLZ4CompressorInputStream(file, true);
+                    default -> throw new IllegalArgumentException(kind.name());
                 };
         return new Bounded(plain, unpacked);
     }
@@ -242,6 +263,38 @@ public final class ArchiveSearch {
         }
     }
 
+    /** A lead, two headers of which the first is padded, and a compressed cpio. */
+    private void rpm(InputStream file) throws IOException {
+        file.skipNBytes(RPM_LEAD);
+        long signature = rpmHeader(file);
+        file.skipNBytes(-signature & 7);
+        rpmHeader(file);
+        var first = file.readNBytes(ArchiveKind.NEEDED);
+        var payload = new PushbackInputStream(file, ArchiveKind.NEEDED);
+        payload.unread(first);
+        var kind = ArchiveKind.of(first, first.length).orElse(null);
+        if (kind == ArchiveKind.CPIO) {
+            cpio(payload);
+        } else if (kind != null && kind.isStream()) {
+            stream(kind, "", payload);
+        } else {
+            fault = "has a payload that is packed in a way that is not read";
+        }
+    }
+
+    /** Its length. */
+    private static long rpmHeader(InputStream file) throws IOException {
+        var intro = ByteBuffer.wrap(file.readNBytes(16));
+        if (intro.limit() < 16 || intro.getInt(0) != RPM_HEADER) {
+            throw new IOException("no header of an RPM package");
+        }
+        long length =
+                16L * Integer.toUnsignedLong(intro.getInt(8))
+                        + Integer.toUnsignedLong(intro.getInt(12));
+        file.skipNBytes(length);
+        return 16 + length;
+    }
+
     private ArchiveEntry next(ArchiveInputStream<?> archive) throws IOException {
         ArchiveEntry entry;
         headerBytes = 0;
@@ -310,30 +363,9 @@ public final class ArchiveSearch {
         }
     }
 
-    /** Counts what goes in. */
-    private final class Counted extends FilterInputStream {
-        Counted(InputStream content) {
-            super(content);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int value = super.read();
-            taken += value < 0 ? 0 : 1;
-            return value;
-        }
-
-        @Override
-        public int read(byte[] into, int from, int length) throws IOException {
-            int read = super.read(into, from, length);
-            taken += Math.max(0, read);
-            return read;
-        }
-    }
-
-    /** Ends where names and the like, which libraries hold in memory, are too long. */
-    private final class Headed extends FilterInputStream {
-        Headed(InputStream plain) {
+    /** Hears how many bytes pass. */
+    private abstract static class Counting extends FilterInputStream {
+        Counting(InputStream plain) {
             super(plain);
         }
 
@@ -351,7 +383,29 @@ public final class ArchiveSearch {
             return read;
         }
 
-        private void came(int bytes) throws BoundException {
+        abstract void came(int bytes) throws BoundException;
+    }
+
+    /** Counts what goes in. */
+    private final class Counted extends Counting {
+        Counted(InputStream content) {
+            super(content);
+        }
+
+        @Override
+        void came(int bytes) {
+            taken += bytes;
+        }
+    }
+
+    /** Ends where names and the like, which libraries hold in memory, are too long. */
+    private final class Headed extends Counting {
+        Headed(InputStream plain) {
+            super(plain);
+        }
+
+        @Override
+        void came(int bytes) throws BoundException {
             headerBytes += bytes;
             if (inHeader && headerBytes > MAX_HEADER) {
                 throw new BoundException(
@@ -361,7 +415,7 @@ public final class ArchiveSearch {
     }
 
     /** Counts what comes out, and ends where it is too much. */
-    private final class Bounded extends FilterInputStream {
+    private final class Bounded extends Counting {
         private final Tally tally;
 
         Bounded(InputStream plain, Tally tally) {
@@ -370,20 +424,7 @@ public final class ArchiveSearch {
         }
 
         @Override
-        public int read() throws IOException {
-            int value = super.read();
-            came(value < 0 ? 0 : 1);
-            return value;
-        }
-
-        @Override
-        public int read(byte[] into, int from, int length) throws IOException {
-            int read = super.read(into, from, length);
-            came(Math.max(0, read));
-            return read;
-        }
-
-        private void came(int bytes) throws BoundException {
+        void came(int bytes) throws BoundException {
             tally.bytes += bytes;
             if (tally.bytes > bounds.maxBytes) {
                 throw new BoundException(

@@ -371,6 +371,25 @@ class SystemRulesTest {
                 .toList();
     }
 
+    @Test
+    void filesThatNobodyLooksIntoAreNamedAndTheRestIsCounted() {
+        var found = found();
+        for (int i = 10; i < 40; i++) {
+            found.closed("/srv/%d.7z".formatted(i), "7z");
+        }
+
+        var findings =
+                RuleCatalogue.judge(Profile.EGI_1, facts(_ -> {}, found), List.of()).stream()
+                        .filter(each -> each.rule().id().equals("secret.closed-file"))
+                        .toList();
+
+        assertThat(findings).hasSize(20);
+        assertThat(findings.getFirst().path()).isEqualTo("/srv/10.7z");
+        assertThat(findings.getFirst().evidence()).isEqualTo("7z");
+        assertThat(findings.getLast().evidence()).isEqualTo("7z, and 10 more files");
+        assertThat(findings).extracting(Finding::severity).containsOnly(Severity.INFO);
+    }
+
     @TestFactory
     @Clause({
         "END-4.2.d",
@@ -496,7 +515,8 @@ class SystemRulesTest {
                         "leftover.installer",
                         "leftover.log",
                         "leftover.temporary",
-                        "os.end-of-life-near"));
+                        "os.end-of-life-near",
+                        "secret.closed-file"));
 
         assertThat(new TreeSet<>(shown))
                 .containsExactlyElementsOf(

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -173,6 +174,50 @@ class ArchiveSearchTest {
         assertThat(outcome.members().getFirst().seen())
                 .extracting(Sighting::name)
                 .containsExactly("netrc password");
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (var in = ArchiveSearchTest.class.getResourceAsStream(name)) {
+            return Objects.requireNonNull(in, name).readAllBytes();
+        }
+    }
+
+    @Test
+    void packagesOfRpmAreSearched() throws Exception {
+        for (var name : List.of("gzip.rpm", "zstd.rpm")) {
+            var outcome = run(resource(name));
+
+            assertThat(outcome.fault()).isEmpty();
+            assertThat(outcome.members())
+                    .extracting(ArchiveSearch.Member::name)
+                    .containsExactly("root/.netrc");
+        }
+        assertThat(run(resource("lzma.rpm")).fault()).contains("packed in a way that is not read");
+        assertThat(run(Arrays.copyOf(resource("gzip.rpm"), 4000)).fault()).isNotEmpty();
+    }
+
+    @Test
+    void lz4IsUnpacked() {
+        var packed =
+                "BCJNGGRApz4AAIBtYWNoaW5lIGhvc3QuaW52YWxpZCBsb2dpbiBub2JvZHkgcGFzc3dvcmQgbWFkZS11cC1mb3ItYS10ZXN0CgAAAAC6xpEC";
+        var outcome =
+                new ArchiveSearch(new SecretSearch(), ArchiveSearch.Bounds.DEFAULT)
+                        .run(
+                                ArchiveKind.LZ4,
+                                "/root/.netrc.lz4",
+                                new ByteArrayInputStream(Base64.getDecoder().decode(packed)));
+
+        assertThat(outcome.fault()).isEmpty();
+        assertThat(outcome.members()).hasSize(1);
+    }
+
+    @Test
+    void whatNobodyLooksIntoIsSaidToBeClosed() throws Exception {
+        var outcome = run(bytes("7z\u00bc\u00af\u0027\u001c and so on"));
+
+        assertThat(outcome.closed()).isEqualTo("7z");
+        assertThat(outcome.fault()).isEmpty();
+        assertThat(run(tar("lib/a.rar", bytes("Rar!\u001a\u0007\0"))).nested()).isOne();
     }
 
     @Test
