@@ -157,6 +157,7 @@ system() {
     printf '%0300000d' 7 > "$mnt/@/usr/lib/large"
     echo '*:*:*:*:horse-battery-5' > "$mnt/@/root/.pgpass"
     echo 'machine example.org login alice password staple-77-correct' > "$mnt/@/root/.netrc"
+    printf short-1 > "$mnt/@/etc/ldap.secret"
     chmod 600 "$mnt/@/root/.netrc" "$mnt/@/root/.pgpass"
 }
 make btrfs-snapshot 24M --mixed -n 4096

@@ -34,9 +34,6 @@ final class FileScan {
     private static final int BATCH = 1 << 16;
     private static final int MAX_WAITING = 256;
 
-    /** No secret with what tells that it is one is shorter. */
-    private static final int SHORTEST_SECRET = 16;
-
     /**
      * @param once what stands for all files with this content; null if the file is alone
      * @param known whether packages and other facts may ask for the file by its path
@@ -123,11 +120,6 @@ final class FileScan {
      * @param indexed where it stands in the index; -1 if it does not
      */
     void add(FilePath path, Inode inode, long indexed) throws IOException {
-        if (inode.size() < SHORTEST_SECRET
-                && indexed < 0
-                && (software == null || !software.isClaimed(places.name(path)))) {
-            return;
-        }
         try {
             long firstByte = fileSystem.firstByte(inode);
             var once = indexed < 0 ? shared.of(path, inode) : null;

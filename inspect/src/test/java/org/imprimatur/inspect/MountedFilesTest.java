@@ -267,6 +267,9 @@ class MountedFilesTest {
         assertThat(report.facts().secrets())
                 .extracting(FoundSecret::path)
                 .containsExactlyInAnyOrder(
+                        "/etc/ldap.secret",
+                        "disk:/snapshots/1/etc/ldap.secret",
+                        "disk:/snapshots/2/etc/ldap.secret",
                         "/root/.pgpass",
                         "disk:/snapshots/1/root/.netrc",
                         "disk:/snapshots/1/root/.pgpass",

@@ -168,6 +168,16 @@ final class KnownFiles {
                             named("ldap.secret", "libnss-ldap.secret", "pam_ldap.secret"),
                             whole("LDAP password", 3)),
                     new Kind(
+                            named(
+                                    ".password",
+                                    ".vault-pass",
+                                    ".vault_pass",
+                                    ".vault_password",
+                                    "passphrase",
+                                    "password.txt",
+                                    "vault_pass.txt"),
+                            KnownFiles::onlyWord),
+                    new Kind(
                             named(".msmtprc", "msmtprc", ".fetchmailrc", ".mbsyncrc"),
                             words("mail password", "password", "Pass")),
                     new Kind(
@@ -335,6 +345,13 @@ final class KnownFiles {
                 text.strip().length() >= least && !Randomness.isExample(text)
                         ? List.of(Sighting.of(0, SecretKind.TOKEN, what))
                         : List.of();
+    }
+
+    /** A file that holds one word and nothing else. */
+    private static List<Sighting> onlyWord(String text) {
+        return Values.isPassword(text.strip())
+                ? List.of(Sighting.of(0, SecretKind.PASSWORD, "password"))
+                : List.of();
     }
 
     /** ftp(1): words, of which the one after {@code password} is it. */

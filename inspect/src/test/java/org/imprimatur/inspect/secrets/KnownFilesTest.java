@@ -101,6 +101,11 @@ class KnownFilesTest {
                             "<password>" + SECRET + "</password>",
                             "<password>${env.PASSWORD}</password>"),
                     new Example("/root/.vault-token", "Vault token", SECRET.repeat(4), "\n"),
+                    new Example(
+                            "/root/.vault_pass",
+                            "password",
+                            "tiny-4",
+                            "see the handbook, page 4\n"),
                     new Example("/etc/munge/munge.key", "MUNGE key", SECRET.repeat(16), ""),
                     new Example(
                             "/etc/ceph/ceph.client.admin.keyring",
