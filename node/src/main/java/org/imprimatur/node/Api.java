@@ -14,6 +14,7 @@ import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Routes;
 import org.imprimatur.node.web.PageRoutes;
 import org.imprimatur.node.witness.WitnessRoutes;
+import org.imprimatur.node.witness.WitnessesRoute;
 
 /** Every route of a node, in reading order; {@code openapi.yaml} describes the same ones. */
 final class Api {
@@ -30,6 +31,7 @@ final class Api {
             OperationRoutes operation,
             Optional<Site> site,
             Optional<WitnessRoutes> witness,
+            WitnessesRoute witnesses,
             PageRoutes pages) {
         return new Routes()
                 // Statements go in, and come out with their proof.
@@ -52,6 +54,7 @@ final class Api {
                 .get("/checkpoint", ledger::checkpoint)
                 .get("/tile/{path*}", ledger::tile)
                 .get("/files/{name}", files::show)
+                .get("/api/v1/witnesses", witnesses::show)
                 // What a witness cosigns (C2SP tlog-witness).
                 .post("/add-checkpoint", witnessing(witness, w -> w::add))
                 .get("/witness/{origin}/checkpoint", witnessing(witness, w -> w::latest))

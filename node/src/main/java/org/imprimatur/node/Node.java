@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.imprimatur.node.approval.ApprovalCheck;
 import org.imprimatur.node.catalogue.AttachmentRoutes;
 import org.imprimatur.node.catalogue.Attachments;
+import org.imprimatur.node.catalogue.Cosignatures;
 import org.imprimatur.node.catalogue.EventRoutes;
 import org.imprimatur.node.catalogue.FileRoutes;
 import org.imprimatur.node.catalogue.ImageRoutes;
@@ -33,9 +34,12 @@ import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.node.web.PageRoutes;
+import org.imprimatur.node.witness.AskedWitness;
 import org.imprimatur.node.witness.Witness;
 import org.imprimatur.node.witness.WitnessConfig;
 import org.imprimatur.node.witness.WitnessRoutes;
+import org.imprimatur.node.witness.Witnesses;
+import org.imprimatur.node.witness.WitnessesRoute;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.PolicyRef;
 import org.imprimatur.register.Sha256;
@@ -147,6 +151,19 @@ public final class Node implements AutoCloseable {
                                                 metrics,
                                                 changed)));
             }
+            var cosignatures = new Cosignatures();
+            var witnesses =
+                    opened(
+                            parts,
+                            Witnesses.open(
+                                    AskedWitness.read(config.witnesses()),
+                                    ledger,
+                                    cosignatures,
+                                    database,
+                                    fetch,
+                                    clock,
+                                    random,
+                                    metrics));
             var witness =
                     WitnessConfig.read(config.witness(), config.name())
                             .map(
@@ -170,12 +187,13 @@ public final class Node implements AutoCloseable {
                             new StatementRoutes(ledger),
                             new AttachmentRoutes(attachments),
                             new ImageRoutes(images, ledger, attachments, clock),
-                            new LedgerRoutes(ledger, policy),
+                            new LedgerRoutes(ledger, cosignatures, policy),
                             events,
                             new FileRoutes(config.files()),
                             new OperationRoutes(() -> obstacle(database, ledger), metrics),
                             site,
                             witness.map(WitnessRoutes::new),
+                            new WitnessesRoute(witnesses),
                             new PageRoutes(images, ledger.state(), clock));
             var server =
                     opened(

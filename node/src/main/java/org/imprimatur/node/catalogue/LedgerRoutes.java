@@ -17,16 +17,19 @@ import org.imprimatur.node.http.Request;
 public final class LedgerRoutes {
 
     private final Ledger ledger;
+    private final Cosignatures cosignatures;
     private final byte[] policy;
     private final byte[] charter;
 
     /**
      * Routes to this ledger.
      *
+     * @param cosignatures what witnesses have said of its checkpoints
      * @param policy the policy document
      */
-    public LedgerRoutes(Ledger ledger, byte[] policy) {
+    public LedgerRoutes(Ledger ledger, Cosignatures cosignatures, byte[] policy) {
         this.ledger = ledger;
+        this.cosignatures = cosignatures;
         this.policy = policy.clone();
         this.charter = CharterJson.write(ledger.charter());
     }
@@ -44,13 +47,33 @@ public final class LedgerRoutes {
         return Answer.bytes("application/octet-stream", policy);
     }
 
-    /** The newest checkpoint. */
+    /**
+     * The newest checkpoint with the cosignatures that it has so far, or the newest one with at
+     * least so many.
+     */
     public Answer checkpoint(Request request) {
-        request.checkQuery();
-        return Answer.bytes(
-                        "text/plain; charset=utf-8",
-                        ledger.state().head().checkpoint().toString().getBytes(UTF_8))
+        request.checkQuery("cosignatures");
+        var wanted = request.query("cosignatures", LedgerRoutes::count);
+        var note =
+                wanted.isEmpty()
+                        ? cosignatures.shown(ledger.state().head().checkpoint())
+                        : cosignatures
+                                .newest(wanted.get())
+                                .orElseThrow(
+                                        () ->
+                                                new ProblemException(
+                                                        Problem.notFound(
+                                                                "no checkpoint has so many cosignatures")));
+        return Answer.bytes("text/plain; charset=utf-8", note.toString().getBytes(UTF_8))
                 .with("Cache-Control", "no-cache");
+    }
+
+    private static int count(String text) {
+        int count = Integer.parseInt(text);
+        if (count < 1 || count > Cosignatures.MOST) {
+            throw new IllegalArgumentException("not 1 to " + Cosignatures.MOST);
+        }
+        return count;
     }
 
     /** A tile or an entry bundle: immutable, so it may be kept for ever. */

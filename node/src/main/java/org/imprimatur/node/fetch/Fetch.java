@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -113,12 +114,41 @@ public final class Fetch implements AutoCloseable {
                         scheduler));
     }
 
+    /**
+     * An answer to what was posted, whatever its status.
+     *
+     * @param type the content type; empty for none
+     */
+    public record Reply(int status, String type, byte[] bytes) {}
+
+    /**
+     * Posts a body. Redirects are not followed: they are answers like others.
+     *
+     * @param limit more bytes of the answer are not read
+     * @param within all of it takes no longer
+     * @throws FetchFailed when there is no answer
+     */
+    public Reply post(URI uri, String type, byte[] body, int limit, Duration within)
+            throws FetchFailed {
+        var answer =
+                sendOnce(
+                        uri,
+                        Map.of("Content-Type", type),
+                        Optional.of(HttpRequest.BodyPublishers.ofByteArray(body)),
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), limit),
+                        within);
+        return new Reply(
+                answer.statusCode(),
+                answer.headers().firstValue("Content-Type").orElse(""),
+                answer.body());
+    }
+
     private <T> HttpResponse<T> send(
             URI first, Map<String, String> headers, BodyHandler<T> handler, Duration within)
             throws FetchFailed {
         URI uri = first;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-            var answer = sendOnce(uri, headers, handler, within);
+            var answer = sendOnce(uri, headers, Optional.empty(), handler, within);
             if (!isRedirect(answer.statusCode())) {
                 return answer;
             }
@@ -154,11 +184,16 @@ public final class Fetch implements AutoCloseable {
     }
 
     private <T> HttpResponse<T> sendOnce(
-            URI uri, Map<String, String> headers, BodyHandler<T> handler, Duration within)
+            URI uri,
+            Map<String, String> headers,
+            Optional<HttpRequest.BodyPublisher> posted,
+            BodyHandler<T> handler,
+            Duration within)
             throws FetchFailed {
         HttpRequest request;
         try {
             var builder = HttpRequest.newBuilder(uri).timeout(within).GET();
+            posted.ifPresent(builder::POST);
             builder.header("User-Agent", "imprimatur");
             headers.forEach(builder::header);
             request = builder.build();

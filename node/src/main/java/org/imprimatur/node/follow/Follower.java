@@ -20,6 +20,7 @@ import org.imprimatur.ledger.MalformedInput;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.Tile;
 import org.imprimatur.ledger.VerifiedCheckpoint;
+import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
 import org.imprimatur.node.follow.SourceFault.Kind;
@@ -48,6 +49,7 @@ final class Follower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final int BUNDLES = 2;
+    private static final int MOST_COSIGNATURES = 16;
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
 
@@ -121,13 +123,17 @@ final class Follower implements AutoCloseable {
     /** Called by others than the follower's thread. */
     Sighting sighted(VerifiedCheckpoint offered, Duration atMost) throws InterruptedException {
         var known = ledger.awaitVerified(offered.size(), Duration.ZERO);
-        if (known == null || known.size() < offered.size()) {
+        if (source.witnesses().isEmpty() && (known == null || known.size() < offered.size())) {
             wake.ring();
             known = ledger.awaitVerified(offered.size(), atMost);
         }
         var fault = ledger.status().fault();
         if (fault != null) {
             return new Sighting.NotYet("it is at fault: " + fault);
+        }
+        if (source.witnesses().isPresent() && (known == null || known.size() < offered.size())) {
+            // Who waits for the word of others must not make them wait for his.
+            return known == null ? new Sighting.Agrees() : beginning(known, offered);
         }
         if (known == null || known.size() < offered.size()) {
             return new Sighting.NotYet(
@@ -145,15 +151,15 @@ final class Follower implements AutoCloseable {
         return beginning(offered, known);
     }
 
-    /** Whether an older checkpoint is the beginning of the verified one. */
-    private Sighting beginning(VerifiedCheckpoint offered, VerifiedCheckpoint known) {
+    /** Whether a checkpoint is the beginning of a larger one. */
+    private Sighting beginning(VerifiedCheckpoint smaller, VerifiedCheckpoint larger) {
         try {
-            return ConsistencyProof.read(offered.size(), known.size(), reader)
-                            .proves(offered.head(), known.head())
+            return ConsistencyProof.read(smaller.size(), larger.size(), reader)
+                            .proves(smaller.head(), larger.head())
                     ? new Sighting.Agrees()
                     : new Sighting.NotYet(
-                            "it cannot prove that its first %d entries are these"
-                                    .formatted(offered.size()));
+                            "it cannot prove that its %d entries continue those %d"
+                                    .formatted(larger.size(), smaller.size()));
         } catch (FetchFailed e) {
             return new Sighting.NotYet(e.explanation());
         } catch (MalformedInput e) {
@@ -185,13 +191,17 @@ final class Follower implements AutoCloseable {
         var before = ledger.status();
         try {
             if (lasting == null) {
-                lookAtLedger();
-                if (before.fault() != null || before.problem() != null) {
+                boolean newest = lookAtLedger();
+                var after = ledger.status();
+                if (after.fault() == null
+                        && after.problem() == null
+                        && (before.fault() != null || before.problem() != null)) {
                     LOG.info("{} is in view again", source.origin());
                 }
-                if (before.fault() != null || before.size() != ledger.size()) {
+                if (before.fault() != null || before.size() != after.size()) {
                     changed.ring();
                 }
+                return newest;
             }
             return true;
         } catch (SourceFault e) {
@@ -233,30 +243,31 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    private void lookAtLedger() throws SourceFault, FetchFailed {
+    /** True when the newest checkpoint is verified; false when only an older one could be. */
+    private boolean lookAtLedger() throws SourceFault, FetchFailed {
         refreshAnchors();
         if (!unstored.isEmpty()) {
             store(view.seen().orElseThrow(), ledger.status().verifiedAt());
         }
         Instant now = clock.instant();
         byte[] bytes = reader.checkpoint();
-        SignedNote offered;
         try {
-            offered = SignedNote.parse(bytes);
-        } catch (MalformedInput e) {
-            throw SourceFault.passing(
-                    Kind.NOT_A_CHECKPOINT,
-                    "what it serves as its checkpoint is no signed note: " + e.explanation(),
-                    seen(),
-                    bytes);
-        }
-        try {
-            var latest = believe(offered);
+            var chosen = choose(bytes, now);
+            if (chosen == null) {
+                return false;
+            }
+            view = chosen.step().view();
+            var latest = chosen.step().latest();
             while (frontier.size() < latest.size()) {
                 takeSome(latest);
             }
-            store(latest, now);
-            ledger.verified(latest, now);
+            Instant at = later(ledger.status().verifiedAt(), chosen.at());
+            store(latest, at);
+            ledger.verified(latest, at);
+            if (chosen.lacking() != null) {
+                ledger.unreachable(chosen.lacking());
+            }
+            return chosen.lacking() == null;
         } catch (MalformedInput e) {
             throw SourceFault.passing(
                     Kind.MALFORMED_DATA,
@@ -266,25 +277,114 @@ final class Follower implements AutoCloseable {
         }
     }
 
+    private static Instant later(@Nullable Instant before, Instant at) {
+        return before != null && before.isAfter(at) ? before : at;
+    }
+
+    /** A checkpoint that continues the view, and the view with it. */
+    private record Step(LedgerView view, VerifiedCheckpoint latest) {}
+
+    /**
+     * The checkpoint to go to.
+     *
+     * @param at the moment as of which the view is then known to be whole
+     * @param lacking what the newest checkpoint lacks, where an older one had to be taken
+     */
+    private record Chosen(Step step, Instant at, @Nullable String lacking) {}
+
+    /**
+     * The newest checkpoint that those have cosigned who must have. Null when there is none: then
+     * the view stays as it is, and grows stale.
+     */
+    private @Nullable Chosen choose(byte[] bytes, Instant now) throws SourceFault, FetchFailed {
+        var newest = believe(note(bytes));
+        if (source.witnesses().isEmpty()) {
+            return new Chosen(newest, now, null);
+        }
+        var quorum = source.witnesses().get();
+        return switch (quorum.judge(newest.latest(), now)) {
+            case WitnessQuorum.Outcome.Met(var since) ->
+                    new Chosen(newest, earlier(since, now), null);
+            case WitnessQuorum.Outcome.TooFew few -> {
+                var older = older(quorum, newest, few, now);
+                if (older == null) {
+                    lacks(few.explanation());
+                }
+                yield older;
+            }
+        };
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private void lacks(String explanation) {
+        if (ledger.status().problem() == null) {
+            LOG.warn("{}: {}", source.origin(), explanation);
+        }
+        ledger.unreachable(explanation);
+    }
+
+    /**
+     * A ledger shows its newest checkpoint at once, and those that have cosignatures besides. Null
+     * when it keeps none that is enough.
+     */
+    private @Nullable Chosen older(
+            WitnessQuorum quorum, Step newest, WitnessQuorum.Outcome.TooFew few, Instant now)
+            throws SourceFault {
+        for (int count = quorum.threshold(); count <= MOST_COSIGNATURES; count++) {
+            SignedNote offered;
+            try {
+                offered = note(reader.checkpoint(count));
+            } catch (FetchFailed e) {
+                LOG.debug("{} has no checkpoint so cosigned: {}", source.origin(), e.explanation());
+                return null;
+            }
+            try {
+                if (offered.text().equals(newest.latest().note().text())
+                        || Checkpoint.parse(offered.text()).size() >= view.head().size()) {
+                    var step = believe(offered);
+                    if (quorum.judge(step.latest(), now)
+                            instanceof WitnessQuorum.Outcome.Met(var since)) {
+                        boolean same = step.latest().head().equals(newest.latest().head());
+                        return new Chosen(
+                                step, earlier(since, now), same ? null : few.explanation());
+                    }
+                }
+            } catch (FetchFailed e) {
+                LOG.debug("{}: {}", source.origin(), e.explanation());
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private SignedNote note(byte[] bytes) throws SourceFault {
+        try {
+            return SignedNote.parse(bytes);
+        } catch (MalformedInput e) {
+            throw SourceFault.passing(
+                    Kind.NOT_A_CHECKPOINT,
+                    "what it serves as its checkpoint is no signed note: " + e.explanation(),
+                    seen(),
+                    bytes);
+        }
+    }
+
     private @Nullable SignedNote seen() {
         return view.seen().map(VerifiedCheckpoint::note).orElse(null);
     }
 
-    private VerifiedCheckpoint believe(SignedNote offered) throws SourceFault, FetchFailed {
+    private Step believe(SignedNote offered) throws SourceFault, FetchFailed {
         var look = view.lookWithTiles(offered, reader);
         if (look instanceof Look.SplitView split && !sameSize(split)) {
             // The tiles are not signed: before they accuse anybody they are read once more.
             look = view.lookWithTiles(offered, reader);
         }
         return switch (look) {
-            case Look.Same same -> {
-                view = same.view();
-                yield same.latest();
-            }
-            case Look.Grown grown -> {
-                view = grown.view();
-                yield grown.latest();
-            }
+            case Look.Same same -> new Step(same.view(), same.latest());
+            case Look.Grown grown -> new Step(grown.view(), grown.latest());
             case Look.SplitView split when sameSize(split) ->
                     throw SourceFault.lasting(
                             Kind.SPLIT_VIEW,

@@ -19,6 +19,7 @@ import org.imprimatur.ledger.MalformedInput;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.VerifiedCheckpoint;
+import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.metrics.Metrics;
@@ -125,7 +126,9 @@ public final class Follows implements AutoCloseable {
      */
     private static Follower.Start restored(Source source, Sha256 charter, Database database) {
         var key = NoteVerifier.parse(source.charter().key());
-        var unseen = LedgerView.unseen(key);
+        var unseen =
+                LedgerView.unseen(
+                        key, source.witnesses().map(WitnessQuorum::witnesses).orElse(List.of()));
         var row = database.read(db -> new FollowTable(db).find(source.origin())).orElse(null);
         var seen = row == null || !row.charter().equals(charter) ? null : checkpoint(row, key);
         if (row == null || seen == null) {

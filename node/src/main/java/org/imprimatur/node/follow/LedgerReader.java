@@ -32,6 +32,14 @@ final class LedgerReader implements TileReader<FetchFailed> {
         return fetch.bytes(source.address("checkpoint"), SignedNote.MAX_BYTES, FOR_SMALL);
     }
 
+    /** The newest checkpoint with at least so many cosignatures, from a node that keeps them. */
+    byte[] checkpoint(int cosignatures) throws FetchFailed {
+        return fetch.bytes(
+                source.address("checkpoint?cosignatures=" + cosignatures),
+                SignedNote.MAX_BYTES,
+                FOR_SMALL);
+    }
+
     @Override
     public byte[] read(Tile tile) throws FetchFailed {
         try {

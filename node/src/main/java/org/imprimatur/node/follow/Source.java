@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.ledger.NoteVerifier;
+import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.YamlMember;
@@ -27,11 +28,22 @@ import org.imprimatur.register.Origin;
  * @param charter what the site believes of it beforehand, pinned
  * @param anchors certification authorities for its statements; empty for the node's own
  * @param poll how often it is asked when nothing is pushed
+ * @param witnesses who must have cosigned its checkpoints; empty for nobody
  */
-public record Source(URI url, Charter charter, Optional<Path> anchors, Duration poll) {
+public record Source(
+        URI url,
+        Charter charter,
+        Optional<Path> anchors,
+        Duration poll,
+        Optional<WitnessQuorum> witnesses) {
 
     private static final int LARGEST_CHARTER = 256 * 1024;
     private static final Set<String> SCHEMES = Set.of("http", "https");
+
+    /** A ledger that is followed on its own word. */
+    public Source(URI url, Charter charter, Optional<Path> anchors, Duration poll) {
+        this(url, charter, anchors, poll, Optional.empty());
+    }
 
     /** The ledger's name. */
     public Origin origin() {
@@ -53,7 +65,7 @@ public record Source(URI url, Charter charter, Optional<Path> anchors, Duration 
         var sources = new ArrayList<Source>();
         var seen = new HashSet<Origin>(Set.of(own));
         for (var item : list.items()) {
-            item.allowing("url", "charter", "anchors", "poll");
+            item.allowing("url", "charter", "anchors", "poll", "witnesses");
             var charter = item.required("charter", "the file with the ledger's charter");
             var source =
                     new Source(
@@ -63,7 +75,8 @@ public record Source(URI url, Charter charter, Optional<Path> anchors, Duration 
                             item.optional("anchors").map(Source::directory),
                             item.optional("poll")
                                     .map(m -> m.as(Durations::parse, Durations.HINT))
-                                    .orElse(Duration.ofSeconds(30)));
+                                    .orElse(Duration.ofSeconds(30)),
+                            item.optional("witnesses").map(Source::quorum));
             if (!seen.add(source.origin())) {
                 throw charter.wrong(
                         "is of \"%s\", which is this node's own ledger or is followed already"
@@ -73,6 +86,36 @@ public record Source(URI url, Charter charter, Optional<Path> anchors, Duration 
             sources.add(source);
         }
         return sources;
+    }
+
+    private static WitnessQuorum quorum(YamlMember member) {
+        member.allowing("keys", "threshold", "max-age");
+        var keys = member.required("keys", "a list of the witnesses' verifier keys");
+        var threshold = member.required("threshold", "how many of them must have cosigned");
+        var age =
+                member.optional("max-age")
+                        .map(m -> m.as(Durations::parse, Durations.HINT))
+                        .orElse(Duration.ofMinutes(15));
+        try {
+            return new WitnessQuorum(
+                    keys.items().stream().map(Source::witness).toList(),
+                    threshold.as(Integer::parseInt, "a number, for example 2"),
+                    age);
+        } catch (org.imprimatur.ledger.MalformedInput e) {
+            throw member.wrong(
+                    "asks for what cannot be: " + e.explanation(),
+                    "different keys of witnesses, and a threshold of 1 to their number");
+        }
+    }
+
+    private static NoteVerifier witness(YamlMember item) {
+        try {
+            return NoteVerifier.parse(item.text());
+        } catch (org.imprimatur.ledger.MalformedInput e) {
+            throw item.wrong(
+                    "is no key: " + e.explanation(),
+                    "the verifier key of a witness, NAME+ID+BASE64, as its /api/v1/witness has it");
+        }
     }
 
     private static URI url(String text) {
