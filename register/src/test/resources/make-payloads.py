@@ -38,6 +38,22 @@ good = {
     "block": of_image("block", owner="infrastructure:grid", explanation="mining"),
     "unblock": of_image("unblock", owner="infrastructure:grid", block=sha(256, "block"), explanation="cleaned"),
 }
+full = copy.deepcopy(good["endorsement"])
+full["predicate"] |= {
+    "lineage": {"kind": "combined", "base": "sha512:" + sha(512, "base"), "configuration": "sha512:" + sha(512, "configuration")},
+    "contributors": [{"name": "ROOT team", "software": "ROOT 6.32", "contact": "root@example.org"}, {"name": "Biomed", "software": "its software"}],
+    "replaces": [sha(256, "older"), sha(256, "oldest")], "until": "2027-06-01T00:00:00Z",
+    "generation": {"tool": "packer", "version": "1.11.2", "package": "pkg:golang/github.com/hashicorp/packer@1.11.2", "builder": "https://ci.example/builder",
+                   "provenance": {"document": sha(256, "provenance"), "buildType": "https://ci.example/build/v1",
+                                  "startedAt": "2026-11-20T07:00:00Z", "finishedAt": "2026-11-20T07:30:00Z"}},
+    "patchedAt": "2026-11-20T06:00:00Z",
+    "licences": [{"licence": "LicenseRef-Vendor", "path": "/var/lib/dpkg/status#vendor", "statement": "The vendor allows it."}, {"licence": "GPL-2.0-only", "statement": "Sources are offered."}]}
+good["endorsement-in-full"] = full
+good["endorsement-of-a-configuration"] = copy.deepcopy(good["endorsement"])
+del good["endorsement-of-a-configuration"]["predicate"]["tag"]
+good["endorsement-of-a-configuration"]["predicate"] |= {"lineage": {"kind": "vo-configuration"}, "contributors": []}
+good["revocation-in-full"] = copy.deepcopy(good["revocation"])
+good["revocation-in-full"]["predicate"] |= {"urgency": "critical", "replacement": sha(256, "newer")}
 dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 bad = {}
 
@@ -134,6 +150,31 @@ case("contact-without-host", "predicate.contact: expected a mail address NAME@HO
 case("subject-dn-with-line-feed", "predicate.signer.subject: expected a text without control characters on one line", "block", put([P, "signer", "subject"], "CN=A\nCN=B"))
 case("advisory-too-long", "predicate.advisories[0]: expected a text of 1 to 64 characters", "revocation", put([P, "advisories"], ["x" * 65]))
 case("predicate-is-a-text", "predicate: expected an object, found the text 'x'", "block", put([P], "x"))
+F = "endorsement-in-full"
+case("unknown-kind-of-image", "predicate.lineage.kind: expected base, vo-configuration or combined", F, put([P, "lineage", "kind"], "golden"))
+case("combined-without-base", "predicate.lineage.base: expected a text, found nothing", F, drop(P, "lineage", "base"))
+case("combined-of-a-bare-digest", "predicate.lineage.base: expected a digest sha512:", F, put([P, "lineage", "base"], sha(512, "base")))
+case("combined-of-one-file-twice", "predicate.lineage.configuration: expected another file than the base", F, put([P, "lineage", "configuration"], "sha512:" + sha(512, "base")))
+case("combined-that-is-its-base", "predicate.lineage: expected a combined image that is another file than its parts", F, put([P, "lineage", "base"], "sha512:" + image))
+case("combined-without-configuration-not-its-base", "predicate.lineage.base: expected the digest of the image itself", F, drop(P, "lineage", "configuration"))
+case("base-with-a-base", "predicate.lineage.base: expected no such member", F, put([P, "lineage", "kind"], "base"))
+case("configuration-with-a-tag", "predicate.tag: expected no tag for a VO configuration", "endorsement-of-a-configuration", put([P, "tag"], "debian-12"))
+case("contributor-without-software", "predicate.contributors[1].software: expected a text, found nothing", F, drop(P, "contributors", 1, "software"))
+case("contributor-with-bad-contact", "predicate.contributors[0].contact: expected a mail address", F, put([P, "contributors", 0, "contact"], "@example.org"))
+case("sixty-five-contributors", "predicate.contributors: expected at most 64 items", F, lambda v: v[P].update(contributors=v[P]["contributors"] * 33))
+case("replaces-twice", "predicate.replaces: expected each endorsement once", F, put([P, "replaces", 1], sha(256, "older")))
+case("replaces-no-id", "predicate.replaces[0]: expected", F, put([P, "replaces", 0], "older"))
+case("replaces-a-text", "predicate.replaces: expected an array", F, put([P, "replaces"], sha(256, "older")))
+case("until-a-date", "predicate.until: expected an instant such as", F, put([P, "until"], "2027-06-01"))
+case("generation-without-version", "predicate.generation.version: expected a text, found nothing", F, drop(P, "generation", "version"))
+case("generation-package-no-url", "predicate.generation.package: expected a package URL", F, put([P, "generation", "package"], "packer 1.11"))
+case("provenance-that-ends-before-it-begins", "predicate.generation.provenance.finishedAt: expected not before", F, put([P, "generation", "provenance", "finishedAt"], "2026-11-20T06:00:00Z"))
+case("provenance-with-sha1", "predicate.generation.provenance.document: expected", F, put([P, "generation", "provenance", "document"], "0" * 40))
+case("unknown-member-in-provenance", "predicate.generation.provenance.level: expected no such member", F, put([P, "generation", "provenance", "level"], 3))
+case("licence-without-statement", "predicate.licences[0].statement: expected a text, found nothing", F, drop(P, "licences", 0, "statement"))
+case("licences-a-text", "predicate.licences: expected an array", F, put([P, "licences"], "GPL"))
+case("unknown-urgency", "predicate.urgency: expected critical, high, moderate or low", "revocation-in-full", put([P, "urgency"], "soon"))
+case("replacement-no-id", "predicate.replacement: expected", "revocation-in-full", put([P, "replacement"], "newer"))
 
 for folder in ("good", "bad"):
     (here / folder).mkdir(exist_ok=True)

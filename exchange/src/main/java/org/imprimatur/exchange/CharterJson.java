@@ -7,6 +7,7 @@ import java.util.List;
 import org.imprimatur.ledger.KeyType;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
@@ -37,8 +38,9 @@ public final class CharterJson {
         var key = in.text("key");
         var policy = StatementJson.policy(in.object("policy"));
         var owners = in.objects("owners", MAX_OWNERS).stream().map(CharterJson::body).toList();
+        var contributors = in.has("contributors") ? contributors(in.object("contributors")) : null;
         in.end();
-        var charter = new Charter(origin, key, policy, owners);
+        var charter = new Charter(origin, key, policy, owners, contributors);
         ledgerKey(charter);
         return charter;
     }
@@ -75,6 +77,13 @@ public final class CharterJson {
         return in.build(() -> new Charter.Body(owner, appointers));
     }
 
+    private static Charter.Contributors contributors(Members in) {
+        var rule = in.value("rule", ContributorRule::parse);
+        var since = in.has("since") ? in.instant("since") : null;
+        in.end();
+        return in.build(() -> new Charter.Contributors(rule, since));
+    }
+
     /** Writes a charter: always the same bytes for the same charter. */
     public static byte[] write(Charter charter) {
         var json = JsonNodeFactory.instance.objectNode();
@@ -93,6 +102,14 @@ public final class CharterJson {
                         .addObject()
                         .put("subject", person.subject())
                         .put("issuer", person.issuer());
+            }
+        }
+        var contributors = charter.contributors();
+        if (contributors != null) {
+            var asked = json.putObject("contributors").put("rule", contributors.rule().wire());
+            var since = contributors.since();
+            if (since != null) {
+                asked.put("since", since.toString());
             }
         }
         return bytes(json);

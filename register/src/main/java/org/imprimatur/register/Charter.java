@@ -1,7 +1,9 @@
 package org.imprimatur.register;
 
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader must know, from a source it trusts, before it believes a ledger.
@@ -9,8 +11,31 @@ import java.util.List;
  * @param key C2SP verifier key of the ledger; its name is the origin
  * @param policy the policy that whoever acts here must have accepted
  * @param owners the bodies whose statements this ledger takes, each once
+ * @param contributors what endorsements must say of additional software; null for nothing
  */
-public record Charter(Origin origin, String key, PolicyRef policy, List<Body> owners) {
+public record Charter(
+        Origin origin,
+        String key,
+        PolicyRef policy,
+        List<Body> owners,
+        @Nullable Contributors contributors) {
+
+    /**
+     * What endorsements must say of those who contributed to an image (TVM-4.v1, TVM-4.v2).
+     *
+     * @param since what was admitted before is not judged by it; null for the ledger's beginning
+     */
+    public record Contributors(ContributorRule rule, @Nullable Instant since) {
+
+        public Contributors {
+            since = since == null ? null : Text.instant("since", since);
+        }
+
+        /** Whether it holds for what is admitted at this moment. */
+        boolean binds(Instant admittedAt) {
+            return since == null || !admittedAt.isBefore(since);
+        }
+    }
 
     /**
      * An appointing body and its first appointers, who hold the role {@code appointer} from the
@@ -27,6 +52,11 @@ public record Charter(Origin origin, String key, PolicyRef policy, List<Body> ow
                 throw new MalformedInput("appointers", "each person once", "one twice");
             }
         }
+    }
+
+    /** A charter that asks nothing of contributors. */
+    public Charter(Origin origin, String key, PolicyRef policy, List<Body> owners) {
+        this(origin, key, policy, owners, null);
     }
 
     public Charter {

@@ -5,13 +5,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
 import org.imprimatur.register.Standing.Followed;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.Statement.SiteWord;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +81,7 @@ public final class Decisions {
             if (!known) {
                 unknown();
             }
+            stopped |= known && tooFewEndorsers(rules);
             return stopped || permits.isEmpty() ? deny() : permit(rules);
         }
 
@@ -121,7 +126,7 @@ public final class Decisions {
             boolean blocked = false;
             for (var block : register.blocks(request.image())) {
                 var owner = block.statement().owner();
-                if (owner.kind() == Owner.Kind.SITE && !owner.equals(policy.site())) {
+                if (!reachesThisSite(block.statement())) {
                     continue;
                 }
                 blocked = true;
@@ -139,6 +144,10 @@ public final class Decisions {
             return blocked;
         }
 
+        private boolean reachesThisSite(Statement.Block block) {
+            return block.owner().kind() != Owner.Kind.SITE || block.owner().equals(policy.site());
+        }
+
         /** Weighs the endorsements of the image in one register; false where there is none. */
         private boolean weigh(Register register, @Nullable Followed source, ClassPolicy rules) {
             var found = register.endorsements(request.image());
@@ -148,6 +157,7 @@ public final class Decisions {
                     outOfView(source);
                 }
                 againstEndorsement(register, entry);
+                againstParts(register, entry, rules);
                 againstOwner(entry.statement().owner(), rules);
                 var word = againstSite(register, entry, rules);
                 if (against.size() == before) {
@@ -166,13 +176,14 @@ public final class Decisions {
                         new Reason(
                                 Reason.Code.IMAGE_REVOKED,
                                 List.of("END-4.6"),
-                                "endorsement of %s revoked by %s (%s) as %s: %s"
+                                "endorsement of %s revoked by %s (%s) as %s: %s%s"
                                         .formatted(
                                                 place(register, entry),
                                                 revoked.statement().signer().subject(),
                                                 place(register, revoked),
                                                 revoked.statement().reason().wire(),
-                                                revoked.statement().explanation())));
+                                                revoked.statement().explanation(),
+                                                moreOf(revoked.statement()))));
             }
             if (!register.endorserHolds(statement)) {
                 against.add(
@@ -185,6 +196,16 @@ public final class Decisions {
                                                 place(register, entry),
                                                 statement.owner())));
             }
+            if (statement.details().ended(at)) {
+                against.add(
+                        new Reason(
+                                Reason.Code.ENDORSEMENT_ENDED,
+                                List.of("TVM-3.3", "END-4.10"),
+                                "the endorsement of %s was planned to end at %s"
+                                        .formatted(
+                                                place(register, entry),
+                                                statement.details().until())));
+            }
             var uncovered = statement.uncovered(at);
             if (uncovered != null) {
                 against.add(
@@ -196,9 +217,159 @@ public final class Decisions {
             }
         }
 
+        /** What a revocation says besides its reason: urgency, advisories, replacement. */
+        private static String moreOf(Revocation revocation) {
+            var more = new StringBuilder();
+            var urgency = revocation.urgency();
+            if (urgency != null) {
+                more.append("; urgency ").append(urgency.wire());
+            }
+            if (!revocation.advisories().isEmpty()) {
+                more.append("; ").append(String.join(", ", revocation.advisories()));
+            }
+            var replacement = revocation.replacement();
+            if (replacement != null) {
+                more.append("; replaced by the endorsement ").append(replacement.hex());
+            }
+            return more.toString();
+        }
+
+        /** What is wrong with the parts that the image was combined from. */
+        private void againstParts(
+                Register register, Recorded<Endorsement> entry, ClassPolicy rules) {
+            var statement = entry.statement();
+            register.missingPart(entry, at)
+                    .ifPresent(
+                            part ->
+                                    againstPart(
+                                            register,
+                                            entry,
+                                            part,
+                                            "has no endorsement that counts in "
+                                                    + register.charter().origin()));
+            for (var part : statement.lineage().parts()) {
+                if (partBlocked(part)) {
+                    againstPart(register, entry, part, "is blocked");
+                }
+            }
+            switch (rules.contributors()) {
+                case null -> {}
+                case IDENTIFIED -> {
+                    if (!statement.identifiesContributors()) {
+                        against.add(
+                                new Reason(
+                                        Reason.Code.CONTRIBUTORS_NOT_IDENTIFIED,
+                                        List.of("TVM-4.v1"),
+                                        "the endorsement of %s does not say who provides additional software"
+                                                .formatted(place(register, entry))));
+                    }
+                }
+                case EACH -> {
+                    for (var part : statement.lineage().parts()) {
+                        if (!partEndorsed(part, rules)) {
+                            againstPart(
+                                    register,
+                                    entry,
+                                    part,
+                                    "has no endorsement of its own that counts and that "
+                                            + policy.site()
+                                            + " relies on");
+                        }
+                    }
+                }
+            }
+        }
+
+        private void againstPart(
+                Register register, Recorded<Endorsement> entry, Lineage.Part part, String what) {
+            against.add(
+                    new Reason(
+                            Reason.Code.CONTRIBUTOR_NOT_ENDORSED,
+                            List.of("TVM-2.a", "TVM-4.v2"),
+                            "the endorsement of %s names the %s %s, which %s"
+                                    .formatted(
+                                            place(register, entry),
+                                            part.kind(),
+                                            part.image(),
+                                            what)));
+        }
+
+        private boolean partBlocked(Lineage.Part part) {
+            return registers()
+                    .anyMatch(
+                            register ->
+                                    register.blocks(part.image()).stream()
+                                            .anyMatch(block -> reachesThisSite(block.statement())));
+        }
+
+        private boolean partEndorsed(Lineage.Part part, ClassPolicy rules) {
+            return inView().anyMatch(
+                            register ->
+                                    register.endorsements(part.image()).stream()
+                                            .filter(e -> trusts(e.statement().owner(), rules))
+                                            .filter(
+                                                    e ->
+                                                            e.statement().lineage().kind()
+                                                                    == part.kind())
+                                            .anyMatch(e -> register.counts(e.id(), at)));
+        }
+
+        /** Whether fewer people than the class asks for endorse the file; each counts once. */
+        private boolean tooFewEndorsers(ClassPolicy rules) {
+            var asked = rules.endorsers();
+            if (asked == null) {
+                return false;
+            }
+            var endorsers = new HashSet<Person>();
+            inView().forEach(
+                            register ->
+                                    register.endorsements(request.image()).stream()
+                                            .filter(e -> asked.of().contains(e.statement().owner()))
+                                            .filter(e -> register.counts(e.id(), at))
+                                            .forEach(e -> endorsers.add(e.statement().signer())));
+            if (endorsers.size() >= asked.atLeast()) {
+                return false;
+            }
+            against.add(
+                    new Reason(
+                            Reason.Code.TOO_FEW_ENDORSERS,
+                            List.of("TVM-4.3"),
+                            "%s asks for %d endorsers of %s in the class %s, and %d endorse%s the image now"
+                                    .formatted(
+                                            policy.site(),
+                                            asked.atLeast(),
+                                            asked.of().stream()
+                                                    .map(Owner::toString)
+                                                    .sorted()
+                                                    .collect(Collectors.joining(", ")),
+                                            request.useClass().wire(),
+                                            endorsers.size(),
+                                            endorsers.size() == 1 ? "s" : "")));
+            return true;
+        }
+
+        private Stream<Register> registers() {
+            return Stream.concat(
+                    Stream.of(standing.own()),
+                    standing.followed().stream().map(Followed::register));
+        }
+
+        /** The registers that a start may rely on now; for what runs all of them. */
+        private Stream<Register> inView() {
+            return Stream.concat(
+                    Stream.of(standing.own()),
+                    standing.followed().stream()
+                            .filter(source -> whyOutOfView(source) == null)
+                            .map(Followed::register));
+        }
+
+        private boolean trusts(Owner owner, ClassPolicy rules) {
+            return request.useClass() == UseClass.PAYLOAD || rules.trusted().contains(owner);
+        }
+
         private void againstOwner(Owner owner, ClassPolicy rules) {
             // Class 3 asks for no trust in the endorser; its obligations take that place (EGI-3.3).
-            if (request.useClass() != UseClass.PAYLOAD && !rules.trusted().contains(owner)) {
+            if (!trusts(owner, rules)) {
                 against.add(
                         new Reason(
                                 Reason.Code.OWNER_NOT_TRUSTED,
@@ -313,38 +484,42 @@ public final class Decisions {
             }
         }
 
-        /** A start needs a view that is whole and fresh; what runs goes on without. */
         private boolean outOfView(Followed source) {
+            var why = whyOutOfView(source);
+            if (why != null) {
+                against.add(why);
+            }
+            return why != null;
+        }
+
+        /** A start needs a view that is whole and fresh; what runs goes on without. */
+        private @Nullable Reason whyOutOfView(Followed source) {
             if (request.action() == Action.CONTINUE) {
-                return false;
+                return null;
             }
             var origin = source.register().charter().origin();
             var fault = source.fault();
             if (fault != null) {
-                against.add(
-                        new Reason(
-                                Reason.Code.SOURCE_FAULTY,
-                                List.of("TVM-3.3"),
-                                "the ledger '%s' is at fault: %s".formatted(origin, fault)));
-                return true;
+                return new Reason(
+                        Reason.Code.SOURCE_FAULTY,
+                        List.of("TVM-3.3"),
+                        "the ledger '%s' is at fault: %s".formatted(origin, fault));
             }
             var verifiedAt = source.verifiedAt();
             if (verifiedAt == null
                     || Duration.between(verifiedAt, at).compareTo(policy.maxStaleness()) > 0) {
-                against.add(
-                        new Reason(
-                                Reason.Code.VIEW_STALE,
-                                List.of("TVM-3.3"),
-                                "the ledger '%s' was %s; a start needs a view not older than %s"
-                                        .formatted(
-                                                origin,
-                                                verifiedAt == null
-                                                        ? "never verified"
-                                                        : "last verified at " + verifiedAt,
-                                                policy.maxStaleness())));
-                return true;
+                return new Reason(
+                        Reason.Code.VIEW_STALE,
+                        List.of("TVM-3.3"),
+                        "the ledger '%s' was %s; a start needs a view not older than %s"
+                                .formatted(
+                                        origin,
+                                        verifiedAt == null
+                                                ? "never verified"
+                                                : "last verified at " + verifiedAt,
+                                        policy.maxStaleness()));
             }
-            return false;
+            return null;
         }
 
         private static String place(Register register, Recorded<?> entry) {

@@ -44,6 +44,15 @@ public record Refusal(
         GUID_OF_ANOTHER_OWNER("guid-of-another-owner", "The GUID belongs to another owner", true),
         VERSION_USED("version-used", "That version of the image is endorsed already", true),
         TAG_OF_ANOTHER_IMAGE("tag-of-another-image", "The tag names another image", true),
+        KIND_NOT_FOR_OWNER(
+                "kind-not-for-owner", "That owner does not endorse images of that kind", false),
+        ALREADY_ENDED("already-ended", "The endorsement would have ended already", false),
+        CONTRIBUTORS_NOT_IDENTIFIED(
+                "contributors-not-identified",
+                "The providers of additional software are not named",
+                false),
+        CONTRIBUTOR_NOT_ENDORSED(
+                "contributor-not-endorsed", "A part of the image is not endorsed", true),
         FINDING_NOT_WAIVED(
                 "finding-not-waived", "A blocking finding is not covered by a waiver", false),
         UNKNOWN_ENDORSEMENT(

@@ -76,6 +76,9 @@ public final class Register {
     private final Map<Release, List<Recorded<Endorsement>>> byRelease = new HashMap<>();
     private final Map<OwnerTag, List<Recorded<Endorsement>>> byTag = new HashMap<>();
 
+    /** The endorsements that name this one in {@code replaces}, oldest first. */
+    private final Map<StatementId, List<Recorded<Endorsement>>> replacedBy = new HashMap<>();
+
     private final Map<SiteAnd, Recorded<? extends SiteWord>> words = new HashMap<>();
     private final Map<StatementId, Recorded<Block>> blocks = new HashMap<>();
     private final Map<Sha512, Set<StatementId>> blocksByDigest = new HashMap<>();
@@ -220,6 +223,15 @@ public final class Register {
         if (!statement.policy().sha256().equals(charter.policy().sha256())) {
             return people.unknownPolicy("TVM-3.1", statement.policy());
         }
+        if (statement.lineage().kind() == Lineage.Kind.VO_CONFIGURATION
+                && owner.kind() != Owner.Kind.VO) {
+            return Refusal.of(
+                    Code.KIND_NOT_FOR_OWNER,
+                    "TVM-2.image",
+                    "an owner vo:NAME for a VO configuration",
+                    owner.toString(),
+                    "Let an endorser of the VO endorse its configuration.");
+        }
         var ofGuid = byGuid.get(statement.guid());
         if (ofGuid != null && !ofGuid.getFirst().statement().owner().equals(owner)) {
             return Refusal.of(
@@ -253,6 +265,10 @@ public final class Register {
                                         ofTag.getFirst().index()),
                         "Take another tag, or endorse this as a new version of that image.");
             }
+        }
+        var ofDetails = refusalOfDetails(statement, at);
+        if (ofDetails != null) {
+            return ofDetails;
         }
         var uncovered = statement.uncovered(at);
         if (uncovered != null) {
@@ -302,6 +318,75 @@ public final class Register {
         return null;
     }
 
+    private @Nullable Refusal refusalOfDetails(Endorsement statement, Instant at) {
+        var until = statement.details().until();
+        if (until != null && statement.details().ended(at)) {
+            return Refusal.of(
+                    Code.ALREADY_ENDED,
+                    "TVM-3.3",
+                    "an end after %s".formatted(at),
+                    until.toString(),
+                    "Take a later end, or leave it out.");
+        }
+        for (var replaced : statement.details().replaces()) {
+            var there = endorsements.get(replaced);
+            // A bundle has no room for all that came before an image.
+            if (!sparse
+                    && (there == null || !there.statement().owner().equals(statement.owner()))) {
+                return Refusal.of(
+                        Code.UNKNOWN_ENDORSEMENT,
+                        "END-4.6",
+                        "in replaces the ids of endorsements of %s in this ledger"
+                                .formatted(statement.owner()),
+                        there == null
+                                ? replaced.hex()
+                                : "%s, which is of %s"
+                                        .formatted(replaced.hex(), there.statement().owner()),
+                        "Look the replaced endorsement up and name its id.");
+            }
+        }
+        var asked = charter.contributors();
+        if (asked == null || !asked.binds(at)) {
+            return null;
+        }
+        return switch (asked.rule()) {
+            case IDENTIFIED -> refusalOfUnnamed(statement);
+            case EACH -> refusalOfUnendorsed(statement, at);
+        };
+    }
+
+    private static @Nullable Refusal refusalOfUnnamed(Endorsement statement) {
+        if (statement.identifiesContributors()) {
+            return null;
+        }
+        return Refusal.of(
+                Code.CONTRIBUTORS_NOT_IDENTIFIED,
+                "TVM-4.v1",
+                statement.details().contributors() == null
+                        ? "the providers of additional software in contributors, an empty list where"
+                                + " there are none"
+                        : "at least one provider of the VO configuration in contributors",
+                "none",
+                "Name each provider and what comes from there, and sign again.");
+    }
+
+    private @Nullable Refusal refusalOfUnendorsed(Endorsement statement, Instant at) {
+        for (var part : statement.lineage().parts()) {
+            if (standing(part, at).isEmpty()) {
+                return new Refusal(
+                        Code.CONTRIBUTOR_NOT_ENDORSED,
+                        List.of("TVM-2.a", "TVM-4.v2"),
+                        "an endorsement of %s as %s that counts"
+                                .formatted(part.image(), part.kind()),
+                        endorsements(part.image()).isEmpty()
+                                ? "none in this ledger"
+                                : "none that counts, or of another kind",
+                        "Let whoever answers for that part endorse it in this ledger first.");
+            }
+        }
+        return null;
+    }
+
     private @Nullable Refusal refusal(Revocation statement) {
         var there = endorsements.get(statement.endorsement());
         if (there == null || !there.statement().image().equals(statement.image())) {
@@ -339,6 +424,34 @@ public final class Register {
                     people.holding(signer),
                     "Tell the owner's security contact; an infrastructure, VO or site can block"
                             + " the image meanwhile.");
+        }
+        return refusalOfReplacement(statement);
+    }
+
+    private @Nullable Refusal refusalOfReplacement(Revocation statement) {
+        var replacement = statement.replacement();
+        // A bundle has no room for what came in an image's place.
+        if (replacement == null || sparse) {
+            return null;
+        }
+        if (!endorsements.containsKey(replacement)) {
+            return Refusal.of(
+                    Code.UNKNOWN_ENDORSEMENT,
+                    "END-4.6",
+                    "in replacement the id of an endorsement in the ledger '%s'"
+                            .formatted(charter.origin()),
+                    replacement.hex(),
+                    "Endorse the replacement first, or revoke without naming one.");
+        }
+        if (replacement.equals(statement.endorsement()) || revocations.containsKey(replacement)) {
+            return Refusal.of(
+                    Code.ENDORSEMENT_NOT_IN_FORCE,
+                    "END-4.6",
+                    "a replacement that is another endorsement and not revoked",
+                    replacement.equals(statement.endorsement())
+                            ? "the revoked endorsement itself"
+                            : "one that is revoked",
+                    "Name an endorsement that sites may use instead, or none.");
         }
         return null;
     }
@@ -434,6 +547,17 @@ public final class Register {
         var statement = entry.statement();
         people.restOnRole(basis, new Grant(statement.owner(), Role.ENDORSER, statement.signer()));
         people.restOnAcceptance(basis, statement.signer());
+        var asked = charter.contributors();
+        if (asked != null
+                && asked.rule() == ContributorRule.EACH
+                && asked.binds(entry.admittedAt())) {
+            for (var part : statement.lineage().parts()) {
+                standing(part, entry.admittedAt()).ifPresent(there -> basis.add(there.index()));
+            }
+        }
+        for (var replaced : statement.details().replaces()) {
+            add(replacedBy, replaced, entry);
+        }
         endorsements.put(entry.id(), entry);
         add(byDigest, statement.image(), entry);
         add(byGuid, statement.guid(), entry);
@@ -589,9 +713,24 @@ public final class Register {
         return Optional.ofNullable(revocations.get(endorsement));
     }
 
+    /** Why an endorsement does not count; the order is that in which they are told. */
+    public enum Lapse {
+        /** It was revoked. */
+        REVOKED,
+        /** The endorser does not hold the role any more. */
+        ROLE_ENDED,
+        /** The planned end has come. */
+        ENDED,
+        /** A waiver that it needs has expired. */
+        WAIVER_EXPIRED,
+        /** The charter asks for endorsed parts, and one of the image's is not endorsed any more. */
+        CONTRIBUTOR_NOT_ENDORSED
+    }
+
     /**
      * Whether an endorsement counts at this moment: it is in this ledger and not revoked, its
-     * endorser holds the role, and each blocking finding is waived still.
+     * endorser holds the role, its planned end has not come, each blocking finding is waived still,
+     * and its parts are endorsed where the charter asks for that.
      */
     public boolean counts(StatementId endorsement, Instant at) {
         var entry = endorsements.get(endorsement);
@@ -599,9 +738,66 @@ public final class Register {
     }
 
     private boolean counts(Recorded<Endorsement> entry, Instant at) {
-        return !revocations.containsKey(entry.id())
-                && endorserHolds(entry.statement())
-                && entry.statement().uncovered(at) == null;
+        return lapse(entry, at) == null;
+    }
+
+    /** The first reason why an endorsement of this ledger does not count; empty when it counts. */
+    public Optional<Lapse> lapse(StatementId endorsement, Instant at) {
+        var entry = endorsements.get(endorsement);
+        return entry == null ? Optional.empty() : Optional.ofNullable(lapse(entry, at));
+    }
+
+    private @Nullable Lapse lapse(Recorded<Endorsement> entry, Instant at) {
+        if (revocations.containsKey(entry.id())) {
+            return Lapse.REVOKED;
+        }
+        if (!endorserHolds(entry.statement())) {
+            return Lapse.ROLE_ENDED;
+        }
+        if (entry.statement().details().ended(at)) {
+            return Lapse.ENDED;
+        }
+        if (entry.statement().uncovered(at) != null) {
+            return Lapse.WAIVER_EXPIRED;
+        }
+        return missingPart(entry, at).isPresent() ? Lapse.CONTRIBUTOR_NOT_ENDORSED : null;
+    }
+
+    /** The first part of an image that the charter wants to be endorsed and that is not. */
+    Optional<Lineage.Part> missingPart(Recorded<Endorsement> entry, Instant at) {
+        var asked = charter.contributors();
+        if (asked == null
+                || asked.rule() != ContributorRule.EACH
+                || !asked.binds(entry.admittedAt())) {
+            return Optional.empty();
+        }
+        return entry.statement().lineage().parts().stream()
+                .filter(part -> standing(part, at).isEmpty())
+                .findFirst();
+    }
+
+    /** The newest endorsement of a part, as the kind that it is, that counts. */
+    Optional<Recorded<Endorsement>> standing(Lineage.Part part, Instant at) {
+        // A part has no parts of its own, so this ends.
+        return byDigest.getOrDefault(part.image(), List.of()).reversed().stream()
+                .filter(entry -> entry.statement().lineage().kind() == part.kind())
+                .filter(entry -> counts(entry, at))
+                .findFirst();
+    }
+
+    /**
+     * What to use in place of an endorsement: what its revocation names, else the newest that names
+     * it as replaced and counts.
+     */
+    public Optional<StatementId> replacement(StatementId endorsement, Instant at) {
+        var revoked = revocations.get(endorsement);
+        if (revoked != null && revoked.statement().replacement() != null) {
+            return Optional.ofNullable(revoked.statement().replacement());
+        }
+        return replacedBy.getOrDefault(endorsement, List.of()).reversed().stream()
+                .filter(entry -> counts(entry, at))
+                .map(Recorded::id)
+                .findFirst();
     }
 
     boolean endorserHolds(Endorsement endorsement) {
@@ -614,10 +810,8 @@ public final class Register {
                 .map(
                         entry -> {
                             var revoked = revocations.get(endorsement);
-                            return new Responsibility(
-                                    entry.statement().signer(),
-                                    entry.admittedAt(),
-                                    revoked == null ? null : revoked.admittedAt());
+                            return Responsibility.of(
+                                    entry, revoked == null ? null : revoked.admittedAt());
                         });
     }
 

@@ -147,15 +147,7 @@ public sealed interface Statement {
 
         public Appointment {
             Text.line("name", name, 1, 128);
-            Text.line("contact", contact, 3, 254);
-            int at = contact.indexOf('@');
-            if (at < 1
-                    || at != contact.lastIndexOf('@')
-                    || at == contact.length() - 1
-                    || contact.codePoints().anyMatch(Character::isWhitespace)) {
-                throw new MalformedInput(
-                        "contact", "a mail address NAME@HOST", MalformedInput.quoted(contact));
-            }
+            Text.mail("contact", contact);
             Text.block("responsibility", responsibility, 1, 2000);
         }
 
@@ -213,6 +205,7 @@ public sealed interface Statement {
      * @param waivers for blocking findings of the inspection
      * @param declaration what the endorser confirms
      * @param locations URLs from which the file can be had: hints, the digest decides
+     * @param details what it says besides
      */
     record Endorsement(
             Header header,
@@ -230,10 +223,49 @@ public sealed interface Statement {
             InspectionSummary inspection,
             List<Waiver> waivers,
             String declaration,
-            List<String> locations)
+            List<String> locations,
+            Details details)
             implements AboutImage {
 
         private static final Set<String> SCHEMES = Set.of("https", "http", "file");
+
+        /** An endorsement that says no more than every endorsement does. */
+        public Endorsement(
+                Header header,
+                String fileName,
+                Sha512 image,
+                Owner owner,
+                Guid guid,
+                Version version,
+                @Nullable Tag tag,
+                String title,
+                Instant generatedAt,
+                DiskFacts disk,
+                GuestSystem system,
+                PolicyRef policy,
+                InspectionSummary inspection,
+                List<Waiver> waivers,
+                String declaration,
+                List<String> locations) {
+            this(
+                    header,
+                    fileName,
+                    image,
+                    owner,
+                    guid,
+                    version,
+                    tag,
+                    title,
+                    generatedAt,
+                    disk,
+                    system,
+                    policy,
+                    inspection,
+                    waivers,
+                    declaration,
+                    locations,
+                    Details.NONE);
+        }
 
         public Endorsement {
             checkFileName(fileName);
@@ -245,6 +277,44 @@ public sealed interface Statement {
             for (int i = 0; i < locations.size(); i++) {
                 checkLocation("locations[" + i + "]", locations.get(i));
             }
+            checkLineage(details.lineage(), image, tag);
+        }
+
+        private static void checkLineage(
+                @Nullable Lineage lineage, Sha512 image, @Nullable Tag tag) {
+            switch (lineage) {
+                case null -> {}
+                case Lineage.Base _ -> {}
+                case Lineage.VoConfiguration _ -> {
+                    // A tag names what can be run (TVM-2.tag).
+                    if (tag != null) {
+                        throw new MalformedInput(
+                                "tag", "no tag for a VO configuration", "'" + tag + "'");
+                    }
+                }
+                case Lineage.Combined(var base, var configuration) -> {
+                    if (configuration == null && !base.equals(image)) {
+                        throw new MalformedInput(
+                                "lineage.base",
+                                "the digest of the image itself, which is identical to its base"
+                                        + " where there is no VO configuration",
+                                base.toString());
+                    }
+                    if (configuration != null
+                            && (base.equals(image) || configuration.equals(image))) {
+                        throw new MalformedInput(
+                                "lineage",
+                                "a combined image that is another file than its parts",
+                                image.toString());
+                    }
+                }
+            }
+        }
+
+        /** The kind of image, and what it was made from; a base image where nothing is said. */
+        public Lineage lineage() {
+            var said = details.lineage();
+            return said == null ? Lineage.BASE : said;
         }
 
         private static void checkFileName(String name) {
@@ -273,10 +343,23 @@ public sealed interface Statement {
                     member, "an https:, http: or file: URL", MalformedInput.quoted(location));
         }
 
-        /** The first blocking finding that no waiver covers at this moment, or null. */
+        /**
+         * Whether it says who provides additional software (TVM-4.v1): a list, which is not empty
+         * where a VO configuration is in the image.
+         */
+        boolean identifiesContributors() {
+            var named = details.contributors();
+            return named != null && (lineage().parts().size() < 2 || !named.isEmpty());
+        }
+
+        /**
+         * The first blocking finding that neither a waiver covers at this moment nor a declaration
+         * on licences answers, or null.
+         */
         @Nullable BlockingFinding uncovered(Instant at) {
             for (var finding : inspection.blocking()) {
-                if (waivers.stream().noneMatch(waiver -> waiver.covers(finding, at))) {
+                if (waivers.stream().noneMatch(waiver -> waiver.covers(finding, at))
+                        && details.licences().stream().noneMatch(one -> one.covers(finding))) {
                     return finding;
                 }
             }
@@ -294,15 +377,52 @@ public sealed interface Statement {
         }
     }
 
-    /** "From now on do not rely on that endorsement" (END-4.6). */
+    /**
+     * "From now on do not rely on that endorsement" (END-4.6).
+     *
+     * @param advisories identifiers, for example of CVEs
+     * @param urgency how soon sites should act; null where it is not said
+     * @param replacement an endorsement to use instead; null where there is none
+     */
     record Revocation(
             Header header,
             Sha512 image,
             StatementId endorsement,
             Reason reason,
             String explanation,
-            List<String> advisories)
+            List<String> advisories,
+            @Nullable Urgency urgency,
+            @Nullable StatementId replacement)
             implements AboutImage {
+
+        /** How soon sites should act, the most urgent first. */
+        public enum Urgency {
+            CRITICAL("critical"),
+            HIGH("high"),
+            MODERATE("moderate"),
+            LOW("low");
+
+            private final String wire;
+
+            Urgency(String wire) {
+                this.wire = wire;
+            }
+
+            /** The name in formats. */
+            public String wire() {
+                return wire;
+            }
+
+            /** Reads the name in formats. */
+            public static Urgency parse(String text) {
+                for (var urgency : values()) {
+                    if (urgency.wire.equals(text)) {
+                        return urgency;
+                    }
+                }
+                throw MalformedInput.value("critical, high, moderate or low", text);
+            }
+        }
 
         /** Why an endorsement was taken back. */
         public enum Reason {
@@ -337,6 +457,17 @@ public sealed interface Statement {
                                         .collect(Collectors.joining(", ")),
                         text);
             }
+        }
+
+        /** A revocation without urgency and replacement. */
+        public Revocation(
+                Header header,
+                Sha512 image,
+                StatementId endorsement,
+                Reason reason,
+                String explanation,
+                List<String> advisories) {
+            this(header, image, endorsement, reason, explanation, advisories, null, null);
         }
 
         public Revocation {

@@ -18,6 +18,7 @@ import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.Statement.Subject;
 import org.imprimatur.register.Statement.Unblock;
 import org.imprimatur.register.StrictJson.Members;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Statements as in-toto Statement v1 ({@code docs/format.md}, "Statement").
@@ -185,6 +186,7 @@ public final class StatementJson {
         var waivers = in.objects("waivers", 256).stream().map(StatementJson::waiver).toList();
         var declaration = in.text("declaration");
         var locations = in.texts("locations", 16);
+        var details = details(in);
         try {
             return in.build(
                     () ->
@@ -204,13 +206,101 @@ public final class StatementJson {
                                     inspection,
                                     waivers,
                                     declaration,
-                                    locations));
+                                    locations,
+                                    details));
         } catch (MalformedInput e) {
             // The one component that is not a member of the predicate.
             throw e.path().equals("predicate.fileName")
                     ? new MalformedInput("subject[0].name", e.expected(), e.found())
                     : e;
         }
+    }
+
+    private static Details details(Members in) {
+        var lineage = in.has("lineage") ? lineage(in.object("lineage")) : null;
+        var contributors =
+                in.has("contributors")
+                        ? in.objects("contributors", Details.MAX_CONTRIBUTORS).stream()
+                                .map(StatementJson::contributor)
+                                .toList()
+                        : null;
+        var replaces =
+                in.has("replaces")
+                        ? in.values("replaces", Details.MAX_REPLACED, StatementId::parse)
+                        : List.<StatementId>of();
+        var until = in.has("until") ? in.instant("until") : null;
+        var generation = in.has("generation") ? generation(in.object("generation")) : null;
+        var patchedAt = in.has("patchedAt") ? in.instant("patchedAt") : null;
+        var licences =
+                in.has("licences")
+                        ? in.objects("licences", Details.MAX_LICENCES).stream()
+                                .map(StatementJson::licence)
+                                .toList()
+                        : List.<LicenceDeclaration>of();
+        return in.build(
+                () ->
+                        new Details(
+                                lineage,
+                                contributors,
+                                replaces,
+                                until,
+                                generation,
+                                patchedAt,
+                                licences));
+    }
+
+    private static Lineage lineage(Members in) {
+        var lineage =
+                switch (in.value("kind", Lineage.Kind::parse)) {
+                    case BASE -> Lineage.BASE;
+                    case VO_CONFIGURATION -> new Lineage.VoConfiguration();
+                    case COMBINED -> {
+                        var base = in.value("base", Sha512::parse);
+                        var configuration =
+                                in.has("configuration")
+                                        ? in.value("configuration", Sha512::parse)
+                                        : null;
+                        yield in.build(() -> new Lineage.Combined(base, configuration));
+                    }
+                };
+        in.end();
+        return lineage;
+    }
+
+    private static Contributor contributor(Members in) {
+        var name = in.text("name");
+        var software = in.text("software");
+        var contact = in.optionalText("contact");
+        in.end();
+        return in.build(() -> new Contributor(name, software, contact));
+    }
+
+    private static Generation generation(Members in) {
+        var tool = in.text("tool");
+        var version = in.text("version");
+        var packageUrl = in.optionalText("package");
+        var builder = in.text("builder");
+        var provenance = in.has("provenance") ? provenance(in.object("provenance")) : null;
+        in.end();
+        return in.build(() -> new Generation(tool, version, packageUrl, builder, provenance));
+    }
+
+    private static Generation.Provenance provenance(Members in) {
+        var document = in.value("document", Sha256::new);
+        var buildType = in.text("buildType");
+        var startedAt = in.has("startedAt") ? in.instant("startedAt") : null;
+        var finishedAt = in.has("finishedAt") ? in.instant("finishedAt") : null;
+        in.end();
+        return in.build(
+                () -> new Generation.Provenance(document, buildType, startedAt, finishedAt));
+    }
+
+    private static LicenceDeclaration licence(Members in) {
+        var licence = in.text("licence");
+        var path = in.optionalText("path");
+        var statement = in.text("statement");
+        in.end();
+        return in.build(() -> new LicenceDeclaration(licence, path, statement));
     }
 
     private static DiskFacts disk(Members in) {
@@ -270,8 +360,20 @@ public final class StatementJson {
         var reason = in.value("reason", Revocation.Reason::parse);
         var explanation = in.text("explanation");
         var advisories = in.texts("advisories", 32);
+        var urgency = in.has("urgency") ? in.value("urgency", Revocation.Urgency::parse) : null;
+        var replacement =
+                in.has("replacement") ? in.value("replacement", StatementId::parse) : null;
         return in.build(
-                () -> new Revocation(header, image, endorsement, reason, explanation, advisories));
+                () ->
+                        new Revocation(
+                                header,
+                                image,
+                                endorsement,
+                                reason,
+                                explanation,
+                                advisories,
+                                urgency,
+                                replacement));
     }
 
     private static Statement approval(Header header, Subject subject, Members in) {
@@ -353,6 +455,14 @@ public final class StatementJson {
                     out.writeStringField("reason", r.reason().wire());
                     out.writeStringField("explanation", r.explanation());
                     texts(out, "advisories", r.advisories());
+                    var urgency = r.urgency();
+                    if (urgency != null) {
+                        out.writeStringField("urgency", urgency.wire());
+                    }
+                    var replacement = r.replacement();
+                    if (replacement != null) {
+                        out.writeStringField("replacement", replacement.hex());
+                    }
                 }
                 case Approval a -> siteWord(out, a);
                 case Statement.Refusal r -> {
@@ -485,5 +595,78 @@ public final class StatementJson {
 
         out.writeStringField("declaration", e.declaration());
         texts(out, "locations", e.locations());
+        details(out, e.details());
+    }
+
+    private static void details(JsonGenerator out, Details details) throws IOException {
+        var lineage = details.lineage();
+        if (lineage != null) {
+            out.writeObjectFieldStart("lineage");
+            out.writeStringField("kind", lineage.kind().wire());
+            if (lineage instanceof Lineage.Combined(var base, var configuration)) {
+                out.writeStringField("base", base.toString());
+                if (configuration != null) {
+                    out.writeStringField("configuration", configuration.toString());
+                }
+            }
+            out.writeEndObject();
+        }
+        var contributors = details.contributors();
+        if (contributors != null) {
+            out.writeArrayFieldStart("contributors");
+            for (var one : contributors) {
+                out.writeStartObject();
+                out.writeStringField("name", one.name());
+                out.writeStringField("software", one.software());
+                optional(out, "contact", one.contact());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }
+        if (!details.replaces().isEmpty()) {
+            texts(out, "replaces", details.replaces().stream().map(StatementId::hex).toList());
+        }
+        optional(out, "until", details.until());
+        var generation = details.generation();
+        if (generation != null) {
+            generation(out, generation);
+        }
+        optional(out, "patchedAt", details.patchedAt());
+        if (!details.licences().isEmpty()) {
+            out.writeArrayFieldStart("licences");
+            for (var one : details.licences()) {
+                out.writeStartObject();
+                out.writeStringField("licence", one.licence());
+                optional(out, "path", one.path());
+                out.writeStringField("statement", one.statement());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }
+    }
+
+    private static void generation(JsonGenerator out, Generation generation) throws IOException {
+        out.writeObjectFieldStart("generation");
+        out.writeStringField("tool", generation.tool());
+        out.writeStringField("version", generation.version());
+        optional(out, "package", generation.packageUrl());
+        out.writeStringField("builder", generation.builder());
+        var provenance = generation.provenance();
+        if (provenance != null) {
+            out.writeObjectFieldStart("provenance");
+            out.writeStringField("document", provenance.document().hex());
+            out.writeStringField("buildType", provenance.buildType());
+            optional(out, "startedAt", provenance.startedAt());
+            optional(out, "finishedAt", provenance.finishedAt());
+            out.writeEndObject();
+        }
+        out.writeEndObject();
+    }
+
+    private static void optional(JsonGenerator out, String name, @Nullable Object value)
+            throws IOException {
+        if (value != null) {
+            out.writeStringField(name, value.toString());
+        }
     }
 }

@@ -226,6 +226,15 @@ public final class StrictJson {
             return items(name, max, String.class, "a text");
         }
 
+        /** Texts made into values; a {@link MalformedInput} from there gets the item's path. */
+        public <T> List<T> values(String name, int max, Function<String, T> parse) {
+            var values = new ArrayList<T>();
+            for (var text : texts(name, max)) {
+                values.add(at(path(name) + "[" + values.size() + "]", () -> parse.apply(text)));
+            }
+            return List.copyOf(values);
+        }
+
         /** Builds a value from this object's members; its faults get this object's path. */
         public <T> T build(java.util.function.Supplier<T> build) {
             return at(path, build);

@@ -58,6 +58,20 @@ final class Text {
         return text;
     }
 
+    /** A mail address NAME@HOST. */
+    static String mail(String member, String text) {
+        line(member, text, 3, 254);
+        int at = text.indexOf('@');
+        if (at < 1
+                || at != text.lastIndexOf('@')
+                || at == text.length() - 1
+                || text.codePoints().anyMatch(Character::isWhitespace)) {
+            throw new MalformedInput(
+                    member, "a mail address NAME@HOST", MalformedInput.quoted(text));
+        }
+        return text;
+    }
+
     static String matching(String member, Pattern form, String expected, String text) {
         if (!form.matcher(text).matches()) {
             throw new MalformedInput(member, expected, MalformedInput.quoted(text));

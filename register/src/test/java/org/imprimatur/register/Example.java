@@ -63,6 +63,17 @@ final class Example {
                         .toList());
     }
 
+    /** The same catalogue, which asks this of contributors from the beginning. */
+    static Charter catalogue(ContributorRule rule) {
+        var plain = catalogue();
+        return new Charter(
+                plain.origin(),
+                plain.key(),
+                plain.policy(),
+                plain.owners(),
+                new Charter.Contributors(rule, null));
+    }
+
     static Person person(String name) {
         return new Person("CN=" + name + ",O=Example", "CN=Example CA,O=Example");
     }
@@ -121,6 +132,18 @@ final class Example {
                 List.of("DSA-1-1"));
     }
 
+    static Revocation revocation(Header header, Endorsement endorsement, StatementId replacement) {
+        return new Revocation(
+                header,
+                endorsement.image(),
+                id(endorsement),
+                Revocation.Reason.SUPERSEDED,
+                "a newer one",
+                List.of("DSA-1-1"),
+                Revocation.Urgency.HIGH,
+                replacement);
+    }
+
     static Approval approval(Header header, Owner site, Endorsement endorsement) {
         return new Approval(
                 header, endorsement.image(), site, endorsement.header().ledger(), id(endorsement));
@@ -165,6 +188,11 @@ final class Example {
         private Completeness completeness = Completeness.COMPLETE;
         private List<BlockingFinding> blocking = List.of();
         private List<Waiver> waivers = List.of();
+        private Lineage lineage;
+        private List<Contributor> contributors;
+        private List<StatementId> replaces = List.of();
+        private Instant until;
+        private List<LicenceDeclaration> licences = List.of();
 
         private Draft(Header header) {
             this.header = header;
@@ -216,6 +244,36 @@ final class Example {
             return this;
         }
 
+        Draft lineage(Lineage lineage) {
+            this.lineage = lineage;
+            return this;
+        }
+
+        /** A VO configuration, which has no tag. */
+        Draft configuration() {
+            return lineage(new Lineage.VoConfiguration()).tag(null);
+        }
+
+        Draft contributors(Contributor... contributors) {
+            this.contributors = List.of(contributors);
+            return this;
+        }
+
+        Draft replaces(Endorsement... replaced) {
+            this.replaces = List.of(replaced).stream().map(Example::id).toList();
+            return this;
+        }
+
+        Draft until(Instant until) {
+            this.until = until;
+            return this;
+        }
+
+        Draft licences(LicenceDeclaration... licences) {
+            this.licences = List.of(licences);
+            return this;
+        }
+
         Endorsement build() {
             return new Endorsement(
                     header,
@@ -239,7 +297,8 @@ final class Example {
                             blocking),
                     waivers,
                     "I checked it.",
-                    List.of("https://images.example/debian-12.qcow2"));
+                    List.of("https://images.example/debian-12.qcow2"),
+                    new Details(lineage, contributors, replaces, until, null, null, licences));
         }
     }
 

@@ -36,21 +36,40 @@ class RegisterPropertiesTest {
     private static final List<Person> PEOPLE = List.of(ROOT, ALICE, BOB, CAROL, EVE);
     private static final List<Owner> OWNERS = List.of(GRID, BIOMED, ATLAS, NORTH, SOUTH);
 
+    /** Every third asks nothing of contributors, the others either of the two rules. */
+    private static Charter charterOf(long seed) {
+        return seed % 3 == 0
+                ? catalogue()
+                : catalogue(seed % 3 == 1 ? ContributorRule.IDENTIFIED : ContributorRule.EACH);
+    }
+
     /** One random story, told to a book. */
     private static final class Story {
 
         final Random random;
-        final Book book = new Book(catalogue());
+        final Book book;
         final List<Statement> said = new ArrayList<>();
         final List<Endorsement> endorsements = new ArrayList<>();
         final List<Block> blocks = new ArrayList<>();
 
         Story(long seed) {
             random = new Random(seed);
+            book = new Book(charterOf(seed));
             if (seed % 2 == 0) {
                 book.appoint(NORTH, Role.SITE_APPROVER, ROOT);
                 book.appoint(BIOMED, Role.ENDORSER, ROOT);
             }
+            if (seed % 6 == 2) {
+                // So that combined images have parts.
+                var part = endorsement(Example.header(CATALOGUE, ROOT, book.now)).tag(null);
+                say(part.guid(guid(8)).image(image("part 0")).build());
+                say(part.configuration().guid(guid(9)).image(image("part 1")).build());
+            }
+        }
+
+        private void say(Endorsement endorsement) {
+            said.add(book.admit(endorsement));
+            endorsements.add(endorsement);
         }
 
         <T> T one(List<T> of) {
@@ -91,7 +110,10 @@ class RegisterPropertiesTest {
                 case 8 ->
                         endorsements.isEmpty()
                                 ? acceptance(header())
-                                : revocation(header(), one(endorsements));
+                                : random.nextBoolean()
+                                        ? revocation(header(), one(endorsements))
+                                        : revocation(
+                                                header(), one(endorsements), id(one(endorsements)));
                 case 9 -> block(header(), one(OWNERS), anImage());
                 case 10 -> blocks.isEmpty() ? acceptance(header()) : unblock(header(), one(blocks));
                 default -> endorsements.isEmpty() ? acceptance(header()) : aSiteWord();
@@ -119,6 +141,21 @@ class RegisterPropertiesTest {
                             .version("1." + random.nextInt(3))
                             .tag("tag-" + random.nextInt(2))
                             .image(anImage());
+            switch (random.nextInt(6)) {
+                case 0 -> draft.lineage(new Lineage.Combined(image("part 0"), image("part 1")));
+                case 1 -> draft.image(image("part 0"));
+                case 2 -> draft.configuration().image(image("part 1"));
+                default -> {}
+            }
+            if (random.nextInt(3) == 0) {
+                draft.contributors(new Contributor("A Project", "its software", null));
+            }
+            if (random.nextInt(4) == 0) {
+                draft.until(book.now.plusSeconds(random.nextInt(1_000_000) - 50_000));
+            }
+            if (!endorsements.isEmpty() && random.nextInt(4) == 0) {
+                draft.replaces(one(endorsements));
+            }
             if (random.nextInt(3) == 0) {
                 draft.finding(HOST_KEY)
                         .waivers(waiver(book.now.plusSeconds(random.nextInt(100_000) - 50_000)));
@@ -212,7 +249,7 @@ class RegisterPropertiesTest {
                     for (int i = 0; i < LENGTH; i++) {
                         story.book.submit(story.next());
                     }
-                    var replayed = new Register(catalogue());
+                    var replayed = new Register(story.book.register.charter());
                     for (var entry : story.book.admitted) {
                         var payload = StatementJson.write(entry.statement());
                         replayed.apply(
@@ -284,10 +321,13 @@ class RegisterPropertiesTest {
                                                         s.guid() + "/" + s.version(),
                                                         _ -> s.image()))
                                         .isEqualTo(s.image());
-                                assertThat(
-                                                tags.computeIfAbsent(
-                                                        s.owner() + "/" + s.tag(), _ -> s.guid()))
-                                        .isEqualTo(s.guid());
+                                if (s.tag() != null) {
+                                    assertThat(
+                                                    tags.computeIfAbsent(
+                                                            s.owner() + "/" + s.tag(),
+                                                            _ -> s.guid()))
+                                            .isEqualTo(s.guid());
+                                }
                             }
                             case Revocation s -> {
                                 var endorsement =
@@ -307,6 +347,42 @@ class RegisterPropertiesTest {
                         }
                     }
                 });
+    }
+
+    /** What each rule on contributors promises of whatever counts. */
+    @Test
+    @Clause({"TVM-2.a", "TVM-4.v1", "TVM-4.v2"})
+    void whatCountsHasItsContributorsNamedOrEndorsedAsTheCharterAsks() {
+        int[] seen = {0, 0};
+        everyStory(
+                (story, seed) -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        story.book.submit(story.next());
+                    }
+                    var register = story.book.register;
+                    for (var entry : register.endorsements()) {
+                        var parts = entry.statement().lineage().parts();
+                        if (seed % 3 == 1) {
+                            assertThat(entry.statement().details().contributors()).isNotNull();
+                            seen[0]++;
+                        }
+                        if (seed % 3 == 2 && register.counts(entry.id(), story.book.now)) {
+                            for (var part : parts) {
+                                assertThat(register.endorsements(part.image()))
+                                        .anyMatch(
+                                                there ->
+                                                        there.statement().lineage().kind()
+                                                                        == part.kind()
+                                                                && register.counts(
+                                                                        there.id(),
+                                                                        story.book.now));
+                                seen[1]++;
+                            }
+                        }
+                    }
+                });
+        assertThat(seen[0]).isPositive();
+        assertThat(seen[1]).isPositive();
     }
 
     private static String role(Owner owner, Role role, Person person) {
@@ -440,7 +516,7 @@ class RegisterPropertiesTest {
     }
 
     private static Standing interleaved(Story story, Book site, Random random) {
-        var catalogue = new Register(catalogue());
+        var catalogue = new Register(story.book.register.charter());
         var own = new Register(site.register.charter());
         int a = 0;
         int b = 0;
@@ -572,6 +648,7 @@ class RegisterPropertiesTest {
         for (var entry : register.endorsements()) {
             picture.add(register.counts(entry.id(), book.now));
             picture.add(register.responsibility(entry.id()));
+            picture.add(register.replacement(entry.id(), book.now));
             picture.add(register.support(entry.id()));
             picture.add(register.word(NORTH, CATALOGUE, entry.id()));
             picture.add(register.word(SOUTH, CATALOGUE, entry.id()));

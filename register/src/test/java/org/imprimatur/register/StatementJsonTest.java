@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Kind;
+import org.imprimatur.register.Statement.Revocation;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -25,18 +26,19 @@ import org.junit.jupiter.api.TestFactory;
 class StatementJsonTest {
 
     @TestFactory
-    Stream<DynamicTest> aGoodPayloadOfEachKindIsReadAndWrittenToTheSameBytes() {
-        return Arrays.stream(Kind.values())
+    Stream<DynamicTest> aGoodPayloadIsReadAndWrittenToTheSameBytes() throws IOException {
+        return goodFiles().stream()
                 .map(
-                        kind ->
+                        file ->
                                 DynamicTest.dynamicTest(
-                                        kind.wire(),
+                                        file.getFileName().toString(),
                                         () -> {
-                                            var payload = good(kind);
+                                            var payload = read(file);
 
                                             var statement = StatementJson.parse(payload);
 
-                                            assertThat(statement.kind()).isEqualTo(kind);
+                                            assertThat(file.getFileName().toString())
+                                                    .startsWith(statement.kind().wire());
                                             assertThat(StatementJson.write(statement))
                                                     .asString(StandardCharsets.UTF_8)
                                                     .isEqualTo(
@@ -44,6 +46,57 @@ class StatementJsonTest {
                                                                     payload,
                                                                     StandardCharsets.UTF_8));
                                         }));
+    }
+
+    @Test
+    void thereIsAGoodPayloadOfEachKind() {
+        assertThat(Kind.values()).allMatch(kind -> StatementJson.parse(good(kind)).kind() == kind);
+    }
+
+    @Test
+    @Clause("TVM-2.image")
+    void anEndorsementNamesTheKindOfImageAndACombinedOneItsBaseAndConfigurationByDigest() {
+        var combined = (Endorsement) StatementJson.parse(good("endorsement-in-full"));
+        var configuration =
+                (Endorsement) StatementJson.parse(good("endorsement-of-a-configuration"));
+        var whole = (Endorsement) StatementJson.parse(good(Kind.ENDORSEMENT));
+
+        assertThat(combined.lineage())
+                .isEqualTo(new Lineage.Combined(image("base"), image("configuration")));
+        assertThat(configuration.lineage().kind()).isEqualTo(Lineage.Kind.VO_CONFIGURATION);
+        assertThat(whole.lineage().kind()).isEqualTo(Lineage.Kind.BASE);
+        assertThat(whole.details()).isEqualTo(Details.NONE);
+    }
+
+    @Test
+    void eachFurtherMemberOfAnEndorsementAndARevocationIsRead() {
+        var details = ((Endorsement) StatementJson.parse(good("endorsement-in-full"))).details();
+        var revocation = (Revocation) StatementJson.parse(good("revocation-in-full"));
+
+        assertThat(details.contributors())
+                .containsExactly(
+                        new Contributor("ROOT team", "ROOT 6.32", "root@example.org"),
+                        new Contributor("Biomed", "its software", null));
+        assertThat(details.replaces())
+                .containsExactly(
+                        new StatementId(sha256("older")), new StatementId(sha256("oldest")));
+        assertThat(details.until()).isEqualTo("2027-06-01T00:00:00Z");
+        assertThat(details.patchedAt()).isEqualTo("2026-11-20T06:00:00Z");
+        assertThat(details.generation())
+                .isEqualTo(
+                        new Generation(
+                                "packer",
+                                "1.11.2",
+                                "pkg:golang/github.com/hashicorp/packer@1.11.2",
+                                "https://ci.example/builder",
+                                new Generation.Provenance(
+                                        sha256("provenance"),
+                                        "https://ci.example/build/v1",
+                                        Instant.parse("2026-11-20T07:00:00Z"),
+                                        Instant.parse("2026-11-20T07:30:00Z"))));
+        assertThat(details.licences()).hasSize(2);
+        assertThat(revocation.urgency()).isEqualTo(Revocation.Urgency.CRITICAL);
+        assertThat(revocation.replacement()).isEqualTo(new StatementId(sha256("newer")));
     }
 
     @Test
@@ -140,10 +193,10 @@ class StatementJsonTest {
     }
 
     @Test
-    void whateverIsDoneToAPayloadItIsReadOrRefusedAsMalformed() {
+    void whateverIsDoneToAPayloadItIsReadOrRefusedAsMalformed() throws IOException {
         var random = new Random(1);
-        for (var kind : Kind.values()) {
-            var payload = good(kind);
+        for (var file : goodFiles()) {
+            var payload = read(file);
             for (int round = 0; round < 3000; round++) {
                 var mutant = mutate(payload, random);
                 try {
@@ -216,7 +269,17 @@ class StatementJsonTest {
     }
 
     static byte[] good(Kind kind) {
-        return read(resource("good").resolve(kind.wire() + ".json"));
+        return good(kind.wire());
+    }
+
+    static byte[] good(String name) {
+        return read(resource("good").resolve(name + ".json"));
+    }
+
+    private static List<Path> goodFiles() throws IOException {
+        try (var files = Files.list(resource("good"))) {
+            return files.sorted().toList();
+        }
     }
 
     private static byte[] bad(String name) {

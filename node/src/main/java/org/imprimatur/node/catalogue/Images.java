@@ -8,7 +8,6 @@ import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Guid;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
-import org.imprimatur.register.Role;
 import org.imprimatur.register.Statement.Endorsement;
 
 /** The endorsed images: the table finds and pages, the register says what stands. */
@@ -24,8 +23,12 @@ public final class Images {
         BLOCKED("blocked"),
         /** The endorser does not hold the role any more. */
         LAPSED("lapsed"),
+        /** Its planned end has come. */
+        ENDED("ended"),
         /** A waiver that the endorsement needs has expired. */
-        WAIVER_EXPIRED("waiver-expired");
+        WAIVER_EXPIRED("waiver-expired"),
+        /** A part of the image is not endorsed any more, where the charter asks for that. */
+        CONTRIBUTOR_NOT_ENDORSED("contributor-not-endorsed");
 
         private final String wire;
 
@@ -91,16 +94,18 @@ public final class Images {
     }
 
     private static State stateOf(Register register, Recorded<Endorsement> entry, Instant at) {
-        var endorsement = entry.statement();
-        if (register.revocation(entry.id()).isPresent()) {
-            return State.REVOKED;
-        }
-        if (!register.blocks(endorsement.image()).isEmpty()) {
+        var lapse = register.lapse(entry.id(), at).orElse(null);
+        boolean blocked = !register.blocks(entry.statement().image()).isEmpty();
+        if (blocked && lapse != Register.Lapse.REVOKED) {
             return State.BLOCKED;
         }
-        if (!register.holds(endorsement.signer(), Role.ENDORSER, endorsement.owner())) {
-            return State.LAPSED;
-        }
-        return register.counts(entry.id(), at) ? State.ENDORSED : State.WAIVER_EXPIRED;
+        return switch (lapse) {
+            case null -> State.ENDORSED;
+            case REVOKED -> State.REVOKED;
+            case ROLE_ENDED -> State.LAPSED;
+            case ENDED -> State.ENDED;
+            case WAIVER_EXPIRED -> State.WAIVER_EXPIRED;
+            case CONTRIBUTOR_NOT_ENDORSED -> State.CONTRIBUTOR_NOT_ENDORSED;
+        };
     }
 }
