@@ -95,7 +95,7 @@ public sealed interface Lineage {
         public Combined {
             if (base.equals(configuration)) {
                 throw new MalformedInput(
-                        "configuration", "another file than the base", configuration.toString());
+                        "configuration", "another file than the base", base.toString());
             }
         }
 

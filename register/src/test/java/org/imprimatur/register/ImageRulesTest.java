@@ -291,7 +291,6 @@ class ImageRulesTest {
     // ---- Declarations ----
 
     @Test
-    @Clause({"TVM-3.6", "END-4.7", "EGI-5.8"})
     void softwareWhoseLicenceAsksForADeclarationIsEndorsableOnlyWithOneForItsPlace() {
         var book = bookOf(catalogue());
         var finding = new BlockingFinding(LicenceDeclaration.RULE, "/var/lib/dpkg/status#vendor");
