@@ -144,6 +144,15 @@ public final class FactsJson {
         texts("kernels", boot.kernels());
         texts("modules", boot.modules());
         text("defaultKernel", boot.defaultKernel());
+        var start = boot.start();
+        if (start != null) {
+            json.writeObjectFieldStart("start");
+            json.writeStringField("path", start.path());
+            json.writeStringField("entry", start.entry());
+            json.writeStringField("kernel", start.kernel());
+            json.writeBooleanField("exists", start.exists());
+            json.writeEndObject();
+        }
         texts("loaders", boot.loaders());
         list(
                 "commandLines",

@@ -63,6 +63,14 @@ final class SystemRuleCatalogue {
                 "Disable or remove it.",
                 SystemRules::remoteAgent);
         add(
+                "boot.default-kernel",
+                "The boot loader starts another kernel than the newest",
+                both(PATCHED, CONFIGURED),
+                "Faults of the kernel that were mended are back, or the image does not start.",
+                "Remove old kernels, set GRUB_DEFAULT=0, and make the menu anew: update-grub,"
+                        + " grub2-mkconfig or grubby --set-default.",
+                SystemRules::defaultKernel);
+        add(
                 "boot.several-kernels",
                 "More than one kernel is installed",
                 CONFIGURED,

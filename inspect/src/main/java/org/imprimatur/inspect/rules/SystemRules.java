@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.imprimatur.inspect.facts.config.Firewall;
 import org.imprimatur.inspect.facts.config.Listener;
 import org.imprimatur.inspect.facts.config.PamStack;
 import org.imprimatur.inspect.facts.config.Place;
+import org.imprimatur.inspect.versions.VersionOrder;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of the rules about how a system is configured. */
@@ -439,6 +441,39 @@ final class SystemRules {
 
     private static LocalDate day(Facts facts) {
         return facts.image().at().atZone(ZoneOffset.UTC).toLocalDate();
+    }
+
+    /** Versions are compared by the numbers they begin with: flavours have no order. */
+    static List<Objection> defaultKernel(Facts facts) {
+        var boot = facts.configuration().boot();
+        var start = boot.start();
+        if (start == null) {
+            return List.of();
+        }
+        if (!start.exists()) {
+            return List.of(
+                    new Objection(
+                            start.path(),
+                            "the entry '%s' starts %s, which is not there"
+                                    .formatted(start.entry(), start.kernel())));
+        }
+        Comparator<String> order = Comparator.comparing(SystemRules::numbers, VersionOrder.RPM);
+        var newest = boot.kernels().stream().max(order).orElse("");
+        return numbers(start.version()).isEmpty() || order.compare(start.version(), newest) >= 0
+                ? List.of()
+                : List.of(
+                        new Objection(
+                                start.path(),
+                                "the entry '%s' starts %s, and %s is installed"
+                                        .formatted(start.entry(), start.version(), newest)));
+    }
+
+    private static String numbers(String version) {
+        int end = 0;
+        while (end < version.length() && "0123456789.-_".indexOf(version.charAt(end)) >= 0) {
+            end++;
+        }
+        return version.substring(0, end).replace('-', '.');
     }
 
     static List<Objection> severalKernels(Facts facts) {

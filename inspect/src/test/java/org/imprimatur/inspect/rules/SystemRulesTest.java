@@ -336,6 +336,20 @@ class SystemRulesTest {
                                 files.with("/boot/vmlinuz-6.1.0-1", "x")
                                         .with("/boot/vmlinuz-6.1.0-2", "x"),
                         file("/boot/vmlinuz-6.1.0-1", "x")),
+                new Case(
+                        "boot.default-kernel",
+                        "an old kernel",
+                        files -> kernels(files, "1"),
+                        files -> kernels(files, "0")),
+                new Case(
+                        "boot.default-kernel",
+                        "a kernel that is not there",
+                        file("/boot/grub/grub.cfg", "menuentry 'x' {\nlinux /boot/vmlinuz-7\n}\n"),
+                        files ->
+                                files.with(
+                                                "/boot/grub/grub.cfg",
+                                                "menuentry 'x' {\nlinux /boot/vmlinuz-7\n}\n")
+                                        .with("/boot/vmlinuz-7", "x")),
                 text("disk.swap", "/etc/fstab", "/swap none swap sw 0 0\n", "# /swap none swap\n"),
                 text(
                         "disk.separate-boot",
@@ -347,6 +361,24 @@ class SystemRulesTest {
                         "/etc/fstab",
                         "/dev/mapper/vg-root / xfs defaults 0 1\n",
                         "UUID=1 / xfs defaults 0 1\n"));
+    }
+
+    private static void kernels(FilesInMemory files, String chosen) {
+        files.with("/boot/vmlinuz-6.1.0-18-amd64", "x")
+                .with("/boot/vmlinuz-6.1.0-9-amd64", "x")
+                .with("/boot/vmlinuz-6.1.0-9-rt-amd64", "x")
+                .with(
+                        "/boot/grub/grub.cfg",
+                        """
+                        set default=%s
+                        menuentry 'new' {
+                            linux /boot/vmlinuz-6.1.0-18-amd64 ro
+                        }
+                        menuentry 'old' {
+                            linux /boot/vmlinuz-6.1.0-9-rt-amd64 ro
+                        }
+                        """
+                                .formatted(chosen));
     }
 
     private static Facts facts(Consumer<FilesInMemory> change, Found found) {

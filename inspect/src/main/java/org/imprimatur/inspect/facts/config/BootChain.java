@@ -1,6 +1,7 @@
 package org.imprimatur.inspect.facts.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the system comes up.
@@ -9,7 +10,7 @@ import java.util.List;
  * @param machine of the programs, by their ELF header, as in {@code x86_64}; empty if unknown
  * @param kernels versions in {@code /boot}, in order of name
  * @param modules versions that have modules
- * @param defaultKernel what the boot loader starts first; empty if it does not say
+ * @param start what the boot loader starts if nobody chooses; null if it does not say
  * @param loaders files of boot loaders, for display
  * @param commandLines of the kernel, in the order in which boot loaders offer them
  */
@@ -18,7 +19,7 @@ public record BootChain(
         String machine,
         List<String> kernels,
         List<String> modules,
-        String defaultKernel,
+        @Nullable Start start,
         List<String> loaders,
         List<CommandLine> commandLines) {
 
@@ -29,6 +30,22 @@ public record BootChain(
         loaders = List.copyOf(loaders);
         commandLines = List.copyOf(commandLines);
     }
+
+    /** The version of the kernel that starts; empty if it is not known. */
+    public String defaultKernel() {
+        return start == null ? "" : start.version();
+    }
+
+    /**
+     * The entry of a boot loader's menu that is started.
+     *
+     * @param path of the file that has the entry
+     * @param entry its title, or the name it has
+     * @param kernel where the kernel is, or else how the entry names it
+     * @param version of the kernel, by the name of its file; empty if the name has none
+     * @param exists whether there is such a file
+     */
+    public record Start(String path, String entry, String kernel, String version, boolean exists) {}
 
     /** What a boot loader gives to the kernel. */
     public record CommandLine(String path, int line, List<String> words) {

@@ -16,7 +16,6 @@ final class BootReader {
     private final ConfigReader reader;
     private final List<BootChain.CommandLine> commandLines = new ArrayList<>();
     private final List<String> loaders = new ArrayList<>();
-    private String defaultKernel = "";
 
     private BootReader(ConfigReader reader) {
         this.reader = reader;
@@ -61,7 +60,13 @@ final class BootReader {
             }
         }
         return new BootChain(
-                init(), machine(), kernels(), modules(), defaultKernel, loaders, commandLines);
+                init(),
+                machine(),
+                kernels(),
+                modules(),
+                BootMenu.start(reader),
+                loaders,
+                commandLines);
     }
 
     /** grub, syslinux and boot loader specification entries: their lines look much alike. */
@@ -77,33 +82,13 @@ final class BootReader {
             switch (word.getFirst()) {
                 case "linux", "linux16", "linuxefi", "kernel" -> {
                     if (word.size() > 1) {
-                        boots(word.get(1));
                         add(path, number, word.subList(2, word.size()));
                     }
                 }
                 case "append", "APPEND", "options" ->
                         add(path, number, word.subList(1, word.size()));
-                case "LINUX", "KERNEL" -> {
-                    if (word.size() > 1) {
-                        boots(word.get(1));
-                    }
-                }
                 default -> {}
             }
-        }
-    }
-
-    private void boots(String kernel) {
-        if (defaultKernel.isEmpty()) {
-            var name = base(kernel);
-            for (var at : List.of(kernel, "/boot/" + name)) {
-                var link = at.startsWith("/") ? reader.link(at) : null;
-                if (link != null) {
-                    name = base(link);
-                    break;
-                }
-            }
-            defaultKernel = Shown.text(version(name));
         }
     }
 
@@ -141,7 +126,7 @@ final class BootReader {
         var versions = new TreeSet<String>();
         for (var name : reader.names("/boot")) {
             if (name.startsWith("vmlinuz-") || name.startsWith("vmlinux-")) {
-                versions.add(Shown.text(version(name)));
+                versions.add(Shown.text(BootMenu.version(name)));
             }
         }
         versions.removeIf(version -> version.startsWith("0-rescue"));
@@ -158,11 +143,6 @@ final class BootReader {
             }
         }
         return List.copyOf(versions);
-    }
-
-    private static String version(String name) {
-        int dash = name.indexOf('-');
-        return name.startsWith("vmlinu") && dash > 0 ? name.substring(dash + 1) : "";
     }
 
     private String init() {

@@ -28,7 +28,7 @@ public record Configuration(
     public static final Configuration NONE =
             new Configuration(
                     new Services(List.of(), List.of()),
-                    new BootChain("", "", List.of(), List.of(), "", List.of(), List.of()),
+                    new BootChain("", "", List.of(), List.of(), null, List.of(), List.of()),
                     null,
                     new Access(List.of(), List.of(), List.of(), List.of()),
                     new CloudInit(false, "", List.of(), List.of(), List.of()),
