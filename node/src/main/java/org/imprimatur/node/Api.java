@@ -12,6 +12,7 @@ import org.imprimatur.node.http.Handler;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Routes;
+import org.imprimatur.node.lists.ListRoutes;
 import org.imprimatur.node.web.PageRoutes;
 import org.imprimatur.node.witness.WitnessRoutes;
 import org.imprimatur.node.witness.WitnessesRoute;
@@ -32,6 +33,7 @@ final class Api {
             Optional<Site> site,
             Optional<WitnessRoutes> witness,
             WitnessesRoute witnesses,
+            Optional<ListRoutes> lists,
             PageRoutes pages) {
         return new Routes()
                 // Statements go in, and come out with their proof.
@@ -63,6 +65,16 @@ final class Api {
                 .post("/access/v1/evaluation", of(site, s -> s.admission()::evaluate))
                 .get("/api/v1/site/images", of(site, s -> s.routes()::images))
                 .get("/api/v1/site/sources", of(site, s -> s.routes()::sources))
+                // Image lists, where subscribers of the Applications Database look for them.
+                .get("/api/v1/lists", ofLists(lists, l -> l::all))
+                .get("/store/{kind}/{name}/image.list", ofLists(lists, l -> l::list))
+                .put("/store/{kind}/{name}/image.list", ofLists(lists, l -> l::publish))
+                .get("/store/vo/image/{id}/", ofLists(lists, l -> l.records()::listedJson))
+                .get("/store/vo/image/{id}/json", ofLists(lists, l -> l.records()::listedJson))
+                .get("/store/vo/image/{id}/xml", ofLists(lists, l -> l.records()::listedXml))
+                .get("/store/vm/image/{id}/", ofLists(lists, l -> l.records()::baseJson))
+                .get("/store/vm/image/{id}/json", ofLists(lists, l -> l.records()::baseJson))
+                .get("/store/vm/image/{id}/xml", ofLists(lists, l -> l.records()::baseXml))
                 // For those who run the node.
                 .get("/health/live", operation::live)
                 .get("/health/ready", operation::ready)
@@ -81,6 +93,17 @@ final class Api {
                             throw new ProblemException(
                                     Problem.notFound(
                                             "this node is no witness: its configuration has no member \"witness\""));
+                        });
+    }
+
+    private static Handler ofLists(
+            Optional<ListRoutes> lists, Function<ListRoutes, Handler> handler) {
+        return lists.map(handler)
+                .orElse(
+                        _ -> {
+                            throw new ProblemException(
+                                    Problem.notFound(
+                                            "this node serves no image lists: its configuration has no member \"lists\""));
                         });
     }
 

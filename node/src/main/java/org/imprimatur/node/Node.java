@@ -30,6 +30,8 @@ import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.http.HttpServer;
 import org.imprimatur.node.http.Routes;
+import org.imprimatur.node.lists.ImageLists;
+import org.imprimatur.node.lists.ListRoutes;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
@@ -180,6 +182,18 @@ public final class Node implements AutoCloseable {
                             parts,
                             new Attachments(database, data.path().resolve("attachments"), clock));
             var images = new Images(database, ledger.state());
+            var lists =
+                    ListConfig.read(config)
+                            .map(
+                                    settings ->
+                                            new ImageLists(
+                                                    settings,
+                                                    ledger.charter(),
+                                                    ledger.state(),
+                                                    database,
+                                                    anchors,
+                                                    clock,
+                                                    random));
             var events = new EventRoutes(ledger.state());
 
             var routes =
@@ -194,6 +208,7 @@ public final class Node implements AutoCloseable {
                             site,
                             witness.map(WitnessRoutes::new),
                             new WitnessesRoute(witnesses),
+                            lists.map(ListRoutes::new),
                             new PageRoutes(images, ledger.state(), clock));
             var server =
                     opened(

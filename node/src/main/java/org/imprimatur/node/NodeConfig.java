@@ -35,6 +35,7 @@ import org.imprimatur.trust.CrlMode;
  * @param site what makes this node a site, as written
  * @param witness what makes this node a witness, as written
  * @param witnesses who is asked to cosign its checkpoints, as written
+ * @param lists how it serves image lists, as written
  */
 public record NodeConfig(
         Origin name,
@@ -50,7 +51,8 @@ public record NodeConfig(
         Optional<YamlMember> follow,
         Optional<YamlMember> site,
         Optional<YamlMember> witness,
-        Optional<YamlMember> witnesses) {
+        Optional<YamlMember> witnesses,
+        Optional<YamlMember> lists) {
 
     /** A host name or address, and a port; port 0 takes any free one. */
     public record Listen(String host, int port) {
@@ -108,7 +110,8 @@ public record NodeConfig(
                 "follow",
                 "site",
                 "witness",
-                "witnesses");
+                "witnesses",
+                "lists");
         Path data = root.required("data", "a directory that is this node's own").path();
         return new NodeConfig(
                 root.required("name", "the origin, for example catalogue.example/2026")
@@ -132,7 +135,8 @@ public record NodeConfig(
                 root.optional("follow"),
                 root.optional("site"),
                 root.optional("witness"),
-                root.optional("witnesses"));
+                root.optional("witnesses"),
+                root.optional("lists"));
     }
 
     private static CrlMode crlMode(String text) {

@@ -70,23 +70,7 @@ public final class MessageSigner {
      * @throws UnusableKey when readers would refuse what this key and certificate have signed
      */
     public static byte[] sign(byte[] content, SigningKey key, Instant at) {
-        var kind =
-                switch (key.certificate().getPublicKey()) {
-                    case RSAPublicKey _ -> "RSA";
-                    case ECPublicKey _ -> "ECDSA";
-                    default ->
-                            throw new UnusableKey(
-                                    UnusableKey.Reason.KEY_NOT_ACCEPTED,
-                                    "a key of type %s cannot sign messages that other programs read; use RSA or EC"
-                                            .formatted(
-                                                    key.certificate()
-                                                            .getPublicKey()
-                                                            .getAlgorithm()));
-                };
-        var objection = SignedContent.objectionToMessagesBy(key.certificate());
-        if (objection.isPresent()) {
-            throw new UnusableKey(UnusableKey.Reason.KEY_NOT_ACCEPTED, objection.get());
-        }
+        var kind = kind(key);
         try {
             var builder = new JcaContentSignerBuilder(digestFor(key).jca + "with" + kind);
             var provider = key.provider();
@@ -119,6 +103,36 @@ public final class MessageSigner {
             }
             throw new AssertionError("a key that was read can sign", e);
         }
+    }
+
+    /**
+     * Looks whether readers would take what this key and certificate sign.
+     *
+     * @throws UnusableKey when they would refuse it
+     */
+    public static void check(SigningKey key) {
+        kind(key);
+    }
+
+    private static String kind(SigningKey key) {
+        var kind =
+                switch (key.certificate().getPublicKey()) {
+                    case RSAPublicKey _ -> "RSA";
+                    case ECPublicKey _ -> "ECDSA";
+                    default ->
+                            throw new UnusableKey(
+                                    UnusableKey.Reason.KEY_NOT_ACCEPTED,
+                                    "a key of type %s cannot sign messages that other programs read; use RSA or EC"
+                                            .formatted(
+                                                    key.certificate()
+                                                            .getPublicKey()
+                                                            .getAlgorithm()));
+                };
+        var objection = SignedContent.objectionToMessagesBy(key.certificate());
+        if (objection.isPresent()) {
+            throw new UnusableKey(UnusableKey.Reason.KEY_NOT_ACCEPTED, objection.get());
+        }
+        return kind;
     }
 
     private static Hashtable<ASN1ObjectIdentifier, Attribute> time(Instant at) {

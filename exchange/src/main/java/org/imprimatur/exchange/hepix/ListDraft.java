@@ -16,6 +16,7 @@ import org.imprimatur.exchange.hepix.ListVerifier.Reason;
 import org.imprimatur.register.Guid;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Origin;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.register.StatementId;
 
 /**
@@ -93,6 +94,15 @@ public record ListDraft(
 
     /** The list with these images, without times, version and signature. */
     public ImageList of(List<Listed> images) {
+        return ImageList.read(json(images));
+    }
+
+    /** A digest of what the list says, which stays while nothing but times and version changes. */
+    public Sha256 fingerprint(List<Listed> images) {
+        return Sha256.of(json(images));
+    }
+
+    private byte[] json(List<Listed> images) {
         var list = JsonNodeFactory.instance.objectNode();
         var identifier = path.identifier(ledger);
         list.put("dc:identifier", identifier.toString())
@@ -109,7 +119,7 @@ public record ListDraft(
         images.forEach(image -> entries.addObject().set("hv:image", entry(identifier, image)));
         var root = JsonNodeFactory.instance.objectNode();
         root.set(ImageList.ROOT, list);
-        return ImageList.read(root.toString().getBytes(UTF_8));
+        return root.toString().getBytes(UTF_8);
     }
 
     /** The identifier of an image in this list: another in each list, as subscribers demand. */

@@ -206,6 +206,13 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
         return judge.refusals;
     }
 
+    /** What others would stumble over in a list's own members. */
+    static List<String> remarksOn(ImageList list, Instant at) {
+        var judge = new Judgement(list, Expected.nothing(), at, new ArrayList<>());
+        judge.list();
+        return judge.warnings;
+    }
+
     /** The judgement of one list, while it is being made. */
     private static final class Judgement {
 

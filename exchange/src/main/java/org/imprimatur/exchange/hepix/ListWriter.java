@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.imprimatur.exchange.hepix.ListVerifier.Reason;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.trust.MessageSigner;
 import org.imprimatur.trust.SigningKey;
@@ -100,6 +101,17 @@ public record ListWriter(
                     "sl:os",
                     "sl:osname",
                     "sl:osversion");
+
+    /** What the writer fills in where it is missing. */
+    private static final List<String> FILLED_IN =
+            List.of(
+                    "dc:description",
+                    "sl:comments",
+                    "ad:group",
+                    "dc:date:expires",
+                    "ad:user:fullname",
+                    "ad:user:guid",
+                    "ad:user:uri");
 
     private static final List<String> NUMBERS =
             List.of(
@@ -183,6 +195,37 @@ public record ListWriter(
         previous.ifPresent(held -> continues(list, held, faults));
         refuse(faults);
         return content;
+    }
+
+    /**
+     * Why a list, though it may be authentic, does not suit every reader: what it lacks, or what
+     * some of them would stumble over.
+     */
+    public static List<Reason> objections(ImageList list, Instant at) {
+        var lacking = new ArrayList<String>();
+        missing(list.members(), NEEDED_OF_LIST, "the list", lacking);
+        int number = 0;
+        for (var entry : list.entries()) {
+            number++;
+            var image = ImageList.image(entry);
+            if (image != null && lacking.size() <= MAX_TOLD) {
+                missing(image, NEEDED_OF_IMAGE, "image %d".formatted(number), lacking);
+                for (var key : FILLED_IN) {
+                    if (image.path(key).isMissingNode() || image.path(key).isNull()) {
+                        lacking.add("image %d: no %s".formatted(number, key));
+                    }
+                }
+            }
+        }
+        var reasons = new ArrayList<Reason>();
+        lacking.forEach(one -> reasons.add(Reason.of(ListReason.MISSING_KEY, one)));
+        ListVerifier.remarksOn(list, at)
+                .forEach(one -> reasons.add(Reason.of(ListReason.MALFORMED_KEY, one)));
+        for (var image : ImageJudge.judge(list, Optional.empty(), at)) {
+            image.warnings()
+                    .forEach(one -> reasons.add(Reason.of(ListReason.IMAGE_MALFORMED_KEY, one)));
+        }
+        return reasons;
     }
 
     private static void continues(ImageList list, ImageList held, List<String> faults) {

@@ -24,7 +24,7 @@ public record Listed(Recorded<Endorsement> entry, Appointment endorser, String a
     private static final Instant NEVER = Instant.parse("2499-12-31T22:00:00Z");
 
     /** When the endorsement ends by itself, since a waiver that it needs expires; or never. */
-    static Instant expires(Endorsement endorsement) {
+    public static Instant expires(Endorsement endorsement) {
         var end = NEVER;
         for (var finding : endorsement.inspection().blocking()) {
             var waived =

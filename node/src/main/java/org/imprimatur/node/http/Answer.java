@@ -5,11 +5,20 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** What a handler gives back. Problems are thrown as {@link ProblemException} instead. */
 public sealed interface Answer {
+
+    /** The one form of times that HTTP still writes (RFC 9110 section 5.6.7). */
+    DateTimeFormatter HTTP_TIME =
+            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
+                    .withZone(ZoneOffset.UTC);
 
     /** Header fields besides content type and length, by name. */
     Map<String, String> headers();
@@ -60,6 +69,11 @@ public sealed interface Answer {
     /** Bytes with status 200. */
     static Content bytes(String type, byte[] bytes) {
         return new Content(200, type, bytes, Map.of());
+    }
+
+    /** A moment as header fields have it. */
+    static String httpTime(Instant moment) {
+        return HTTP_TIME.format(moment);
     }
 
     /** Text with status 200. */

@@ -166,7 +166,11 @@ public final class HttpServer implements AutoCloseable {
             String method, ServerRequest request, ServerResponse response, Answer answer)
             throws IOException {
         return switch (answer) {
-            case Answer.Content content -> sendContent(method, response, content);
+            case Answer.Content content ->
+                    sendContent(
+                            method,
+                            response,
+                            Freshness.shortened(content, name -> header(request, name)));
             case Answer.FileContent file -> sendFile(method, request, response, file);
             case Answer.Stream stream -> {
                 head(response, 200, stream.type(), stream.headers());
@@ -183,6 +187,12 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static int sendContent(String method, ServerResponse response, Answer.Content content) {
+        if (content.status() == 304) {
+            response.status(Status.NOT_MODIFIED_304);
+            content.headers().forEach(response::header);
+            response.send();
+            return 304;
+        }
         head(response, content.status(), content.type(), content.headers());
         if (method.equals("HEAD")) {
             response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(content.bytes().length));
@@ -211,6 +221,12 @@ public final class HttpServer implements AutoCloseable {
             var headers = new LinkedHashMap<>(file.headers());
             headers.put("Accept-Ranges", "bytes");
             headers.put("ETag", tag);
+            if (Freshness.unchanged(headers, name -> header(request, name))) {
+                return sendContent(
+                        method,
+                        response,
+                        new Answer.Content(304, file.type(), new byte[0], headers));
+            }
             boolean sameFile =
                     request.headers().value(HeaderNames.IF_RANGE).map(tag::equals).orElse(true);
             Optional<String> asked =
@@ -251,6 +267,10 @@ public final class HttpServer implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw new ProblemException(Problem.notFound("no such file"));
         }
+    }
+
+    private static Optional<String> header(ServerRequest request, String name) {
+        return request.headers().value(HeaderNames.create(name));
     }
 
     private static void copy(InputStream in, OutputStream out, long count) throws IOException {
@@ -303,7 +323,7 @@ public final class HttpServer implements AutoCloseable {
 
         @Override
         public Optional<String> header(String name) {
-            return request.headers().value(HeaderNames.create(name));
+            return HttpServer.header(request, name);
         }
 
         @Override

@@ -63,6 +63,11 @@ public record Problem(
         return of(400, "malformed", "The request is not of the documented form", detail);
     }
 
+    /** 401: who asks is not known; the answer says how to tell. */
+    public static Problem unauthenticated(String detail) {
+        return of(401, "token-needed", "This is given to those who hold a token", detail);
+    }
+
     /** 403: the signature or the certificate chain is not accepted. */
     public static Problem notAccepted(String code, String detail) {
         return of(403, code, "The signature or its certificate chain is not accepted", detail);
@@ -155,6 +160,9 @@ public record Problem(
                         "application/problem+json",
                         Json.bytes(json),
                         java.util.Map.of("Cache-Control", "no-store"));
+        if (status == 401) {
+            answer = answer.with("WWW-Authenticate", "Basic realm=\"image lists\"");
+        }
         return retryAfter == 0 ? answer : answer.with("Retry-After", Integer.toString(retryAfter));
     }
 }

@@ -68,6 +68,11 @@ public final class Request {
                 .map(value -> read("query member \"" + name + "\"", value, reader));
     }
 
+    /** Whether a query member is there at all, with a value or without. */
+    public boolean asks(String name) {
+        return source.query().containsKey(name);
+    }
+
     /**
      * Answers 400 to query members that the route does not know: a misspelt filter filters nothing.
      */
