@@ -13,6 +13,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -256,7 +257,7 @@ public final class ImageLists {
         }
 
         private Served served(StoredList list, @Nullable Looked last) {
-            if (last != null && last.served() != null && last.served().list() == list) {
+            if (last != null && last.served() != null && last.served().list().equals(list)) {
                 return last.served();
             }
             return new Served(list, "\"" + Sha256.of(list.message()).hex().substring(0, 32) + "\"");
@@ -275,7 +276,7 @@ public final class ImageLists {
                                                 && version.equals(Optional.of(before.version()));
                                 return same ? before : table.find(path.path()).orElse(null);
                             });
-            if (other != before) {
+            if (!Objects.equals(other, before)) {
                 take(other);
             }
         }
