@@ -23,9 +23,15 @@ public record Listed(Recorded<Endorsement> entry, Appointment endorser, String a
     /** What lists have always written for "never". */
     private static final Instant NEVER = Instant.parse("2499-12-31T22:00:00Z");
 
-    /** When the endorsement ends by itself, since a waiver that it needs expires; or never. */
+    /**
+     * When the endorsement ends by itself, at its planned end or with a waiver that it needs; or
+     * never.
+     */
     public static Instant expires(Endorsement endorsement) {
-        var end = NEVER;
+        var end = endorsement.details().until();
+        if (end == null || end.isAfter(NEVER)) {
+            end = NEVER;
+        }
         for (var finding : endorsement.inspection().blocking()) {
             var waived =
                     endorsement.waivers().stream()
