@@ -3,6 +3,7 @@ package org.imprimatur.inspect;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -54,6 +55,7 @@ public final class FactsJson {
         network(configuration);
         rest(configuration);
         secrets(facts);
+        certificates(facts);
         remains(facts);
         json.writeEndObject();
     }
@@ -288,6 +290,37 @@ public final class FactsJson {
     }
 
     private void network(Configuration configuration) throws IOException {
+        var network = configuration.network();
+        json.writeObjectFieldStart("network");
+        json.writeStringField("hostName", network.hostName());
+        list(
+                "connections",
+                network.connections(),
+                each -> {
+                    json.writeStringField("path", each.path());
+                    word("source", each.source());
+                    json.writeStringField("interfaces", each.interfaces());
+                    json.writeBooleanField("automatic", each.automatic());
+                    word("ipv4", each.ipv4());
+                    word("ipv6", each.ipv6());
+                    texts("addresses", each.addresses());
+                    texts("gateways", each.gateways());
+                    texts("nameServers", each.nameServers());
+                    texts("searchDomains", each.searchDomains());
+                });
+        json.writeObjectFieldStart("resolver");
+        json.writeStringField("link", network.resolver().link());
+        texts("nameServers", network.resolver().nameServers());
+        texts("searchDomains", network.resolver().searchDomains());
+        json.writeEndObject();
+        list(
+                "hosts",
+                network.hosts(),
+                each -> {
+                    json.writeStringField("address", each.address());
+                    texts("names", each.names());
+                });
+        json.writeEndObject();
         list(
                 "listeners",
                 configuration.listeners(),
@@ -370,6 +403,32 @@ public final class FactsJson {
                     json.writeNumberField("count", each.count());
                     text("vendor", each.vendor());
                 });
+    }
+
+    private void certificates(Facts facts) throws IOException {
+        list(
+                "certificates",
+                facts.certificates(),
+                each -> {
+                    var details = each.details();
+                    text("subject", bytes(details.subject()));
+                    text("issuer", bytes(details.issuer()));
+                    json.writeStringField("notBefore", details.notBefore().toString());
+                    json.writeStringField("notAfter", details.notAfter().toString());
+                    json.writeBooleanField("authority", details.isOfAuthority());
+                    json.writeBooleanField("proxy", details.isProxy());
+                    json.writeStringField("sha256", details.sha256());
+                    json.writeArrayFieldStart("paths");
+                    for (var path : each.paths()) {
+                        json.writeString(path);
+                    }
+                    json.writeEndArray();
+                });
+    }
+
+    /** One character for each byte, as what is shown has it. */
+    private static String bytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     private void remains(Facts facts) throws IOException {

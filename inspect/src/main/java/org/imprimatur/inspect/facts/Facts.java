@@ -21,6 +21,7 @@ import org.imprimatur.inspect.packages.InstalledPackage;
  * @param halfInstalled packages that are on the disk in part, with their state
  * @param keys private keys, in order of path
  * @param secrets other secrets, in order of path
+ * @param certificates of machines, services and authorities, by files named as such files are
  * @param closedFiles what may hold files and is not looked into, with what it is; files of packages
  *     left out
  * @param freeSpace of each volume whose free space was looked at; none in a quick inspection
@@ -44,6 +45,7 @@ public record Facts(
         List<AuthorizedKeys> authorizedKeys,
         List<FoundKey> keys,
         List<FoundSecret> secrets,
+        List<InstalledCertificate> certificates,
         List<Place> closedFiles,
         List<Leftover> leftovers,
         List<FreeSpace> freeSpace,
@@ -63,6 +65,7 @@ public record Facts(
         authorizedKeys = List.copyOf(authorizedKeys);
         keys = List.copyOf(keys);
         secrets = List.copyOf(secrets);
+        certificates = List.copyOf(certificates);
         closedFiles = List.copyOf(closedFiles);
         leftovers = List.copyOf(leftovers);
         freeSpace = List.copyOf(freeSpace);
@@ -90,6 +93,7 @@ public record Facts(
                 found.authorizedKeys(),
                 found.keys(),
                 Certificates.relevant(found.secrets(), found.keys()),
+                List.of(),
                 found.closed(),
                 found.leftovers(),
                 found.freeSpace(),
@@ -121,6 +125,7 @@ public record Facts(
                 authorizedKeys,
                 keys,
                 secrets,
+                certificates,
                 closedFiles,
                 leftovers,
                 freeSpace,

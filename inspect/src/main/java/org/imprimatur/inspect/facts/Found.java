@@ -141,6 +141,7 @@ public final class Found {
     private final Map<String, List<FoundKey>> keys = new TreeMap<>();
     private final Map<String, List<FoundSecret>> secrets = new TreeMap<>();
     private final Map<String, String> unsearched = new TreeMap<>();
+    private final Map<String, Long> certificateFiles = new TreeMap<>();
     private final Map<String, Place> closed = new TreeMap<>();
     private final Map<String, Leftover> leftovers = new TreeMap<>();
     private final Map<String, PrivilegedFile> privileged = new TreeMap<>();
@@ -198,6 +199,9 @@ public final class Found {
             cacheBytes += size;
         }
         leftover(path, size);
+        if (path.startsWith("/") && InstalledCertificate.mayBeIn(path)) {
+            put(certificateFiles, path, size);
+        }
         if (HISTORIES.contains(path.substring(path.lastIndexOf('/') + 1))) {
             add(new Leftover(Leftover.Kind.HISTORY, path, size + " bytes"));
         }
@@ -279,6 +283,11 @@ public final class Found {
     /** The members of an archive were not all searched. */
     public void unsearched(String path, String reason) {
         put(unsearched, path, reason);
+    }
+
+    /** Files of the system that may hold certificates, by their names. */
+    List<String> certificateFiles() {
+        return List.copyOf(certificateFiles.keySet());
     }
 
     /** A file of a kind that nobody looks into. */

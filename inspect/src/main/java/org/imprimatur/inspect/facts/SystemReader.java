@@ -114,6 +114,7 @@ public final class SystemReader {
                 found.authorizedKeys(),
                 keys,
                 Certificates.relevant(secrets, keys),
+                InstalledCertificate.read(reader, found.certificateFiles()),
                 found.closed().stream()
                         .filter(each -> owners.getOrDefault(each.path(), "").isEmpty())
                         .toList(),

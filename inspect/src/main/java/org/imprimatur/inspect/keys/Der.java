@@ -58,6 +58,12 @@ final class Der {
         return new Der(data, content, at);
     }
 
+    /** The same with its tag and length. */
+    byte @Nullable [] nextWhole(int tag) {
+        int start = at;
+        return next(tag) == null ? null : java.util.Arrays.copyOfRange(data, start, at);
+    }
+
     /** The content of the first element that has this tag, passing over others before it. */
     @Nullable Der nextOf(int tag) {
         while (!atEnd() && tag() != tag) {

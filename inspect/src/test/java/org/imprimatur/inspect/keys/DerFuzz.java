@@ -15,6 +15,8 @@ public final class DerFuzz {
         Certificate.inDer(input);
         Certificate.inPem(input, 0, input.length);
         PrivateKeys.in(input);
+        CertificateDetails.in(input);
+        CertificateDetails.inDer(input);
         PrivateKeys.putty(new String(input, StandardCharsets.ISO_8859_1));
     }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How the installed system is configured.
  *
  * @param support how long the vendor mends it; null if that is not known
+ * @param network which connections, names and name servers are configured
  * @param identity names and addresses of one machine, in the network's configuration
  * @param constraints what makes the network smaller than a worker node's
  * @param layout what fstab(5) says that matters
@@ -20,6 +21,7 @@ public record Configuration(
         Logging logging,
         List<Firewall> firewalls,
         List<Listener> listeners,
+        Network network,
         List<Place> identity,
         List<Place> constraints,
         Layout layout) {
@@ -35,6 +37,7 @@ public record Configuration(
                     new Logging(List.of(), List.of(), List.of(), List.of(), List.of()),
                     List.of(),
                     List.of(),
+                    Network.NONE,
                     List.of(),
                     List.of(),
                     new Layout(List.of(), false, List.of()));

@@ -27,6 +27,7 @@ public final class ConfigurationReader {
                 LoggingReader.read(reader, services, boot),
                 FirewallReader.read(reader, services),
                 ListenerReader.read(reader, services),
+                ConnectionReader.read(reader),
                 network.identity(),
                 network.constraints(),
                 layout(reader));

@@ -17,7 +17,16 @@ public final class SystemFilesFuzz {
         for (var path :
                 List.of(
                         "/boot/grub/grub.cfg",
+                        "/boot/grub/grubenv",
                         "/boot/loader/entries/a.conf",
+                        "/boot/loader/loader.conf",
+                        "/boot/extlinux.conf",
+                        "/etc/network/interfaces",
+                        "/etc/NetworkManager/system-connections/a",
+                        "/etc/systemd/network/a.network",
+                        "/etc/sysconfig/network-scripts/ifcfg-a",
+                        "/etc/resolv.conf",
+                        "/etc/hosts",
                         "/etc/crontab",
                         "/etc/anacrontab",
                         "/etc/nftables.conf",
