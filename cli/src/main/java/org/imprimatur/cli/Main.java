@@ -87,6 +87,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("history", HistoryCommand.class);
         COMMANDS.put("list", ListCommand.class);
         COMMANDS.put("stratuslab", StratusLabCommand.class);
+        COMMANDS.put("oci", OciCommand.class);
         COMMANDS.put("statement", StatementCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
         COMMANDS.put("keygen", KeygenCommand.class);

@@ -104,6 +104,15 @@ class ArchitectureTest {
                     .resideInAPackage("io.helidon..");
 
     @ArchTest
+    static final ArchRule onlyOnePackageSeesTheRegistrySdk =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("org.imprimatur.exchange.oci..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("land.oras..");
+
+    @ArchTest
     static final ArchRule sqlStandsInTablesAndTheStore =
             noClasses()
                     .that()
