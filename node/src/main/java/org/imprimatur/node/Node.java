@@ -84,7 +84,7 @@ public final class Node implements AutoCloseable {
             var siteConfig = SiteConfig.read(config);
             byte[] policy = read(config.policy().file());
             var anchors = anchors(config);
-            var verifier = new StatementVerifier(anchors);
+            var verifier = StatementVerifier.ofMany(anchors);
             var upkeep =
                     opened(
                             parts,

@@ -3,12 +3,14 @@ package org.imprimatur.trust;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Person;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says whether an envelope holds a statement that the person it names has signed. Each step rests
@@ -20,9 +22,21 @@ import org.imprimatur.register.StatementJson;
 public final class StatementVerifier {
 
     private final TrustAnchors anchors;
+    private final @Nullable QuickEcdsa ecdsa;
 
+    /** For a few statements. */
     public StatementVerifier(TrustAnchors anchors) {
+        this(anchors, null);
+    }
+
+    private StatementVerifier(TrustAnchors anchors, @Nullable QuickEcdsa ecdsa) {
         this.anchors = anchors;
+        this.ecdsa = ecdsa;
+    }
+
+    /** For thousands of statements: slower to begin, and several times as quick from then on. */
+    public static StatementVerifier ofMany(TrustAnchors anchors) {
+        return new StatementVerifier(anchors, new QuickEcdsa());
     }
 
     /** What came of it. */
@@ -92,9 +106,9 @@ public final class StatementVerifier {
         };
     }
 
-    private static Verdict verify(Envelope envelope, ChainVerdict.Valid chain) {
+    private Verdict verify(Envelope envelope, ChainVerdict.Valid chain) {
         byte[] payload = envelope.payload();
-        if (!isSignedBy(
+        if (!signed(
                 chain.leaf(),
                 Envelope.pae(envelope.payloadType(), payload),
                 envelope.signature())) {
@@ -123,6 +137,14 @@ public final class StatementVerifier {
 
     private static NotVerified malformed(String code, MalformedInput e) {
         return new NotVerified(Kind.MALFORMED, code, e.explanation());
+    }
+
+    private boolean signed(X509Certificate signer, byte[] message, byte[] signature) {
+        return ecdsa != null
+                        && signer.getPublicKey() instanceof ECPublicKey key
+                        && Algorithms.forKey(key) instanceof Algorithms.Choice.Use(var algorithm)
+                ? ecdsa.verifies(key, algorithm, message, signature)
+                : isSignedBy(signer, message, signature);
     }
 
     static boolean isSignedBy(X509Certificate signer, byte[] message, byte[] signature) {

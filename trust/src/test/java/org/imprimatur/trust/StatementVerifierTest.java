@@ -3,8 +3,18 @@ package org.imprimatur.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECFieldFp;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DERSequence;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
 import org.imprimatur.trust.StatementVerifier.Kind;
@@ -16,6 +26,7 @@ class StatementVerifierTest {
 
     private static final TrialAuthority CA = Samples.authority();
     private static final StatementVerifier VERIFIER = new StatementVerifier(CA.anchors());
+    private static final StatementVerifier OF_MANY = StatementVerifier.ofMany(CA.anchors());
 
     @ParameterizedTest
     @EnumSource(
@@ -25,9 +36,12 @@ class StatementVerifierTest {
         var alice = CA.issue("Alice", kind);
         var statement = Samples.acceptanceBy(alice.person());
 
-        var verdict = VERIFIER.verify(StatementSigner.sign(statement, alice), Samples.NOW);
+        var envelope = StatementSigner.sign(statement, alice);
+        var verdict = VERIFIER.verify(envelope, Samples.NOW);
 
         assertThat(verdict).isInstanceOf(StatementVerifier.Verified.class);
+        assertThat(OF_MANY.verify(envelope, Samples.NOW))
+                .isInstanceOf(StatementVerifier.Verified.class);
         var verified = (StatementVerifier.Verified) verdict;
         assertThat(verified.statement()).isEqualTo(statement);
         assertThat(verified.person()).isEqualTo(alice.person());
@@ -155,8 +169,57 @@ class StatementVerifierTest {
             if (!inHint) {
                 assertThat(VERIFIER.verify(changed, Samples.NOW))
                         .as("byte %d", i)
-                        .isInstanceOf(StatementVerifier.NotVerified.class);
+                        .isInstanceOf(StatementVerifier.NotVerified.class)
+                        .isEqualTo(OF_MANY.verify(changed, Samples.NOW));
             }
+        }
+    }
+
+    /** The numbers that broken verifiers let pass, in every encoding that could carry them. */
+    @ParameterizedTest
+    @EnumSource(names = {"EC_P256", "EC_P384"})
+    void signaturesThatNobodyMadeAreRefusedByBothVerifiers(TrialAuthority.KeyKind kind) {
+        var alice = CA.issue("Alice", kind);
+        var key = (ECPublicKey) alice.certificate().getPublicKey();
+        var quick = new QuickEcdsa();
+        byte[] message = {1, 2, 3};
+        byte[] good = alice.sign(message);
+        var order = key.getParams().getOrder();
+        var field = ((ECFieldFp) key.getParams().getCurve().getField()).getP();
+        var numbers =
+                List.of(
+                        BigInteger.ZERO,
+                        BigInteger.ONE,
+                        BigInteger.ONE.negate(),
+                        order,
+                        order.subtract(BigInteger.ONE),
+                        order.add(BigInteger.ONE),
+                        field,
+                        BigInteger.TWO.pow(521));
+        var signatures = new ArrayList<byte[]>();
+        for (var r : numbers) {
+            for (var s : numbers) {
+                signatures.add(der(r, s));
+            }
+        }
+        signatures.add(new byte[0]);
+        signatures.add(Arrays.copyOf(good, good.length + 1));
+        signatures.add(Arrays.copyOf(good, good.length - 1));
+
+        assertThat(quick.verifies(key, alice.algorithm(), message, good)).isTrue();
+        for (var signature : signatures) {
+            assertThat(quick.verifies(key, alice.algorithm(), message, signature)).isFalse();
+            assertThat(StatementVerifier.isSignedBy(alice.certificate(), message, signature))
+                    .isFalse();
+        }
+    }
+
+    private static byte[] der(BigInteger r, BigInteger s) {
+        try {
+            return new DERSequence(new ASN1Integer[] {new ASN1Integer(r), new ASN1Integer(s)})
+                    .getEncoded();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

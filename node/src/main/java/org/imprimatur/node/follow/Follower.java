@@ -98,7 +98,7 @@ final class Follower implements AutoCloseable {
         this.lasting = start.lasting();
         this.reader = new LedgerReader(fetch, source);
         this.anchors = anchors;
-        this.verifier = new StatementVerifier(anchors);
+        this.verifier = StatementVerifier.ofMany(anchors);
         this.database = database;
         this.evidence = evidence;
         this.clock = clock;
