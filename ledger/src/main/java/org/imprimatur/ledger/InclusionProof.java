@@ -46,6 +46,43 @@ public record InclusionProof(long index, long size, List<Hash> hashes) {
     }
 
     /**
+     * Makes many proofs for the tree of one size, each hash computed once. It remembers what it
+     * read, so it is for the time in which that size is of interest.
+     *
+     * <p>Threads may share an object; one at a time is served.
+     *
+     * @param <X> what the reader throws
+     */
+    public static final class Maker<X extends Exception> {
+
+        private final long size;
+
+        // Guarded by this.
+        private final TileHashes<X> hashes;
+
+        /** For the tree of this size. */
+        public Maker(long size, TileReader<X> tiles) {
+            this.size = size;
+            this.hashes = new TileHashes<>(size, tiles);
+        }
+
+        /** The size of the tree. */
+        public long size() {
+            return size;
+        }
+
+        /**
+         * As {@link InclusionProof#read}.
+         *
+         * @throws MalformedInput unless {@code 0 <= index < size}, and if a tile is too short
+         * @throws X what the reader throws
+         */
+        public synchronized InclusionProof proof(long index) throws X {
+            return new InclusionProof(index, size, hashes.roots(path(index, size)));
+        }
+    }
+
+    /**
      * The tiles that {@link #read} asks for, each once.
      *
      * @throws MalformedInput unless {@code 0 <= index < size}

@@ -1,7 +1,6 @@
 package org.imprimatur.ledger;
 
 import java.nio.ByteBuffer;
-import java.security.PrivateKey;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -12,12 +11,15 @@ final class SecretKey {
 
     private final NoteVerifier verifier;
     private final byte[] seed;
-    private final PrivateKey key;
+    private final byte[] rawPublic;
 
     SecretKey(String name, KeyType type, byte[] seed) {
-        this.key = Ed25519.privateKey(seed);
+        if (seed.length != Ed25519.KEY_LENGTH) {
+            throw new MalformedInput("an Ed25519 private key has 32 bytes, not " + seed.length);
+        }
         this.seed = seed.clone();
-        this.verifier = new NoteVerifier(name, type, Ed25519.rawPublicOf(seed));
+        this.rawPublic = Ed25519.rawPublicOf(seed);
+        this.verifier = new NoteVerifier(name, type, rawPublic.clone());
     }
 
     /** Messages never quote the text: it is secret even where it is wrong. */
@@ -48,7 +50,7 @@ final class SecretKey {
     }
 
     byte[] sign(byte[] message) {
-        return Ed25519.sign(key, message);
+        return Ed25519.sign(seed, rawPublic, message);
     }
 
     String text() {

@@ -26,6 +26,14 @@ record Subtree(int height, long index) {
         return subtrees;
     }
 
+    Subtree left() {
+        return new Subtree(height - 1, 2 * index);
+    }
+
+    Subtree right() {
+        return new Subtree(height - 1, 2 * index + 1);
+    }
+
     /** The tile that holds the hashes below this subtree's root, in a tree of {@code size}. */
     Tile tile(long size) {
         int level = height / Tile.HEIGHT;

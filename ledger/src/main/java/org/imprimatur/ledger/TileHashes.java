@@ -16,6 +16,9 @@ final class TileHashes<X extends Exception> {
     private final Hasher hasher = new Hasher();
     private final Map<Tile, byte[]> read = new HashMap<>();
 
+    // Of the subtrees that no tile holds: proofs of neighbours share most of them.
+    private final Map<Subtree, Hash> roots = new HashMap<>();
+
     TileHashes(long size, TileReader<X> reader) {
         this.size = size;
         this.reader = reader;
@@ -31,20 +34,18 @@ final class TileHashes<X extends Exception> {
     }
 
     Hash root(Subtree subtree) throws X {
-        var tile = subtree.tile(size);
-        var bytes = bytes(tile);
-        List<Hash> row = new ArrayList<>(subtree.count());
-        for (int i = 0; i < subtree.count(); i++) {
-            row.add(Hash.at(bytes, (subtree.offset() + i) * Hash.LENGTH));
+        var known = roots.get(subtree);
+        if (known != null) {
+            return known;
         }
-        while (row.size() > 1) {
-            var above = new ArrayList<Hash>(row.size() / 2);
-            for (int i = 0; i < row.size(); i += 2) {
-                above.add(hasher.node(row.get(i), row.get(i + 1)));
-            }
-            row = above;
+        Hash root;
+        if (subtree.count() == 1) {
+            root = Hash.at(bytes(subtree.tile(size)), subtree.offset() * Hash.LENGTH);
+        } else {
+            root = hasher.node(root(subtree.left()), root(subtree.right()));
+            roots.put(subtree, root);
         }
-        return row.getFirst();
+        return root;
     }
 
     private byte[] bytes(Tile tile) throws X {

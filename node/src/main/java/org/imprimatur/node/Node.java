@@ -90,7 +90,9 @@ public final class Node implements AutoCloseable {
                             parts,
                             Executors.newSingleThreadScheduledExecutor(
                                     Thread.ofVirtual().name("anchors-upkeep").factory()));
-            upkeep.scheduleWithFixedDelay(() -> refresh(anchors), 1, 1, TimeUnit.MINUTES);
+            long every = config.anchorsEvery().toMillis();
+            upkeep.scheduleWithFixedDelay(
+                    () -> refresh(anchors), every, every, TimeUnit.MILLISECONDS);
 
             var data = opened(parts, DataDirectory.open(config.data()));
             var database =

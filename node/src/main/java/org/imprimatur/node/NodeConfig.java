@@ -2,12 +2,14 @@ package org.imprimatur.node;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.DatabaseUrl;
+import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.MalformedInput;
@@ -27,6 +29,7 @@ import org.imprimatur.trust.CrlMode;
  * @param database an external PostgreSQL; empty for an embedded one below {@code data}
  * @param programs where the embedded PostgreSQL's programs are unpacked; nodes may share it
  * @param anchors directory of the certification authorities
+ * @param anchorsEvery how often that directory is looked at again, for new revocation lists
  * @param crls what an authority without a revocation list means
  * @param policy the policy that endorsers accept
  * @param owners whose statements the ledger takes, with their first appointers
@@ -44,6 +47,7 @@ public record NodeConfig(
         Optional<DatabaseUrl> database,
         Path programs,
         Path anchors,
+        Duration anchorsEvery,
         CrlMode crls,
         PolicyFile policy,
         List<Charter.Body> owners,
@@ -103,6 +107,7 @@ public record NodeConfig(
                 "database",
                 "programs",
                 "anchors",
+                "anchors-every",
                 "crls",
                 "policy",
                 "owners",
@@ -126,6 +131,9 @@ public record NodeConfig(
                         root.required(
                                 "anchors",
                                 "a directory of certification authorities, for example /etc/grid-security/certificates")),
+                root.optional("anchors-every")
+                        .map(m -> m.as(Durations::parse, Durations.HINT))
+                        .orElse(Duration.ofMinutes(1)),
                 root.optional("crls")
                         .map(m -> m.as(NodeConfig::crlMode, "\"require\" or \"if-present\""))
                         .orElse(CrlMode.IF_PRESENT),

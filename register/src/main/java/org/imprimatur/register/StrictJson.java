@@ -31,6 +31,28 @@ public final class StrictJson {
     /** The deepest nesting of objects and arrays. */
     public static final int MAX_DEPTH = 16;
 
+    /**
+     * Names are not kept from one document to the next: nothing that a stranger wrote stays. Texts
+     * are bounded by the document, which is bounded before it is read.
+     */
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(MAX_DEPTH + 1)
+                                    .maxStringLength(Integer.MAX_VALUE)
+                                    .maxNameLength(1024)
+                                    .maxNumberLength(32)
+                                    .build())
+                    .build();
+
+    /** Shorter numbers fit into 64 bits. */
+    private static final int SURELY_LONG = 18;
+
+    private static final int MAX_PLAIN_NAME = 64;
+
     private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
@@ -46,15 +68,7 @@ public final class StrictJson {
             throw new MalformedInput(
                     "", "at most %d bytes".formatted(maxBytes), json.length + " bytes");
         }
-        var constraints =
-                StreamReadConstraints.builder()
-                        .maxNestingDepth(MAX_DEPTH + 1)
-                        .maxStringLength(maxBytes)
-                        .maxNameLength(1024)
-                        .maxNumberLength(32)
-                        .build();
-        var factory = JsonFactory.builder().streamReadConstraints(constraints).build();
-        try (var parser = factory.createParser(text(json))) {
+        try (var parser = JSON.createParser(text(json))) {
             parser.nextToken();
             if (!(value(parser, "", 0) instanceof Members members)) {
                 throw new MalformedInput("", "a JSON object", "another value");
@@ -156,7 +170,11 @@ public final class StrictJson {
     }
 
     private static Long number(JsonParser parser, String path) throws IOException {
-        var number = new BigInteger(parser.getText());
+        var text = parser.getText();
+        if (text.length() <= SURELY_LONG) {
+            return Long.valueOf(text);
+        }
+        var number = new BigInteger(text);
         if (number.compareTo(MIN) < 0 || number.compareTo(MAX) > 0) {
             throw new MalformedInput(path, "an integer of 64 bits", number.toString());
         }
@@ -164,8 +182,27 @@ public final class StrictJson {
     }
 
     private static String join(String path, String name) {
-        var shown = name.matches("[A-Za-z0-9_-]{1,64}") ? name : MalformedInput.quoted(name);
+        var shown = isPlain(name) ? name : MalformedInput.quoted(name);
         return path.isEmpty() ? shown : path + "." + shown;
+    }
+
+    private static boolean isPlain(String name) {
+        if (name.isEmpty() || name.length() > MAX_PLAIN_NAME) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char one = name.charAt(i);
+            boolean plain =
+                    one >= 'a' && one <= 'z'
+                            || one >= 'A' && one <= 'Z'
+                            || one >= '0' && one <= '9'
+                            || one == '_'
+                            || one == '-';
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -49,6 +49,9 @@ public final class Ledger implements AutoCloseable {
     private final SignedHeadFile headFile;
     private final ScheduledExecutorService upkeep;
 
+    // For the size that was asked for last: all receipts of a batch are for one size.
+    private volatile InclusionProof.Maker<RuntimeException> proofs;
+
     private Ledger(
             Database database,
             Charter charter,
@@ -70,6 +73,7 @@ public final class Ledger implements AutoCloseable {
         this.clock = clock;
         this.metrics = metrics;
         this.headFile = headFile;
+        this.proofs = new InclusionProof.Maker<>(0, tiles);
         this.upkeep =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofVirtual().name("ledger-upkeep").factory());
@@ -283,7 +287,12 @@ public final class Ledger implements AutoCloseable {
 
     /** The proof against a certain checkpoint. */
     public ProofFile proof(long index, LedgerState.Head head) {
-        return ProofFile.of(InclusionProof.read(index, head.size(), tiles), head.checkpoint());
+        var maker = proofs;
+        if (maker.size() != head.size()) {
+            maker = new InclusionProof.Maker<>(head.size(), tiles);
+            proofs = maker;
+        }
+        return ProofFile.of(maker.proof(index), head.checkpoint());
     }
 
     /** An entry's bytes. */

@@ -52,6 +52,9 @@ final class Sequencer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
     private static final int LARGEST_BATCH = 256;
     private static final int LONGEST_QUEUE = 1024;
+    private static final int BUSY = 8;
+    private static final Duration GATHERING = Duration.ofNanos(500_000);
+    private static final Duration LONGEST_GATHERING = Duration.ofMillis(4);
     private static final Duration LOOK_FOR_OTHERS = Duration.ofMillis(250);
 
     /** What became of a statement. */
@@ -92,6 +95,7 @@ final class Sequencer implements AutoCloseable {
 
     // Owned by the sequencer's thread. Null after a failed transaction.
     private @Nullable Replay replay;
+    private int lastBatch;
 
     Sequencer(
             Database database,
@@ -138,7 +142,7 @@ final class Sequencer implements AutoCloseable {
                 Pending first = queue.poll(LOOK_FOR_OTHERS.toMillis(), TimeUnit.MILLISECONDS);
                 if (first != null) {
                     batch.add(first);
-                    queue.drainTo(batch, LARGEST_BATCH - 1);
+                    gather(batch);
                 }
                 if (first != null || othersAppended()) {
                     sequence(batch);
@@ -159,6 +163,24 @@ final class Sequencer implements AutoCloseable {
         var left = new ArrayList<Pending>();
         queue.drainTo(left);
         failed(left, "the node is closing");
+    }
+
+    /**
+     * Takes what waits. While many submit at once, also what comes within a moment: a batch costs
+     * the processor what some ten statements cost, whatever is in it.
+     */
+    private void gather(List<Pending> batch) throws InterruptedException {
+        queue.drainTo(batch, LARGEST_BATCH - 1);
+        long end = System.nanoTime() + LONGEST_GATHERING.toNanos();
+        while (lastBatch >= BUSY && batch.size() < LARGEST_BATCH && System.nanoTime() < end) {
+            Pending next = queue.poll(GATHERING.toNanos(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                break;
+            }
+            batch.add(next);
+            queue.drainTo(batch, LARGEST_BATCH - batch.size());
+        }
+        lastBatch = batch.size();
     }
 
     private static void failed(List<Pending> batch, String explanation) {
