@@ -22,8 +22,6 @@ final class Ed25519 {
     private static final int SIGNATURE_LENGTH = 64;
     private static final String NAME = "Ed25519";
     private static final byte[] SPKI_START = HexFormat.of().parseHex("302a300506032b6570032100");
-    private static final byte[] PKCS8_START =
-            HexFormat.of().parseHex("302e020100300506032b657004220420");
 
     private Ed25519() {}
 
