@@ -132,6 +132,7 @@ public final class Node implements AutoCloseable {
                                             config.policy().version(),
                                             Sha256.of(policy)),
                                     config.owners(),
+                                    config.contributors(),
                                     verifier,
                                     checks,
                                     clock,

@@ -2,7 +2,9 @@ package org.imprimatur.node;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import org.imprimatur.node.config.DatabaseUrl;
 import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
@@ -33,6 +36,7 @@ import org.imprimatur.trust.CrlMode;
  * @param crls what an authority without a revocation list means
  * @param policy the policy that endorsers accept
  * @param owners whose statements the ledger takes, with their first appointers
+ * @param contributors what endorsements must say of additional software
  * @param files directory offered under {@code /files}
  * @param follow the catalogues that a site follows, as written
  * @param site what makes this node a site, as written
@@ -51,6 +55,7 @@ public record NodeConfig(
         CrlMode crls,
         PolicyFile policy,
         List<Charter.Body> owners,
+        Optional<Charter.Contributors> contributors,
         Optional<Path> files,
         Optional<YamlMember> follow,
         Optional<YamlMember> site,
@@ -111,6 +116,7 @@ public record NodeConfig(
                 "crls",
                 "policy",
                 "owners",
+                "contributors",
                 "files",
                 "follow",
                 "site",
@@ -139,6 +145,7 @@ public record NodeConfig(
                         .orElse(CrlMode.IF_PRESENT),
                 policy(root.required("policy", "name, version and file of the policy document")),
                 owners(root.required("owners", "each owner with its first appointers")),
+                root.optional("contributors").map(NodeConfig::contributors),
                 root.optional("files").map(NodeConfig::directory),
                 root.optional("follow"),
                 root.optional("site"),
@@ -203,6 +210,24 @@ public record NodeConfig(
                             bodies.add(new Charter.Body(owner, people));
                         });
         return bodies;
+    }
+
+    private static Charter.Contributors contributors(YamlMember member) {
+        member.allowing("rule", "since");
+        return new Charter.Contributors(
+                member.required("rule", "\"identified\" or \"each\"")
+                        .as(ContributorRule::parse, "\"identified\" or \"each\""),
+                member.optional("since")
+                        .map(m -> m.as(NodeConfig::instant, "for example 2027-01-01T00:00:00Z"))
+                        .orElse(null));
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("is no moment in UTC", e);
+        }
     }
 
     private static Person person(YamlMember member) {

@@ -15,6 +15,7 @@ import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.follow.Source;
 import org.imprimatur.node.transfer.Transfers;
+import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.Obligation;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Sha256;
@@ -111,8 +112,9 @@ record SiteConfig(
     private static SitePolicy.ClassPolicy rules(UseClass useClass, YamlMember member) {
         switch (useClass) {
             case INFRASTRUCTURE, TRUSTED_PAYLOAD ->
-                    member.allowing("trust", "approval", "obligations");
-            case PAYLOAD -> member.allowing("approval", "obligations");
+                    member.allowing(
+                            "trust", "approval", "obligations", "contributors", "endorsers");
+            case PAYLOAD -> member.allowing("approval", "obligations", "contributors", "endorsers");
         }
         Set<Owner> trusted =
                 switch (useClass) {
@@ -125,7 +127,31 @@ record SiteConfig(
                 member.optional("approval")
                         .map(m -> m.as(SiteConfig::approval, "\"required\" or \"none\""))
                         .orElse(true),
-                member.optional("obligations").map(SiteConfig::obligations).orElse(List.of()));
+                member.optional("obligations").map(SiteConfig::obligations).orElse(List.of()),
+                member.optional("contributors")
+                        .map(m -> m.as(ContributorRule::parse, "\"identified\" or \"each\""))
+                        .orElse(null),
+                member.optional("endorsers").map(SiteConfig::endorsers).orElse(null));
+    }
+
+    private static SitePolicy.Endorsers endorsers(YamlMember member) {
+        member.allowing("at-least", "of");
+        String hint = "how many different people, 2 to 16";
+        int atLeast = member.required("at-least", hint).as(SiteConfig::several, hint);
+        var of = member.required("of", "a list of the owners for which they endorse");
+        var owners = trusted(of);
+        if (owners.isEmpty()) {
+            throw of.wrong("is empty", "name at least one owner");
+        }
+        return new SitePolicy.Endorsers(atLeast, owners);
+    }
+
+    private static int several(String text) {
+        int number = Integer.parseInt(text);
+        if (number < 2 || number > 16) {
+            throw new IllegalArgumentException("is " + number);
+        }
+        return number;
     }
 
     private static Set<Owner> trusted(YamlMember list) {

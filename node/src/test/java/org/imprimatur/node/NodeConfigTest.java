@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.DatabaseUrl;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.ContributorRule;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +50,23 @@ class NodeConfigTest {
         refused("name: [", "not YAML");
         refused("", "empty");
         refused("x: &a [*a]\n", "not YAML: Number of aliases");
+    }
+
+    @Test
+    void whatTheLedgerAsksOfContributorsIsRead() {
+        assertThat(read(good).contributors()).isEmpty();
+        assertThat(read(good + "contributors: {rule: each}\n").contributors())
+                .contains(new Charter.Contributors(ContributorRule.EACH, null));
+        assertThat(
+                        read(good
+                                        + "contributors: {rule: identified, since:"
+                                        + " \"2027-01-01T00:00:00Z\"}\n")
+                                .contributors())
+                .contains(
+                        new Charter.Contributors(
+                                ContributorRule.IDENTIFIED, Instant.parse("2027-01-01T00:00:00Z")));
+        refused(good + "contributors: {rule: all}\n", "\"contributors.rule\"");
+        refused(good + "contributors: {rule: each, since: soon}\n", "\"contributors.since\"");
     }
 
     @Test

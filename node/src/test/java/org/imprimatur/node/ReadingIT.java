@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.imprimatur.node.SubmissionIT.json;
 import static org.imprimatur.node.SubmissionIT.problem;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -26,8 +30,15 @@ import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.ProofFile;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.register.Clause;
+import org.imprimatur.register.Contributor;
+import org.imprimatur.register.Details;
+import org.imprimatur.register.Generation;
+import org.imprimatur.register.LicenceDeclaration;
+import org.imprimatur.register.Lineage;
 import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.StatementId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +128,111 @@ class ReadingIT {
         problem(400, "malformed", trial.get(node, "/api/v1/images?tagg=x"));
         problem(400, "malformed", trial.get(node, "/api/v1/images?tag=x&tag=y"));
         problem(404, "not-found", trial.get(node, "/api/v1/images/" + UUID.randomUUID()));
+    }
+
+    @Test
+    @Clause({"TVM-3.10", "END-4.10", "EGI-5.7b", "TVM-4.1"})
+    void whereverAnEndorsementIsShownTheTimeOfResponsibilityIsToo() throws IOException {
+        var image =
+                json(200, trial.get(node, "/api/v1/images/" + endorsement.guid()))
+                        .get("versions")
+                        .get(0);
+
+        var answers = image.get("responsibility");
+        assertThat(answers.get("subject").asText()).isEqualTo(trial.endorser.person().subject());
+        assertThat(answers.get("from").asText()).isEqualTo(image.get("admittedAt").asText());
+        assertThat(answers.get("until").asText())
+                .isEqualTo(image.get("revocation").get("admittedAt").asText());
+        var page = trial.get(node, "/").body();
+        assertThat(page)
+                .contains(
+                        "Answers for it", "until " + answers.get("from").asText().substring(0, 4));
+    }
+
+    @Test
+    @Clause({"TVM-2.image", "TVM-4.v1", "TVM-3.5", "END-4.6"})
+    void anImageIsShownWithItsPartsContributorsPlannedEndRevocationAndReplacement()
+            throws IOException {
+        var base = Sha512.of("a base".getBytes(StandardCharsets.UTF_8));
+        var until = Instant.now().plus(Duration.ofDays(9)).truncatedTo(ChronoUnit.SECONDS);
+        var configuration = Sha512.of("its configuration".getBytes(StandardCharsets.UTF_8));
+        var provenance = "a provenance".getBytes(StandardCharsets.UTF_8);
+        var old =
+                trial.detailed(
+                        trial.endorsement(trial.endorser, "combined"),
+                        new Details(
+                                new Lineage.Combined(base, configuration),
+                                List.of(new Contributor("ROOT team", "ROOT 6.32", "r@example.org")),
+                                List.of(),
+                                until,
+                                new Generation(
+                                        "packer",
+                                        "1.11",
+                                        null,
+                                        "a builder",
+                                        new Generation.Provenance(
+                                                Sha256.of(provenance), "urn:t", null, null)),
+                                until.minus(Duration.ofDays(10)),
+                                List.of(new LicenceDeclaration("GPL-2.0-only", null, "offered"))));
+        var oldId = admitted(old);
+        var newer =
+                trial.detailed(
+                        trial.endorsement(trial.endorser, old.guid().uuid(), "2.0", null, "newer"),
+                        new Details(null, null, List.of(oldId), null, null, null, List.of()));
+        var newerId = admitted(newer);
+
+        var image = version(old, 1);
+        assertThat(image.get("state").asText()).isEqualTo("endorsed");
+        assertThat(image.get("lineage").get("kind").asText()).isEqualTo("combined");
+        assertThat(image.get("lineage").get("base").asText()).isEqualTo(base.toString());
+        assertThat(image.get("lineage").get("configuration").asText())
+                .isEqualTo(configuration.toString());
+        assertThat(image.get("contributors").get(0).get("contact").asText())
+                .isEqualTo("r@example.org");
+        assertThat(image.get("until").asText()).isEqualTo(until.toString());
+        assertThat(image.get("responsibility").get("until").asText()).isEqualTo(until.toString());
+        assertThat(image.get("generation").get("provenance").get("document").asText())
+                .isEqualTo(Sha256.of(provenance).toString());
+        assertThat(image.get("licences").get(0).get("statement").asText()).isEqualTo("offered");
+        assertThat(image.get("replacedBy").asText()).isEqualTo(newerId.hex());
+        assertThat(version(old, 0).get("replaces").get(0).asText()).isEqualTo(oldId.hex());
+        assertThat(version(old, 0).get("lineage").get("kind").asText()).isEqualTo("base");
+
+        Trial.expect(
+                201,
+                trial.post(
+                        node,
+                        trial.sign(
+                                new Revocation(
+                                        trial.revocation(trial.endorser, old, oldId).header(),
+                                        old.image(),
+                                        oldId,
+                                        Revocation.Reason.VULNERABLE,
+                                        "a hole <in> it",
+                                        List.of("CVE-2026-1"),
+                                        Revocation.Urgency.CRITICAL,
+                                        newerId),
+                                trial.endorser)));
+        var revocation = version(old, 1).get("revocation");
+        assertThat(revocation.get("urgency").asText()).isEqualTo("critical");
+        assertThat(revocation.get("advisories").get(0).asText()).isEqualTo("CVE-2026-1");
+        assertThat(revocation.get("replacement").asText()).isEqualTo(newerId.hex());
+        assertThat(trial.get(node, "/").body())
+                .contains(
+                        "vulnerable, critical: a hole &lt;in&gt; it (CVE-2026-1)",
+                        "replaced by",
+                        "combined");
+    }
+
+    private static StatementId admitted(Endorsement statement) throws IOException {
+        byte[] envelope = trial.sign(statement, trial.endorser);
+        return StatementId.parse(json(201, trial.post(node, envelope)).get("id").asText());
+    }
+
+    private static JsonNode version(Endorsement of, int number) throws IOException {
+        return json(200, trial.get(node, "/api/v1/images/" + of.guid()))
+                .get("versions")
+                .get(number);
     }
 
     @Test

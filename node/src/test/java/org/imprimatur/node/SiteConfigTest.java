@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.ContributorRule;
+import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.UseClass;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,38 @@ class SiteConfigTest {
         assertThat(read(good.replace("store: store", "store: \"store\"")).policy().digest())
                 .isEqualTo(digest);
         assertThat(read(good.replace("15m", "16m")).policy().digest()).isNotEqualTo(digest);
+    }
+
+    @Test
+    void whatAClassAsksOfContributorsAndEndorsersIsRead() {
+        var plain = read(good).policy().classes().get(UseClass.PAYLOAD);
+        assertThat(plain.contributors()).isNull();
+        assertThat(plain.endorsers()).isNull();
+
+        var asking =
+                read(good.replace(
+                                "payload: {approval: required}",
+                                "payload: {contributors: each, endorsers: {at-least: 2, of:"
+                                        + " [\"vo:biomed\", \"site:alpha\"]}}"))
+                        .policy()
+                        .classes()
+                        .get(UseClass.PAYLOAD);
+        assertThat(asking.contributors()).isEqualTo(ContributorRule.EACH);
+        assertThat(asking.endorsers())
+                .isEqualTo(new SitePolicy.Endorsers(2, Set.of(Trial.BIOMED, SiteTrial.ALPHA)));
+
+        var payload = "payload: {approval: required}";
+        refused(
+                good.replace(payload, "payload: {contributors: all}"),
+                "\"site.classes.payload.contributors\"");
+        refused(
+                good.replace(payload, "payload: {endorsers: {at-least: 1, of: [\"vo:a\"]}}"),
+                "\"site.classes.payload.endorsers.at-least\"",
+                "2 to 16");
+        refused(
+                good.replace(payload, "payload: {endorsers: {at-least: 2, of: []}}"),
+                "\"site.classes.payload.endorsers.of\"",
+                "is empty");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.BlockingFinding;
+import org.imprimatur.register.Details;
 import org.imprimatur.register.DiskFacts;
 import org.imprimatur.register.GuestSystem;
 import org.imprimatur.register.Guid;
@@ -169,6 +170,28 @@ public final class Trial {
                 List.of(),
                 "It follows the policy.",
                 List.of());
+    }
+
+    /** The same endorsement, which says more. */
+    public Endorsement detailed(Endorsement plain, Details details) {
+        return new Endorsement(
+                plain.header(),
+                plain.fileName(),
+                plain.image(),
+                plain.owner(),
+                plain.guid(),
+                plain.version(),
+                plain.tag(),
+                plain.title(),
+                plain.generatedAt(),
+                plain.disk(),
+                plain.system(),
+                plain.policy(),
+                plain.inspection(),
+                plain.waivers(),
+                plain.declaration(),
+                plain.locations(),
+                details);
     }
 
     /** The inspection report that such an endorsement names. */

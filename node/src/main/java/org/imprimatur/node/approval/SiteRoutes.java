@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import org.imprimatur.node.catalogue.ImageJson;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.follow.SiteView;
@@ -60,7 +61,11 @@ public final class SiteRoutes {
      */
     private record State(String wire, @Nullable String why) {}
 
-    private record Item(Origin catalogue, Recorded<Endorsement> endorsement, State state) {}
+    private record Item(
+            Origin catalogue,
+            Recorded<Endorsement> endorsement,
+            State state,
+            ImageJson.Later later) {}
 
     /** The endorsed images, newest first, at most 1000 of a state or of all. */
     public Answer images(Request request) {
@@ -79,7 +84,9 @@ public final class SiteRoutes {
                                                 new Item(
                                                         register.charter().origin(),
                                                         endorsement,
-                                                        state));
+                                                        state,
+                                                        ImageJson.Later.of(
+                                                                register, endorsement, now)));
                                     }
                                 }
                             }
@@ -111,10 +118,9 @@ public final class SiteRoutes {
         if (!blocks.isEmpty()) {
             return new State("blocked", String.join("; ", blocks));
         }
-        if (!register.counts(entry.id(), now)) {
-            return new State(
-                    "withdrawn",
-                    "its endorser no longer holds the role, or a waiver that it needs has expired");
+        var lapse = register.lapse(entry.id(), now);
+        if (lapse.isPresent()) {
+            return new State("withdrawn", why(lapse.get()));
         }
         var word =
                 standing.own()
@@ -129,6 +135,16 @@ public final class SiteRoutes {
                             "refused by %s: %s"
                                     .formatted(refusal.signer().subject(), refusal.explanation()));
             case Statement.Approval _ -> approved(register, entry);
+        };
+    }
+
+    private static String why(Register.Lapse lapse) {
+        return switch (lapse) {
+            case REVOKED -> "it was revoked";
+            case ROLE_ENDED -> "its endorser no longer holds the role";
+            case ENDED -> "its planned end has come";
+            case WAIVER_EXPIRED -> "a waiver that it needs has expired";
+            case CONTRIBUTOR_NOT_ENDORSED -> "a part of the image is not endorsed any more";
         };
     }
 
@@ -168,6 +184,7 @@ public final class SiteRoutes {
                 .put("issuer", statement.signer().issuer());
         json.put("endorsedAt", item.endorsement().admittedAt().toString())
                 .put("state", item.state().wire());
+        ImageJson.write(json, statement, item.later());
         if (item.state().why() != null) {
             json.put("why", item.state().why());
         }

@@ -171,6 +171,7 @@ public final class ImageRoutes {
         json.put("waivers", endorsement.waivers().size());
         var locations = json.putArray("locations");
         List.copyOf(endorsement.locations()).forEach(locations::add);
+        ImageJson.write(json, endorsement, image.later());
         return json;
     }
 }

@@ -42,8 +42,14 @@ public final class Images {
         }
     }
 
-    /** One endorsement and how it stands. */
-    public record Image(Recorded<Endorsement> entry, State state) {}
+    /** One endorsement, how it stands, and what came after it. */
+    public record Image(Recorded<Endorsement> entry, State state, ImageJson.Later later) {
+
+        private static Image of(Register register, Recorded<Endorsement> entry, Instant at) {
+            return new Image(
+                    entry, stateOf(register, entry, at), ImageJson.Later.of(register, entry, at));
+        }
+    }
 
     private final Database database;
     private final LedgerState state;
@@ -73,12 +79,7 @@ public final class Images {
                         // A row may be committed a moment before the readers' register has it.
                         register.statement(index)
                                 .flatMap(entry -> register.endorsement(entry.id()))
-                                .ifPresent(
-                                        entry ->
-                                                found.add(
-                                                        new Image(
-                                                                entry,
-                                                                stateOf(register, entry, at))));
+                                .ifPresent(entry -> found.add(Image.of(register, entry, at)));
                     }
                     return found;
                 });
@@ -89,7 +90,7 @@ public final class Images {
         return state.ask(
                 register ->
                         register.endorsements(guid).reversed().stream()
-                                .map(entry -> new Image(entry, stateOf(register, entry, at)))
+                                .map(entry -> Image.of(register, entry, at))
                                 .toList());
     }
 

@@ -101,13 +101,20 @@ public final class Ledger implements AutoCloseable {
             Origin origin,
             PolicyRef policy,
             List<Charter.Body> owners,
+            Optional<Charter.Contributors> contributors,
             StatementVerifier verifier,
             List<SubmissionCheck> checks,
             InstantSource clock,
             SecureRandom random,
             Metrics metrics) {
         NoteSigner key = LedgerKey.open(directory.resolve("ledger.key"), origin, random);
-        var charter = new Charter(origin, key.verifier().toString(), policy, owners);
+        var charter =
+                new Charter(
+                        origin,
+                        key.verifier().toString(),
+                        policy,
+                        owners,
+                        contributors.orElse(null));
         var headFile = new SignedHeadFile(directory.resolve("ledger-head"));
         var tiles = new Tiles(database);
         LedgerState.Head head = storedHead(database, origin, key);

@@ -316,6 +316,10 @@ final class Sequencer implements AutoCloseable {
                         new Recorded<>(entry.index(), entry.id(), endorsement, entry.admittedAt()));
                 attachments.add(endorsement.inspection().report());
                 attachments.add(endorsement.inspection().sbom());
+                var generation = endorsement.details().generation();
+                if (generation != null && generation.provenance() != null) {
+                    attachments.add(generation.provenance().document());
+                }
             }
         }
         if (!images.isEmpty()) {

@@ -12,15 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.node.catalogue.ImageJson;
 import org.imprimatur.node.catalogue.Images;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Request;
 import org.imprimatur.node.web.pages.JtestartGenerated;
 import org.imprimatur.register.Person;
+import org.imprimatur.register.StatementId;
 
 /** The pages. They need no script, and a browser is told to run none. */
 public final class PageRoutes {
@@ -94,7 +97,31 @@ public final class PageRoutes {
                 image.state().wire(),
                 commonName(endorsement.signer()),
                 endorsement.image().hex().substring(0, 16),
-                endorsement.guid().toString());
+                endorsement.guid().toString(),
+                endorsement.lineage().kind().wire(),
+                WHEN.format(image.later().responsibility().from()),
+                Optional.ofNullable(image.later().responsibility().until())
+                        .map(WHEN::format)
+                        .orElse(""),
+                revocation(image.later()),
+                Optional.ofNullable(image.later().replacedBy()).map(StatementId::hex).orElse(""));
+    }
+
+    private static String revocation(ImageJson.Later later) {
+        if (later.revocation() == null) {
+            return "";
+        }
+        var statement = later.revocation().statement();
+        var text = new StringBuilder(statement.reason().wire());
+        var urgency = statement.urgency();
+        if (urgency != null) {
+            text.append(", ").append(urgency.wire());
+        }
+        text.append(": ").append(statement.explanation());
+        if (!statement.advisories().isEmpty()) {
+            text.append(" (").append(String.join(", ", statement.advisories())).append(')');
+        }
+        return text.toString();
     }
 
     private List<StartPage.EntryRow> newestEntries() {

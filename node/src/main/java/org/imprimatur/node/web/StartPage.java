@@ -6,7 +6,13 @@ import java.util.List;
 public record StartPage(
         String origin, long size, String root, List<ImageRow> images, List<EntryRow> entries) {
 
-    /** One endorsed image. */
+    /**
+     * One endorsed image.
+     *
+     * @param until empty where no end is known
+     * @param revocation why it was revoked; empty where it was not
+     * @param replacedBy the endorsement to use instead; empty for none
+     */
     public record ImageRow(
             String title,
             String owner,
@@ -15,7 +21,12 @@ public record StartPage(
             String state,
             String endorser,
             String digest,
-            String guid) {}
+            String guid,
+            String kind,
+            String from,
+            String until,
+            String revocation,
+            String replacedBy) {}
 
     /** One entry of the ledger. */
     public record EntryRow(long index, String kind, String who, String when) {}
