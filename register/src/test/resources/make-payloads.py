@@ -21,6 +21,14 @@ of_bob = lambda kind, **members: statement(kind, "person", {"sha256": person(bob
 good = {
     "appointment": of_bob("appointment", name="Bob \u00c5ngstr\u00f6m", contact="security@example.org", responsibility="We answer for it.\nAlways."),
     "dismissal": of_bob("dismissal", explanation="left"),
+    "policy": statement("policy", "policy", {"sha256": policy["sha256"]}, owner="infrastructure:grid", policy=policy, mediaType="application/pdf",
+                        acceptBefore="2027-01-01T00:00:00Z", roles=["endorser", "vm-operator"], explanation="New:\nteams."),
+    "practice": statement("practice", "practice", {"sha256": sha(256, "practice")}, owner="vo:biomed", team="builders", title="How we build", version="3",
+                          mediaType="text/markdown", document=sha(256, "practice")),
+    "suspension": statement("suspension", "person", {"sha256": person(bob)}, owner="infrastructure:grid", person=bob, names=["bob", "bob@cloud.example"],
+                            reason="security", urgency="critical", explanation="his key was stolen"),
+    "reinstatement": statement("reinstatement", "person", {"sha256": person(bob)}, owner="infrastructure:grid", person=bob, suspension=sha(256, "suspension"),
+                               explanation="new key"),
     "acceptance": statement("acceptance", "policy", {"sha256": policy["sha256"]}, policy=policy),
     "endorsement": statement(
         "endorsement", "debian-12.qcow2", {"sha512": image}, owner="vo:biomed", guid="123e4567-e89b-42d3-a456-426614174000", version="1.0",
@@ -54,6 +62,19 @@ del good["endorsement-of-a-configuration"]["predicate"]["tag"]
 good["endorsement-of-a-configuration"]["predicate"] |= {"lineage": {"kind": "vo-configuration"}, "contributors": []}
 good["revocation-in-full"] = copy.deepcopy(good["revocation"])
 good["revocation-in-full"]["predicate"] |= {"urgency": "critical", "replacement": sha(256, "newer")}
+# The same kinds with members that may be left out.
+more = {
+    "appointment-to-team": of_bob("appointment", name="Builders", contact="security@example.org", responsibility="We answer for it.",
+                                  notBefore="2026-12-01T00:00:00Z", notAfter="2027-12-01T00:00:00Z", team="builders", sharedKey=True),
+    "dismissal-from-team": statement("dismissal", "person", {"sha256": person(bob)}, owner="vo:biomed", role="endorser", person=bob, team="builders",
+                                     explanation="left"),
+    "policy-for-all": statement("policy", "policy", {"sha256": policy["sha256"]}, owner="infrastructure:grid", policy=policy, mediaType="text/plain",
+                                acceptBefore="2026-11-21T01:02:03Z", explanation="at once"),
+    "practice-of-one": statement("practice", "practice", {"sha256": sha(256, "practice")}, owner="vo:biomed", title="How I build", version="1",
+                                 mediaType="text/plain", document=sha(256, "practice")),
+    "suspension-by-certificate": statement("suspension", "person", {"sha256": person(bob)}, owner="site:north", person=bob, reason="operational", urgency="low",
+                                           explanation="floods the network"),
+}
 dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 bad = {}
 
@@ -176,9 +197,31 @@ case("licences-a-text", "predicate.licences: expected an array", F, put([P, "lic
 case("unknown-urgency", "predicate.urgency: expected critical, high, moderate or low", "revocation-in-full", put([P, "urgency"], "soon"))
 case("replacement-no-id", "predicate.replacement: expected", "revocation-in-full", put([P, "replacement"], "newer"))
 
+case("term-that-ends-first", "predicate.notAfter: expected an instant after notBefore, 2027-01-01T00:00:00Z", "appointment",
+     lambda v: v[P].update(notBefore="2027-01-01T00:00:00Z", notAfter="2027-01-01T00:00:00Z"))
+case("term-that-is-over", "predicate.notAfter: expected an instant after issuedAt", "appointment", put([P, "notAfter"], "2026-11-21T01:02:03Z"))
+case("shared-key-of-no-team", "predicate.team: expected the team whose shared key it is", "appointment", put([P, "sharedKey"], True))
+case("shared-key-that-is-none", "predicate.sharedKey: expected true, or no such member, found false", "appointment", put([P, "sharedKey"], False))
+case("shared-key-as-text", "predicate.sharedKey: expected true, or no such member, found the text 'true'", "appointment", put([P, "sharedKey"], "true"))
+case("team-of-appointers", "predicate.team: expected a team for endorser or vm-operator only, found one for appointer", "appointment",
+     lambda v: v[P].update(role="appointer", team="builders"))
+case("team-with-slash", "predicate.team: expected a team of 1 to 64 letters", "practice", put([P, "team"], "a/b"))
+case("policy-asked-for-before-it-is-there", "predicate.acceptBefore: expected an instant not before issuedAt", "policy", put([P, "acceptBefore"], "2026-11-21T01:02:02Z"))
+case("policy-for-a-role-twice", "predicate.roles: expected each role once, found one twice", "policy", put([P, "roles"], ["endorser", "endorser"]))
+case("policy-for-nobody", "predicate.roles: expected at least one item, or no list, found none", "policy", put([P, "roles"], []))
+case("policy-for-a-king", "predicate.roles[1]: expected one of image-producer", "policy", put([P, "roles"], ["endorser", "king"]))
+case("policy-in-html", "predicate.mediaType: expected text/plain, text/markdown or application/pdf, found 'text/html'", "policy", put([P, "mediaType"], "text/html"))
+case("practice-of-another-document", "subject[0].digest: expected sha256:" + sha(256, "other"), "practice", put([P, "document"], sha(256, "other")))
+case("suspension-for-fun", "predicate.reason: expected administrative, operational or security, found 'fun'", "suspension", put([P, "reason"], "fun"))
+case("suspension-some-time", "predicate.urgency: expected critical, high, moderate or low", "suspension", put([P, "urgency"], "whenever"))
+case("suspension-of-another", "subject[0].digest: expected sha256:" + person(alice), "suspension", put([P, "person"], alice))
+case("suspension-with-seventeen-names", "predicate.names: expected at most 16 items, found 17 items", "suspension", put([P, "names"], ["x"] * 17))
+case("suspension-with-no-names", "predicate.names: expected at least one item, or no list, found none", "suspension", put([P, "names"], []))
+case("suspension-of-a-name-with-line-feed", "predicate.names[0]: expected a text without control characters on one line", "suspension", put([P, "names"], ["a\nb"]))
+
 for folder in ("good", "bad"):
     (here / folder).mkdir(exist_ok=True)
-for name, value in good.items():
+for name, value in (good | more).items():
     (here / "good" / f"{name}.json").write_bytes(dump(value).encode())
 for name, (text, _) in bad.items():
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")

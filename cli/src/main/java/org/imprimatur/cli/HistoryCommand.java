@@ -80,7 +80,15 @@ final class HistoryCommand implements Callable<Integer> {
         return switch (statement) {
             case Statement.Appointment one -> one.name() + " to " + one.role();
             case Statement.Dismissal one -> one.explanation();
+            case Statement.Policy one -> one.policy() + " by " + one.owner();
             case Statement.Acceptance one -> one.policy().toString();
+            case Statement.Practice one -> one.title() + " version " + one.version();
+            case Statement.Suspension one ->
+                    "%s by %s: %s"
+                            .formatted(one.person().subject(), one.owner(), one.explanation());
+            case Statement.Reinstatement one ->
+                    "%s by %s: %s"
+                            .formatted(one.person().subject(), one.owner(), one.explanation());
             case Statement.Endorsement one ->
                     "%s version %s, %d waiver%s"
                             .formatted(

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.imprimatur.register.DecisionRequest.Action;
@@ -17,14 +18,16 @@ import org.imprimatur.register.Standing.Followed;
 import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.Statement.SiteWord;
+import org.imprimatur.register.Statement.Suspension;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether an image may run: a pure function of registers, site policy, question and moment
  * ({@code docs/format.md}, "Evaluation").
  *
- * <p>A block stops an image whoever endorsed it. Otherwise one endorsement that meets every rule
- * permits it; where none does, the reasons against each are given.
+ * <p>A suspension stops an operator, and a block an image whoever endorsed it. Otherwise one
+ * endorsement that meets every rule permits it; where none does, the reasons against each are
+ * given.
  */
 public final class Decisions {
 
@@ -39,6 +42,14 @@ public final class Decisions {
         return new Question(standing, policy, request, at).decide();
     }
 
+    /** A suspension in force, and the register that has it. */
+    private record Suspended(Register register, Recorded<Suspension> entry) {
+
+        boolean reaches(Owner owner) {
+            return entry.statement().reaches(owner);
+        }
+    }
+
     /** One decision being made. */
     private static final class Question {
 
@@ -46,6 +57,7 @@ public final class Decisions {
         private final SitePolicy policy;
         private final DecisionRequest request;
         private final Instant at;
+        private final List<Suspended> operator;
         private final List<Reason> against = new ArrayList<>();
         private final List<Reason> permits = new ArrayList<>();
 
@@ -54,9 +66,12 @@ public final class Decisions {
             this.policy = policy;
             this.request = request;
             this.at = at;
+            this.operator =
+                    suspended(register -> register.suspensionsOfOperator(request.operator()));
         }
 
         Decision decide() {
+            boolean stopped = operatorSuspended();
             var rules = policy.classes().get(request.useClass());
             if (rules == null) {
                 against.add(
@@ -68,7 +83,7 @@ public final class Decisions {
                                         + request.useClass().wire()));
                 return deny();
             }
-            boolean stopped = blocked(standing.own());
+            stopped |= blocked(standing.own());
             for (var source : standing.followed()) {
                 stopped |= blocked(source.register());
                 // Blocks by an infrastructure reach every image, so its ledger must be in view.
@@ -117,6 +132,63 @@ public final class Decisions {
                 positions.put(source.register().charter().origin(), source.register().size());
             }
             return positions;
+        }
+
+        private List<Suspended> suspended(
+                Function<Register, List<Recorded<Suspension>>> suspensions) {
+            var found = new ArrayList<Suspended>(0);
+            suspensions
+                    .apply(standing.own())
+                    .forEach(entry -> found.add(new Suspended(standing.own(), entry)));
+            for (var source : standing.followed()) {
+                suspensions
+                        .apply(source.register())
+                        .forEach(entry -> found.add(new Suspended(source.register(), entry)));
+            }
+            return found;
+        }
+
+        /** Infrastructures stop a person everywhere, a site stops them there. */
+        private boolean operatorSuspended() {
+            boolean stopped = false;
+            for (var suspended : operator) {
+                if (suspended.reaches(policy.site())) {
+                    stopped = true;
+                    against(Reason.Code.OPERATOR_SUSPENDED, "the operator", suspended);
+                }
+            }
+            return stopped;
+        }
+
+        /** An owner who is neither takes its own endorsements away from them. */
+        private void againstSuspended(Endorsement endorsement) {
+            for (var suspended : operator) {
+                if (!suspended.reaches(policy.site()) && suspended.reaches(endorsement.owner())) {
+                    against(Reason.Code.OPERATOR_SUSPENDED, "the operator", suspended);
+                }
+            }
+            for (var suspended : suspended(register -> register.suspensions(endorsement))) {
+                if (suspended.reaches(policy.site()) || suspended.reaches(endorsement.owner())) {
+                    against(Reason.Code.ENDORSER_SUSPENDED, "the endorser", suspended);
+                }
+            }
+        }
+
+        private void against(Reason.Code code, String who, Suspended suspended) {
+            var suspension = suspended.entry().statement();
+            against.add(
+                    new Reason(
+                            code,
+                            List.of("END-4.9", "EGI-C1"),
+                            "%s %s is suspended by %s for %s (%s) as %s: %s"
+                                    .formatted(
+                                            who,
+                                            suspension.person().subject(),
+                                            suspension.signer().subject(),
+                                            suspension.owner(),
+                                            place(suspended.register(), suspended.entry()),
+                                            suspension.reason().wire(),
+                                            suspension.explanation())));
         }
 
         /**
@@ -185,7 +257,8 @@ public final class Decisions {
                                                 revoked.statement().explanation(),
                                                 moreOf(revoked.statement()))));
             }
-            if (!register.endorserHolds(statement)) {
+            againstSuspended(statement);
+            if (!register.endorserHolds(statement, at)) {
                 against.add(
                         new Reason(
                                 Reason.Code.ENDORSEMENT_LAPSED,

@@ -6,6 +6,8 @@ public enum EndorsementState {
     REVOKED("revoked"),
     /** Somebody who may has blocked the image. */
     BLOCKED("blocked"),
+    /** The endorser is suspended. */
+    SUSPENDED("suspended"),
     /** The endorser does not hold the role any more. */
     LAPSED("lapsed"),
     /** A waiver that the endorsement needs has expired. */

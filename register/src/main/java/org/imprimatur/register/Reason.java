@@ -16,8 +16,10 @@ public record Reason(Code code, List<String> clauses, String text) {
     /** The codes of {@code docs/format.md}, the gravest first; codes are added, never reused. */
     public enum Code {
         ENDORSED_AND_APPROVED("endorsed-and-approved"),
+        OPERATOR_SUSPENDED("operator-suspended"),
         IMAGE_BLOCKED("image-blocked"),
         IMAGE_REVOKED("image-revoked"),
+        ENDORSER_SUSPENDED("endorser-suspended"),
         ENDORSEMENT_LAPSED("endorsement-lapsed"),
         ENDORSEMENT_ENDED("endorsement-ended"),
         WAIVER_EXPIRED("waiver-expired"),

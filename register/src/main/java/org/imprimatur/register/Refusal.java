@@ -31,16 +31,31 @@ public record Refusal(
         WRONG_LEDGER("wrong-ledger", "The statement is for another ledger", false),
         ISSUED_IN_FUTURE("issued-in-future", "The statement is dated in the future", false),
         ISSUED_TOO_LONG_AGO("issued-too-long-ago", "The statement is too old", false),
+        SIGNER_SUSPENDED("signer-suspended", "The signer is suspended", true),
         UNKNOWN_OWNER("unknown-owner", "This ledger does not serve that owner", false),
         NOT_AN_APPOINTER("not-an-appointer", "The signer may not appoint here", false),
         ROLE_NOT_FOR_OWNER(
                 "role-not-for-owner", "That owner does not appoint people to that role", false),
         ALREADY_APPOINTED("already-appointed", "The person holds that role already", true),
         NOT_APPOINTED("not-appointed", "The person does not hold that role", false),
-        UNKNOWN_POLICY("unknown-policy", "The policy is not the one of this ledger", false),
+        POLICY_NOT_OF_OWNER(
+                "policy-not-of-owner", "That owner sets no policy in this ledger", false),
+        POLICY_FOR_EVERY_ROLE(
+                "policy-for-every-role", "The policy of the charter binds every role", false),
+        POLICY_KNOWN("policy-known", "That policy is in force already", true),
+        UNKNOWN_POLICY("unknown-policy", "The policy is not one of this ledger", false),
+        POLICY_SUPERSEDED(
+                "policy-superseded", "That version of the policy no longer suffices", false),
         ALREADY_ACCEPTED("already-accepted", "The signer has accepted the policy already", true),
         NOT_AN_ENDORSER("not-an-endorser", "The signer may not endorse for that owner", false),
+        NOT_IN_TEAM("not-in-team", "The signer does not act for that team", false),
         POLICY_NOT_ACCEPTED("policy-not-accepted", "The signer has not accepted the policy", false),
+        ACCEPTANCE_TOO_OLD(
+                "acceptance-too-old",
+                "The signer has accepted only an older version of the policy",
+                false),
+        PRACTICE_VERSION_USED(
+                "practice-version-used", "That version of the practice is published already", true),
         GUID_OF_ANOTHER_OWNER("guid-of-another-owner", "The GUID belongs to another owner", true),
         VERSION_USED("version-used", "That version of the image is endorsed already", true),
         TAG_OF_ANOTHER_IMAGE("tag-of-another-image", "The tag names another image", true),
@@ -68,7 +83,12 @@ public record Refusal(
         ALREADY_REFUSED("already-refused", "The site has refused that already", true),
         NOT_A_SECURITY_OFFICER(
                 "not-a-security-officer", "The signer may not block for that owner", false),
-        UNKNOWN_BLOCK("unknown-block", "There is no such block in force", true);
+        UNKNOWN_BLOCK("unknown-block", "There is no such block in force", true),
+        FIRST_APPOINTER(
+                "first-appointer", "The owner's own first appointers are not suspended", false),
+        ALREADY_SUSPENDED("already-suspended", "The person is suspended already", true),
+        UNKNOWN_SUSPENSION("unknown-suspension", "There is no such suspension in force", true),
+        DOCUMENT_MISSING("document-missing", "The node does not have the document", false);
 
         private final String wire;
         private final String title;

@@ -24,8 +24,12 @@ import org.imprimatur.register.Statement.Approval;
 import org.imprimatur.register.Statement.Block;
 import org.imprimatur.register.Statement.Dismissal;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Policy;
+import org.imprimatur.register.Statement.Practice;
+import org.imprimatur.register.Statement.Reinstatement;
 import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.Statement.SiteWord;
+import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Statement.Unblock;
 import org.jspecify.annotations.Nullable;
 
@@ -191,37 +195,56 @@ public final class Register {
                     header.issuedAt().toString(),
                     "Sign the statement again and submit it within seven days; check the clock.");
         }
+        var suspended = people.refusalOfSuspended(statement.signer(), actsFor(statement));
+        if (suspended != null) {
+            return suspended;
+        }
         return switch (statement) {
-            case Appointment appointment -> people.refusal(appointment);
-            case Dismissal dismissal -> people.refusal(dismissal);
-            case Acceptance acceptance -> people.refusal(acceptance);
+            case Appointment appointment -> people.refusal(appointment, at);
+            case Dismissal dismissal -> people.refusal(dismissal, at);
+            case Policy policy -> people.refusal(policy, at);
+            case Acceptance acceptance -> people.refusal(acceptance, at);
+            case Practice practice -> people.refusal(practice, at);
+            case Suspension suspension -> people.refusal(suspension, at);
+            case Reinstatement reinstatement -> people.refusal(reinstatement, at);
             case Endorsement endorsement -> refusal(endorsement, at);
-            case Revocation revocation -> refusal(revocation);
-            case SiteWord word -> refusal(word);
-            case Block block -> people.refusalToBlock(block, block.owner());
-            case Unblock unblock -> refusal(unblock);
+            case Revocation revocation -> refusal(revocation, at);
+            case SiteWord word -> refusal(word, at);
+            case Block block -> people.refusalToBlock(block, block.owner(), at);
+            case Unblock unblock -> refusal(unblock, at);
+        };
+    }
+
+    /** For whom the signer acts; null where it is for themselves, or not known. */
+    private @Nullable Owner actsFor(Statement statement) {
+        return switch (statement) {
+            case Appointment s -> s.owner();
+            case Dismissal s -> s.owner();
+            case Policy s -> s.owner();
+            case Acceptance _ -> null;
+            case Practice s -> s.owner();
+            case Suspension s -> s.owner();
+            case Reinstatement s -> s.owner();
+            case Endorsement s -> s.owner();
+            case Revocation s -> {
+                var endorsement = endorsements.get(s.endorsement());
+                yield endorsement == null ? null : endorsement.statement().owner();
+            }
+            case SiteWord s -> s.site();
+            case Block s -> s.owner();
+            case Unblock s -> s.owner();
         };
     }
 
     private @Nullable Refusal refusal(Endorsement statement, Instant at) {
         var owner = statement.owner();
-        if (!people.serves(owner)) {
-            return people.unknownOwner(owner);
+        var signer = statement.signer();
+        var unable = people.refusalAsEndorser(signer, owner, null, at);
+        if (unable == null) {
+            unable = people.refusalToEndorse(signer, statement.policy(), at);
         }
-        if (!people.holds(new Grant(owner, Role.ENDORSER, statement.signer()))) {
-            return Refusal.of(
-                    Code.NOT_AN_ENDORSER,
-                    "EGI-2.endorser",
-                    "a signer who holds endorser for %s".formatted(owner),
-                    people.holding(statement.signer()),
-                    "Ask an appointer of %s for the appointment, then accept the policy."
-                            .formatted(owner));
-        }
-        if (!people.hasAccepted(statement.signer())) {
-            return people.policyNotAccepted(statement);
-        }
-        if (!statement.policy().sha256().equals(charter.policy().sha256())) {
-            return people.unknownPolicy("TVM-3.1", statement.policy());
+        if (unable != null) {
+            return unable;
         }
         if (statement.lineage().kind() == Lineage.Kind.VO_CONFIGURATION
                 && owner.kind() != Owner.Kind.VO) {
@@ -387,7 +410,7 @@ public final class Register {
         return null;
     }
 
-    private @Nullable Refusal refusal(Revocation statement) {
+    private @Nullable Refusal refusal(Revocation statement, Instant at) {
         var there = endorsements.get(statement.endorsement());
         if (there == null || !there.statement().image().equals(statement.image())) {
             return Refusal.of(
@@ -414,14 +437,14 @@ public final class Register {
         var owner = there.statement().owner();
         var signer = statement.signer();
         if (!signer.equals(there.statement().signer())
-                && !people.holds(new Grant(owner, Role.SECURITY_OFFICER, signer))
-                && !people.holds(new Grant(owner, Role.APPOINTER, signer))) {
+                && !people.holds(new Grant(owner, Role.SECURITY_OFFICER, signer), at)
+                && !people.holds(new Grant(owner, Role.APPOINTER, signer), at)) {
             return Refusal.of(
                     Code.NOT_ENTITLED_TO_REVOKE,
                     "END-4.6",
                     "the endorser %s, or a security-officer or appointer of %s"
                             .formatted(there.statement().signer(), owner),
-                    people.holding(signer),
+                    people.holding(signer, at),
                     "Tell the owner's security contact; an infrastructure, VO or site can block"
                             + " the image meanwhile.");
         }
@@ -456,21 +479,10 @@ public final class Register {
         return null;
     }
 
-    private @Nullable Refusal refusal(SiteWord statement) {
-        if (!people.serves(statement.site())) {
-            return people.unknownOwner(statement.site());
-        }
-        if (!people.holds(new Grant(statement.site(), Role.SITE_APPROVER, statement.signer()))) {
-            return Refusal.of(
-                    Code.NOT_A_SITE_APPROVER,
-                    "WLCG-3",
-                    "a signer who holds site-approver for %s".formatted(statement.site()),
-                    people.holding(statement.signer()),
-                    "Ask an appointer of %s for the appointment, then accept the policy."
-                            .formatted(statement.site()));
-        }
-        if (!people.hasAccepted(statement.signer())) {
-            return people.policyNotAccepted(statement);
+    private @Nullable Refusal refusal(SiteWord statement, Instant at) {
+        var unable = people.refusalAsApprover(statement.signer(), statement.site(), at);
+        if (unable != null) {
+            return unable;
         }
         var last = words.get(key(statement));
         if (last == null || last.statement().kind() != statement.kind()) {
@@ -487,8 +499,8 @@ public final class Register {
                 "Nothing is left to do.");
     }
 
-    private @Nullable Refusal refusal(Unblock statement) {
-        var refusal = people.refusalToBlock(statement, statement.owner());
+    private @Nullable Refusal refusal(Unblock statement, Instant at) {
+        var refusal = people.refusalToBlock(statement, statement.owner(), at);
         if (refusal != null) {
             return refusal;
         }
@@ -526,7 +538,12 @@ public final class Register {
                     case Appointment s ->
                             people.enterAppointment(recorded(index, id, s, at), basis);
                     case Dismissal s -> people.enterDismissal(recorded(index, id, s, at), basis);
+                    case Policy s -> people.enterPolicy(recorded(index, id, s, at), basis);
                     case Acceptance s -> people.enterAcceptance(recorded(index, id, s, at), basis);
+                    case Practice s -> people.enterPractice(recorded(index, id, s, at), basis);
+                    case Suspension s -> people.enterSuspension(recorded(index, id, s, at), basis);
+                    case Reinstatement s ->
+                            people.enterReinstatement(recorded(index, id, s, at), basis);
                     case Endorsement s -> enterEndorsement(recorded(index, id, s, at), basis);
                     case Revocation s -> enterRevocation(recorded(index, id, s, at), basis);
                     case SiteWord s -> enterWord(recorded(index, id, s, at), basis);
@@ -545,8 +562,9 @@ public final class Register {
 
     private Recorded<?> enterEndorsement(Recorded<Endorsement> entry, List<Long> basis) {
         var statement = entry.statement();
-        people.restOnRole(basis, new Grant(statement.owner(), Role.ENDORSER, statement.signer()));
-        people.restOnAcceptance(basis, statement.signer());
+        var signer = statement.signer();
+        people.restOnEndorser(basis, signer, statement.owner(), null, entry.admittedAt());
+        people.restOnPolicy(basis, signer, statement.policy());
         var asked = charter.contributors();
         if (asked != null
                 && asked.rule() == ContributorRule.EACH
@@ -580,9 +598,10 @@ public final class Register {
                 var officer = new Grant(owner, Role.SECURITY_OFFICER, statement.signer());
                 people.restOnRole(
                         basis,
-                        people.holds(officer)
+                        people.holds(officer, entry.admittedAt())
                                 ? officer
-                                : new Grant(owner, Role.APPOINTER, statement.signer()));
+                                : new Grant(owner, Role.APPOINTER, statement.signer()),
+                        entry.admittedAt());
             }
         }
         revocations.put(statement.endorsement(), entry);
@@ -592,9 +611,7 @@ public final class Register {
 
     private Recorded<?> enterWord(Recorded<? extends SiteWord> entry, List<Long> basis) {
         var statement = entry.statement();
-        people.restOnRole(
-                basis, new Grant(statement.site(), Role.SITE_APPROVER, statement.signer()));
-        people.restOnAcceptance(basis, statement.signer());
+        people.restOnApprover(basis, statement.signer(), statement.site(), entry.admittedAt());
         words.put(key(statement), entry);
         add(aboutDigest, statement.image(), entry);
         return entry;
@@ -602,7 +619,7 @@ public final class Register {
 
     private Recorded<?> enterBlock(Recorded<Block> entry, List<Long> basis) {
         var statement = entry.statement();
-        people.restOnBlockingRole(basis, statement.owner(), statement.signer());
+        people.restOnBlockingRole(basis, statement.owner(), statement.signer(), entry.admittedAt());
         blocks.put(entry.id(), entry);
         blocksByDigest
                 .computeIfAbsent(statement.image(), _ -> new LinkedHashSet<>())
@@ -613,7 +630,7 @@ public final class Register {
 
     private Recorded<?> enterUnblock(Recorded<Unblock> entry, List<Long> basis) {
         var statement = entry.statement();
-        people.restOnBlockingRole(basis, statement.owner(), statement.signer());
+        people.restOnBlockingRole(basis, statement.owner(), statement.signer(), entry.admittedAt());
         var block = blocks.remove(statement.block());
         if (block != null) {
             basis.add(block.index());
@@ -644,29 +661,75 @@ public final class Register {
         return Optional.ofNullable(byIndex.get(index));
     }
 
-    /** Whether the person holds the role for the owner, by appointment or by the charter. */
-    public boolean holds(Person person, Role role, Owner owner) {
-        return people.holds(new Grant(owner, role, person));
+    /**
+     * Whether the person holds the role for the owner at this moment, by appointment or by the
+     * charter, and in their own name.
+     */
+    public boolean holds(Person person, Role role, Owner owner, Instant at) {
+        return people.holds(new Grant(owner, role, person), at);
     }
 
-    /** The appointments of a person that no dismissal has ended, oldest first. */
+    /** The appointments of a person that no dismissal has ended, whatever their terms. */
     public List<Recorded<Appointment>> appointments(Person person) {
         return people.appointments(person);
     }
 
-    /** The appointments by an owner that no dismissal has ended, oldest first. Looks at all. */
+    /** The appointments by an owner that no dismissal has ended, whatever their terms. */
     public List<Recorded<Appointment>> appointments(Owner owner) {
         return people.appointments(owner);
     }
 
-    /** The person's acceptance of the charter's policy. */
+    /** The person's acceptance of the policy of the charter's name, in the newest version. */
     public Optional<Recorded<Acceptance>> acceptance(Person person) {
-        return people.acceptance(person);
+        return people.policies().acceptance(person);
+    }
+
+    /** What a person has accepted, oldest first. */
+    public List<Recorded<Acceptance>> acceptances(Person person) {
+        return people.policies().acceptances(person);
+    }
+
+    /**
+     * Why this person may not act in this role at this moment for want of an acceptance
+     * (EGI-2.endorser, EGI-4.6); empty where they may.
+     */
+    public Optional<Refusal> missingAcceptance(Person person, Role role, Instant at) {
+        return Optional.ofNullable(people.policies().refusalToAct(person, role, at));
+    }
+
+    /** Every version of every policy: the charter's first, each in its order. */
+    public List<PolicyVersion> policies() {
+        return people.policies().all();
+    }
+
+    /** A policy by the digest of its document. */
+    public Optional<PolicyVersion> policy(Sha256 document) {
+        return people.policies().find(document);
+    }
+
+    /** Every practice statement, oldest first (END-4.3). */
+    public List<Recorded<Practice>> practices() {
+        return people.practices();
+    }
+
+    /** Every suspension in force, oldest first. */
+    public List<Recorded<Suspension>> suspensions() {
+        return people.suspensions().all();
+    }
+
+    /** The suspensions in force of a person, oldest first. */
+    public List<Recorded<Suspension>> suspensions(Person person) {
+        return people.suspensions().of(person);
+    }
+
+    /** The suspensions in force of whoever is meant by this name when a VM is started. */
+    List<Recorded<Suspension>> suspensionsOfOperator(String name) {
+        return people.suspensions().ofOperator(name);
     }
 
     /** All acceptances, oldest first. */
     public List<Recorded<Acceptance>> acceptances() {
-        return people.acceptances();
+        return people.policies().acceptances();
     }
 
     // ---- Queries: images ----------------------------------------------------------------------
@@ -717,6 +780,8 @@ public final class Register {
     public enum Lapse {
         /** It was revoked. */
         REVOKED,
+        /** The endorser is suspended. */
+        SUSPENDED,
         /** The endorser does not hold the role any more. */
         ROLE_ENDED,
         /** The planned end has come. */
@@ -729,8 +794,8 @@ public final class Register {
 
     /**
      * Whether an endorsement counts at this moment: it is in this ledger and not revoked, its
-     * endorser holds the role, its planned end has not come, each blocking finding is waived still,
-     * and its parts are endorsed where the charter asks for that.
+     * endorser holds the role and is not suspended, its planned end has not come, each blocking
+     * finding is waived still, and its parts are endorsed where the charter asks for that.
      */
     public boolean counts(StatementId endorsement, Instant at) {
         var entry = endorsements.get(endorsement);
@@ -751,7 +816,10 @@ public final class Register {
         if (revocations.containsKey(entry.id())) {
             return Lapse.REVOKED;
         }
-        if (!endorserHolds(entry.statement())) {
+        if (endorserSuspended(entry.statement())) {
+            return Lapse.SUSPENDED;
+        }
+        if (!endorserHolds(entry.statement(), at)) {
             return Lapse.ROLE_ENDED;
         }
         if (entry.statement().details().ended(at)) {
@@ -800,8 +868,21 @@ public final class Register {
                 .findFirst();
     }
 
-    boolean endorserHolds(Endorsement endorsement) {
-        return people.holds(new Grant(endorsement.owner(), Role.ENDORSER, endorsement.signer()));
+    /** Whether the endorser holds the role at this moment. */
+    public boolean endorserHolds(Endorsement endorsement, Instant at) {
+        return people.holds(
+                new Grant(endorsement.owner(), Role.ENDORSER, endorsement.signer()), at);
+    }
+
+    /** The suspensions in force of whoever made an endorsement, whatever they reach. */
+    List<Recorded<Suspension>> suspensions(Endorsement endorsement) {
+        return suspensions(endorsement.signer());
+    }
+
+    /** Whether an endorsement does not count because of a suspension in this ledger. */
+    public boolean endorserSuspended(Endorsement endorsement) {
+        return suspensions(endorsement).stream()
+                .anyMatch(entry -> entry.statement().reaches(endorsement.owner()));
     }
 
     /** From when to when the endorser answers for the image (END-4.10). */
@@ -888,7 +969,7 @@ public final class Register {
                 same.add(index);
                 for (var earlier : same.headSet(same.last())) {
                     var dismissal = people.end(earlier);
-                    if (dismissal != null) {
+                    if (dismissal != null && same.higher(dismissal.index()) != null) {
                         open.add(dismissal.index());
                     }
                 }

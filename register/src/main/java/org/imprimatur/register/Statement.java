@@ -32,7 +32,11 @@ public sealed interface Statement {
     enum Kind {
         APPOINTMENT("appointment"),
         DISMISSAL("dismissal"),
+        POLICY("policy"),
         ACCEPTANCE("acceptance"),
+        PRACTICE("practice"),
+        SUSPENSION("suspension"),
+        REINSTATEMENT("reinstatement"),
         ENDORSEMENT("endorsement"),
         REVOCATION("revocation"),
         APPROVAL("approval"),
@@ -134,6 +138,7 @@ public sealed interface Statement {
      * @param name of the person, for people
      * @param contact mail address, the security contact (END-4.8)
      * @param responsibility what the owner answers for
+     * @param terms how long and in whose name
      */
     record Appointment(
             Header header,
@@ -142,13 +147,36 @@ public sealed interface Statement {
             Person person,
             String name,
             String contact,
-            String responsibility)
+            String responsibility,
+            Terms terms)
             implements Statement {
+
+        /** At once, until a dismissal, in their own name. */
+        public Appointment(
+                Header header,
+                Owner owner,
+                Role role,
+                Person person,
+                String name,
+                String contact,
+                String responsibility) {
+            this(header, owner, role, person, name, contact, responsibility, Terms.PLAIN);
+        }
 
         public Appointment {
             Text.line("name", name, 1, 128);
             Text.mail("contact", contact);
             Text.block("responsibility", responsibility, 1, 2000);
+            if (terms.over(header.issuedAt())) {
+                throw new MalformedInput(
+                        "notAfter",
+                        "an instant after issuedAt, " + header.issuedAt(),
+                        String.valueOf(terms.notAfter()));
+            }
+            if (terms.team() != null && role != Role.ENDORSER && role != Role.VM_OPERATOR) {
+                throw new MalformedInput(
+                        "team", "a team for endorser or vm-operator only", "one for " + role);
+            }
         }
 
         @Override
@@ -162,9 +190,24 @@ public sealed interface Statement {
         }
     }
 
-    /** "This person no longer acts for us in this role." */
-    record Dismissal(Header header, Owner owner, Role role, Person person, String explanation)
+    /**
+     * "This person no longer acts for us in this role."
+     *
+     * @param team the team that they leave; null for the role in their own name
+     */
+    record Dismissal(
+            Header header,
+            Owner owner,
+            Role role,
+            Person person,
+            @Nullable Team team,
+            String explanation)
             implements Statement {
+
+        /** From the role in their own name. */
+        public Dismissal(Header header, Owner owner, Role role, Person person, String explanation) {
+            this(header, owner, role, person, null, explanation);
+        }
 
         public Dismissal {
             Text.block("explanation", explanation, 1, 2000);
@@ -181,6 +224,49 @@ public sealed interface Statement {
         }
     }
 
+    /**
+     * "From now on this is the policy" (EGI-2.endorser).
+     *
+     * @param acceptBefore from when on the acceptance of an older version no longer suffices
+     * @param roles whom it binds; empty for everybody
+     * @param explanation what is new
+     */
+    record Policy(
+            Header header,
+            Owner owner,
+            PolicyRef policy,
+            MediaType mediaType,
+            Instant acceptBefore,
+            List<Role> roles,
+            String explanation)
+            implements Statement {
+
+        public Policy {
+            acceptBefore = Text.instant("acceptBefore", acceptBefore);
+            if (acceptBefore.isBefore(header.issuedAt())) {
+                throw new MalformedInput(
+                        "acceptBefore",
+                        "an instant not before issuedAt, " + header.issuedAt(),
+                        acceptBefore.toString());
+            }
+            roles = Text.atMost("roles", roles, Role.values().length);
+            if (roles.stream().distinct().count() != roles.size()) {
+                throw new MalformedInput("roles", "each role once", "one twice");
+            }
+            Text.block("explanation", explanation, 1, 2000);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.POLICY;
+        }
+
+        @Override
+        public Subject subject() {
+            return Subject.of("policy", policy.sha256());
+        }
+    }
+
     /** "I know this policy and shall follow it" (EGI-2.endorser). */
     record Acceptance(Header header, PolicyRef policy) implements Statement {
 
@@ -192,6 +278,127 @@ public sealed interface Statement {
         @Override
         public Subject subject() {
             return Subject.of("policy", policy.sha256());
+        }
+    }
+
+    /**
+     * "So we check and endorse images" (END-4.3).
+     *
+     * @param team whose practice it is; null for the signer's own
+     * @param document SHA-256 of its bytes
+     */
+    record Practice(
+            Header header,
+            Owner owner,
+            @Nullable Team team,
+            String title,
+            Version version,
+            MediaType mediaType,
+            Sha256 document)
+            implements Statement {
+
+        public Practice {
+            Text.line("title", title, 1, 200);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.PRACTICE;
+        }
+
+        @Override
+        public Subject subject() {
+            return Subject.of("practice", document);
+        }
+    }
+
+    /**
+     * "Until further notice nobody lets this person act" (END-4.9, EGI-C1).
+     *
+     * @param names by which sites know them besides their certificate
+     */
+    record Suspension(
+            Header header,
+            Owner owner,
+            Person person,
+            List<String> names,
+            Reason reason,
+            Urgency urgency,
+            String explanation)
+            implements Statement {
+
+        /** The reasons that the policy allows for (EGI-4.7). */
+        public enum Reason {
+            ADMINISTRATIVE("administrative"),
+            OPERATIONAL("operational"),
+            SECURITY("security");
+
+            private final String wire;
+
+            Reason(String wire) {
+                this.wire = wire;
+            }
+
+            /** The name in formats. */
+            public String wire() {
+                return wire;
+            }
+
+            /** Reads the name in formats. */
+            public static Reason parse(String text) {
+                for (var reason : values()) {
+                    if (reason.wire.equals(text)) {
+                        return reason;
+                    }
+                }
+                throw MalformedInput.value("administrative, operational or security", text);
+            }
+        }
+
+        public Suspension {
+            names = Text.atMost("names", names, 16);
+            for (int i = 0; i < names.size(); i++) {
+                Text.line("names[" + i + "]", names.get(i), 1, Person.MAX_NAME);
+            }
+            Text.block("explanation", explanation, 1, 2000);
+        }
+
+        /**
+         * Whether it reaches what is done for this owner: an infrastructure's reaches everything,
+         * another owner's what is its own.
+         */
+        public boolean reaches(@Nullable Owner of) {
+            return owner.kind() == Owner.Kind.INFRASTRUCTURE || owner.equals(of);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.SUSPENSION;
+        }
+
+        @Override
+        public Subject subject() {
+            return Subject.of("person", person.digest());
+        }
+    }
+
+    /** "That suspension of ours ends." */
+    record Reinstatement(
+            Header header, Owner owner, Person person, StatementId suspension, String explanation)
+            implements Statement {
+
+        public Reinstatement {
+            Text.block("explanation", explanation, 1, 2000);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.REINSTATEMENT;
+        }
+
+        @Override
+        public Subject subject() {
+            return Subject.of("person", person.digest());
         }
     }
 
@@ -394,35 +601,6 @@ public sealed interface Statement {
             @Nullable Urgency urgency,
             @Nullable StatementId replacement)
             implements AboutImage {
-
-        /** How soon sites should act, the most urgent first. */
-        public enum Urgency {
-            CRITICAL("critical"),
-            HIGH("high"),
-            MODERATE("moderate"),
-            LOW("low");
-
-            private final String wire;
-
-            Urgency(String wire) {
-                this.wire = wire;
-            }
-
-            /** The name in formats. */
-            public String wire() {
-                return wire;
-            }
-
-            /** Reads the name in formats. */
-            public static Urgency parse(String text) {
-                for (var urgency : values()) {
-                    if (urgency.wire.equals(text)) {
-                        return urgency;
-                    }
-                }
-                throw MalformedInput.value("critical, high, moderate or low", text);
-            }
-        }
 
         /** Why an endorsement was taken back. */
         public enum Reason {

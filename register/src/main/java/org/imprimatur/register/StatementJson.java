@@ -14,8 +14,12 @@ import org.imprimatur.register.Statement.Block;
 import org.imprimatur.register.Statement.Dismissal;
 import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Kind;
+import org.imprimatur.register.Statement.Policy;
+import org.imprimatur.register.Statement.Practice;
+import org.imprimatur.register.Statement.Reinstatement;
 import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.Statement.Subject;
+import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Statement.Unblock;
 import org.imprimatur.register.StrictJson.Members;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +66,11 @@ public final class StatementJson {
                 switch (kind) {
                     case APPOINTMENT -> appointment(header, predicate);
                     case DISMISSAL -> dismissal(header, predicate);
+                    case POLICY -> policyInForce(header, predicate);
                     case ACCEPTANCE -> acceptance(header, predicate);
+                    case PRACTICE -> practice(header, predicate);
+                    case SUSPENSION -> suspension(header, predicate);
+                    case REINSTATEMENT -> reinstatement(header, predicate);
                     case ENDORSEMENT -> endorsement(header, subject, predicate);
                     case REVOCATION -> revocation(header, subject, predicate);
                     case APPROVAL -> approval(header, subject, predicate);
@@ -147,6 +155,13 @@ public final class StatementJson {
         var owner = in.value("owner", Owner::parse);
         var role = in.value("role", Role::parse);
         var person = person(in.object("person"));
+        var name = in.text("name");
+        var contact = in.text("contact");
+        var responsibility = in.text("responsibility");
+        var notBefore = in.has("notBefore") ? in.instant("notBefore") : null;
+        var notAfter = in.has("notAfter") ? in.instant("notAfter") : null;
+        var team = team(in);
+        var sharedKey = in.flag("sharedKey");
         return in.build(
                 () ->
                         new Appointment(
@@ -154,21 +169,87 @@ public final class StatementJson {
                                 owner,
                                 role,
                                 person,
-                                in.text("name"),
-                                in.text("contact"),
-                                in.text("responsibility")));
+                                name,
+                                contact,
+                                responsibility,
+                                new Terms(notBefore, notAfter, team, sharedKey)));
+    }
+
+    private static @Nullable Team team(Members in) {
+        return in.has("team") ? in.value("team", Team::new) : null;
     }
 
     private static Statement dismissal(Header header, Members in) {
         var owner = in.value("owner", Owner::parse);
         var role = in.value("role", Role::parse);
         var person = person(in.object("person"));
+        var team = team(in);
         var explanation = in.text("explanation");
-        return in.build(() -> new Dismissal(header, owner, role, person, explanation));
+        return in.build(() -> new Dismissal(header, owner, role, person, team, explanation));
+    }
+
+    private static Statement policyInForce(Header header, Members in) {
+        var owner = in.value("owner", Owner::parse);
+        var policy = policy(in.object("policy"));
+        var mediaType = in.value("mediaType", MediaType::parse);
+        var acceptBefore = in.instant("acceptBefore");
+        var roles =
+                in.has("roles")
+                        ? some("roles", in.values("roles", Role.values().length, Role::parse), in)
+                        : List.<Role>of();
+        var explanation = in.text("explanation");
+        return in.build(
+                () ->
+                        new Policy(
+                                header,
+                                owner,
+                                policy,
+                                mediaType,
+                                acceptBefore,
+                                roles,
+                                explanation));
+    }
+
+    /** An optional list says something or is left out. */
+    private static <T> List<T> some(String name, List<T> items, Members in) {
+        if (items.isEmpty()) {
+            throw new MalformedInput(in.path(name), "at least one item, or no list", "none");
+        }
+        return items;
     }
 
     private static Statement acceptance(Header header, Members in) {
         return new Acceptance(header, policy(in.object("policy")));
+    }
+
+    private static Statement practice(Header header, Members in) {
+        var owner = in.value("owner", Owner::parse);
+        var team = team(in);
+        var title = in.text("title");
+        var version = in.value("version", Version::new);
+        var mediaType = in.value("mediaType", MediaType::parse);
+        var document = in.value("document", Sha256::new);
+        return in.build(
+                () -> new Practice(header, owner, team, title, version, mediaType, document));
+    }
+
+    private static Statement suspension(Header header, Members in) {
+        var owner = in.value("owner", Owner::parse);
+        var person = person(in.object("person"));
+        var names = in.has("names") ? some("names", in.texts("names", 16), in) : List.<String>of();
+        var reason = in.value("reason", Suspension.Reason::parse);
+        var urgency = in.value("urgency", Urgency::parse);
+        var explanation = in.text("explanation");
+        return in.build(
+                () -> new Suspension(header, owner, person, names, reason, urgency, explanation));
+    }
+
+    private static Statement reinstatement(Header header, Members in) {
+        var owner = in.value("owner", Owner::parse);
+        var person = person(in.object("person"));
+        var suspension = in.value("suspension", StatementId::parse);
+        var explanation = in.text("explanation");
+        return in.build(() -> new Reinstatement(header, owner, person, suspension, explanation));
     }
 
     private static Statement endorsement(Header header, Subject subject, Members in) {
@@ -360,7 +441,7 @@ public final class StatementJson {
         var reason = in.value("reason", Revocation.Reason::parse);
         var explanation = in.text("explanation");
         var advisories = in.texts("advisories", 32);
-        var urgency = in.has("urgency") ? in.value("urgency", Revocation.Urgency::parse) : null;
+        var urgency = in.has("urgency") ? in.value("urgency", Urgency::parse) : null;
         var replacement =
                 in.has("replacement") ? in.value("replacement", StatementId::parse) : null;
         return in.build(
@@ -443,12 +524,48 @@ public final class StatementJson {
                     out.writeStringField("name", a.name());
                     out.writeStringField("contact", a.contact());
                     out.writeStringField("responsibility", a.responsibility());
+                    terms(out, a.terms());
                 }
                 case Dismissal d -> {
                     grant(out, d.owner(), d.role(), d.person());
+                    team(out, d.team());
                     out.writeStringField("explanation", d.explanation());
                 }
+                case Policy p -> {
+                    out.writeStringField("owner", p.owner().toString());
+                    policy(out, p.policy());
+                    out.writeStringField("mediaType", p.mediaType().wire());
+                    instant(out, "acceptBefore", p.acceptBefore());
+                    if (!p.roles().isEmpty()) {
+                        texts(out, "roles", p.roles().stream().map(Role::wire).toList());
+                    }
+                    out.writeStringField("explanation", p.explanation());
+                }
                 case Acceptance a -> policy(out, a.policy());
+                case Practice p -> {
+                    out.writeStringField("owner", p.owner().toString());
+                    team(out, p.team());
+                    out.writeStringField("title", p.title());
+                    out.writeStringField("version", p.version().text());
+                    out.writeStringField("mediaType", p.mediaType().wire());
+                    out.writeStringField("document", p.document().hex());
+                }
+                case Suspension s -> {
+                    out.writeStringField("owner", s.owner().toString());
+                    person(out, "person", s.person());
+                    if (!s.names().isEmpty()) {
+                        texts(out, "names", s.names());
+                    }
+                    out.writeStringField("reason", s.reason().wire());
+                    out.writeStringField("urgency", s.urgency().wire());
+                    out.writeStringField("explanation", s.explanation());
+                }
+                case Reinstatement r -> {
+                    out.writeStringField("owner", r.owner().toString());
+                    person(out, "person", r.person());
+                    out.writeStringField("suspension", r.suspension().hex());
+                    out.writeStringField("explanation", r.explanation());
+                }
                 case Endorsement e -> endorsement(out, e);
                 case Revocation r -> {
                     out.writeStringField("endorsement", r.endorsement().hex());
@@ -505,6 +622,27 @@ public final class StatementJson {
         out.writeStringField("owner", owner.toString());
         out.writeStringField("role", role.wire());
         person(out, "person", person);
+    }
+
+    private static void terms(JsonGenerator out, Terms terms) throws IOException {
+        var notBefore = terms.notBefore();
+        if (notBefore != null) {
+            instant(out, "notBefore", notBefore);
+        }
+        var notAfter = terms.notAfter();
+        if (notAfter != null) {
+            instant(out, "notAfter", notAfter);
+        }
+        team(out, terms.team());
+        if (terms.sharedKey()) {
+            out.writeBooleanField("sharedKey", true);
+        }
+    }
+
+    private static void team(JsonGenerator out, @Nullable Team team) throws IOException {
+        if (team != null) {
+            out.writeStringField("team", team.name());
+        }
     }
 
     private static void policy(JsonGenerator out, PolicyRef policy) throws IOException {

@@ -28,6 +28,11 @@ public record StatusKey(String text) implements Comparable<StatusKey> {
         return new StatusKey("person:" + person.digest().hex());
     }
 
+    /** A version of a policy. */
+    static StatusKey ofPolicy(Sha256 document) {
+        return new StatusKey("policy:" + document.hex());
+    }
+
     /**
      * Reads what somebody asks for.
      *

@@ -32,12 +32,90 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
         List<StatusKey> keys();
     }
 
-    /** A person was given a role, or lost it. */
-    public record InRole(boolean held, Owner owner, Role role, Person person) implements Act {
+    /**
+     * A person was given a role, or lost it.
+     *
+     * @param team in whose name; null for their own
+     * @param notBefore null for at once, and when they lost it
+     * @param notAfter null for no end, and when they lost it
+     */
+    public record InRole(
+            boolean held,
+            Owner owner,
+            Role role,
+            Person person,
+            @Nullable Team team,
+            @Nullable Instant notBefore,
+            @Nullable Instant notAfter)
+            implements Act {
+
+        /** Whether an appointment holds at this moment, if nobody has ended it. */
+        boolean covers(Instant at) {
+            return (notBefore == null || !at.isBefore(notBefore))
+                    && (notAfter == null || at.isBefore(notAfter));
+        }
 
         @Override
         public Kind kind() {
             return held ? Kind.APPOINTMENT : Kind.DISMISSAL;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(person));
+        }
+    }
+
+    /** An owner put a policy in force. */
+    public record Introduced(Owner owner, Sha256 policy, Instant acceptBefore) implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.POLICY;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.ofPolicy(policy));
+        }
+    }
+
+    /** The signer published how they, or their team, check images. */
+    public record Practised(Person signer, Owner owner, @Nullable Team team, Sha256 document)
+            implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.PRACTICE;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(signer));
+        }
+    }
+
+    /** An owner suspended a person. */
+    public record Suspended(Owner owner, Person person, Statement.Suspension.Reason reason)
+            implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.SUSPENSION;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(person));
+        }
+    }
+
+    /** An owner ended a suspension. */
+    public record Reinstated(Owner owner, Person person, StatementId suspension) implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.REINSTATEMENT;
         }
 
         @Override
@@ -144,9 +222,24 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
         var act =
                 switch (entry.statement()) {
                     case Statement.Appointment s ->
-                            new InRole(true, s.owner(), s.role(), s.person());
+                            new InRole(
+                                    true,
+                                    s.owner(),
+                                    s.role(),
+                                    s.person(),
+                                    s.terms().team(),
+                                    s.terms().notBefore(),
+                                    s.terms().notAfter());
                     case Statement.Dismissal s ->
-                            new InRole(false, s.owner(), s.role(), s.person());
+                            new InRole(
+                                    false, s.owner(), s.role(), s.person(), s.team(), null, null);
+                    case Statement.Policy s ->
+                            new Introduced(s.owner(), s.policy().sha256(), s.acceptBefore());
+                    case Statement.Practice s ->
+                            new Practised(s.signer(), s.owner(), s.team(), s.document());
+                    case Statement.Suspension s -> new Suspended(s.owner(), s.person(), s.reason());
+                    case Statement.Reinstatement s ->
+                            new Reinstated(s.owner(), s.person(), s.suspension());
                     case Statement.Acceptance s -> new Accepted(s.signer(), s.policy().sha256());
                     case Endorsement s ->
                             new Endorsed(
@@ -194,10 +287,37 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
         member(out, "id", id.hex());
         person(out, "signer", signer);
         switch (act) {
-            case InRole(_, var owner, var role, var person) -> {
+            case InRole(_, var owner, var role, var person, var team, var from, var to) -> {
                 member(out, "owner", owner.toString());
                 member(out, "role", role.wire());
                 person(out, "person", person);
+                team(out, team);
+                if (from != null) {
+                    member(out, "notBefore", time(from));
+                }
+                if (to != null) {
+                    member(out, "notAfter", time(to));
+                }
+            }
+            case Introduced(var owner, var policy, var acceptBefore) -> {
+                member(out, "owner", owner.toString());
+                member(out, "policy", policy.hex());
+                member(out, "acceptBefore", time(acceptBefore));
+            }
+            case Practised(_, var owner, var team, var document) -> {
+                member(out, "owner", owner.toString());
+                team(out, team);
+                member(out, "document", document.hex());
+            }
+            case Suspended(var owner, var person, var reason) -> {
+                member(out, "owner", owner.toString());
+                person(out, "person", person);
+                member(out, "reason", reason.wire());
+            }
+            case Reinstated(var owner, var person, var suspension) -> {
+                member(out, "owner", owner.toString());
+                person(out, "person", person);
+                member(out, "suspension", suspension.hex());
             }
             case Accepted(_, var policy) -> member(out, "policy", policy.hex());
             case Endorsed(var image, var guid, var version, var owner, var until) -> {
@@ -248,6 +368,12 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
         quoted(out, value);
     }
 
+    private static void team(StringBuilder out, @Nullable Team team) {
+        if (team != null) {
+            member(out, "team", team.name());
+        }
+    }
+
     private static void person(StringBuilder out, String name, Person person) {
         out.append(",\"").append(name).append("\":{\"subject\":");
         quoted(out, person.subject());
@@ -289,6 +415,24 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                 switch (kind) {
                     case APPOINTMENT -> role(true, in);
                     case DISMISSAL -> role(false, in);
+                    case POLICY ->
+                            new Introduced(
+                                    owner(in),
+                                    in.value("policy", Sha256::new),
+                                    in.instant("acceptBefore"));
+                    case PRACTICE ->
+                            new Practised(
+                                    signer, owner(in), team(in), in.value("document", Sha256::new));
+                    case SUSPENSION ->
+                            new Suspended(
+                                    owner(in),
+                                    person(in),
+                                    in.value("reason", Statement.Suspension.Reason::parse));
+                    case REINSTATEMENT ->
+                            new Reinstated(
+                                    owner(in),
+                                    person(in),
+                                    in.value("suspension", StatementId::parse));
                     case ACCEPTANCE -> new Accepted(signer, in.value("policy", Sha256::new));
                     case ENDORSEMENT ->
                             new Endorsed(
@@ -323,7 +467,22 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                 held,
                 owner(in),
                 in.value("role", Role::parse),
-                StatementJson.person(in.object("person")));
+                person(in),
+                team(in),
+                held ? optionalInstant(in, "notBefore") : null,
+                held ? optionalInstant(in, "notAfter") : null);
+    }
+
+    private static Person person(Members in) {
+        return StatementJson.person(in.object("person"));
+    }
+
+    private static @Nullable Team team(Members in) {
+        return in.has("team") ? in.value("team", Team::new) : null;
+    }
+
+    private static @Nullable Instant optionalInstant(Members in, String name) {
+        return in.has(name) ? in.instant(name) : null;
     }
 
     private static SiteSaid siteSaid(boolean approved, Members in) {

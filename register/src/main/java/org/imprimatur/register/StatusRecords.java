@@ -8,7 +8,9 @@ import java.util.Map;
 import org.imprimatur.register.StatusLine.Blocked;
 import org.imprimatur.register.StatusLine.Endorsed;
 import org.imprimatur.register.StatusLine.InRole;
+import org.imprimatur.register.StatusLine.Reinstated;
 import org.imprimatur.register.StatusLine.Revoked;
+import org.imprimatur.register.StatusLine.Suspended;
 import org.imprimatur.register.StatusLine.Unblocked;
 
 /**
@@ -73,9 +75,17 @@ public record StatusRecords(Map<StatusKey, List<StatusLine>> records) {
         if (!blocks.isEmpty()) {
             return new Status(line, endorsed, EndorsementState.BLOCKED, blocks);
         }
-        var last = lastAboutRole(line.signer(), endorsed.owner());
-        if (last.isEmpty() || !held(last.getFirst())) {
-            return new Status(line, endorsed, EndorsementState.LAPSED, last);
+        var suspensions = suspensions(line.signer(), endorsed.owner());
+        if (!suspensions.isEmpty()) {
+            return new Status(line, endorsed, EndorsementState.SUSPENDED, suspensions);
+        }
+        var role = aboutRole(line.signer(), endorsed.owner());
+        if (role.stream().noneMatch(one -> one.act() instanceof InRole in && holds(in, at))) {
+            return new Status(
+                    line,
+                    endorsed,
+                    EndorsementState.LAPSED,
+                    role.isEmpty() ? role : List.of(role.getLast()));
         }
         var until = endorsed.until();
         return new Status(
@@ -95,25 +105,49 @@ public record StatusRecords(Map<StatusKey, List<StatusLine>> records) {
                 case Blocked _ -> inForce.put(line.id(), line);
                 case Unblocked unblocked -> inForce.remove(unblocked.block());
                 case Endorsed _, Revoked _, StatusLine.SiteSaid _ -> {}
-                case InRole _, StatusLine.Accepted _ -> {}
+                case InRole _, StatusLine.Accepted _, StatusLine.Introduced _ -> {}
+                case StatusLine.Practised _, Suspended _, Reinstated _ -> {}
             }
         }
         return List.copyOf(inForce.values());
     }
 
-    /** The last line about a person's role of endorser for an owner, or none. */
-    private List<StatusLine> lastAboutRole(Person person, Owner owner) {
-        return lines(StatusKey.of(person)).reversed().stream()
-                .filter(
-                        line ->
-                                line.act() instanceof InRole in
-                                        && in.role() == Role.ENDORSER
-                                        && in.owner().equals(owner))
-                .limit(1)
-                .toList();
+    /** The suspensions in force of a person that reach what is done for this owner. */
+    private List<StatusLine> suspensions(Person person, Owner owner) {
+        var inForce = new LinkedHashMap<StatementId, StatusLine>();
+        for (var line : lines(StatusKey.of(person))) {
+            if (line.act() instanceof Suspended suspended
+                    && (suspended.owner().kind() == Owner.Kind.INFRASTRUCTURE
+                            || suspended.owner().equals(owner))) {
+                inForce.put(line.id(), line);
+            } else if (line.act() instanceof Reinstated reinstated) {
+                inForce.remove(reinstated.suspension());
+            }
+        }
+        return List.copyOf(inForce.values());
     }
 
-    private static boolean held(StatusLine line) {
-        return line.act() instanceof InRole(boolean held, _, _, _) && held;
+    /**
+     * The lines that decide whether a person is endorser for an owner: the last dismissal, if there
+     * is one, and the appointments after it.
+     */
+    private List<StatusLine> aboutRole(Person person, Owner owner) {
+        var deciding = new ArrayList<StatusLine>();
+        for (var line : lines(StatusKey.of(person))) {
+            if (line.act() instanceof InRole in
+                    && in.role() == Role.ENDORSER
+                    && in.owner().equals(owner)
+                    && in.team() == null) {
+                if (!in.held()) {
+                    deciding.clear();
+                }
+                deciding.add(line);
+            }
+        }
+        return List.copyOf(deciding);
+    }
+
+    private static boolean holds(InRole in, Instant at) {
+        return in.held() && in.covers(at);
     }
 }

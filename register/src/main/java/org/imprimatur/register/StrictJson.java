@@ -241,6 +241,17 @@ public final class StrictJson {
             return take(name, Long.class, "an integer");
         }
 
+        /** A member that is {@code true} or absent, which means no. */
+        public boolean flag(String name) {
+            if (!has(name)) {
+                return false;
+            }
+            if (!take(name, Boolean.class, "true, or no such member")) {
+                throw new MalformedInput(path(name), "true, or no such member", "false");
+            }
+            return true;
+        }
+
         /** A text made into a value; a {@link MalformedInput} from there gets this path. */
         public <T> T value(String name, Function<String, T> parse) {
             var text = text(name);

@@ -394,6 +394,96 @@ class DecisionsTest {
         assertThat(codes(decide(expiry))).containsExactly(Code.WAIVER_EXPIRED);
     }
 
+    // ---- Suspended people ----
+
+    private static final Person OPERATOR = new Person("CN=Operator", "CN=Example CA,O=Example");
+
+    /** The ledger of an infrastructure that the site follows besides. */
+    private Book grid() {
+        var grid = new Book(charter(new Origin("grid.example"), GRID));
+        grid.appoint(GRID, Role.SECURITY_OFFICER, BOB);
+        others.add(new Followed(grid.register, NOON, null));
+        return grid;
+    }
+
+    private static Header of(Book book, Person signer) {
+        return header(book.register.charter().origin(), signer, NOON);
+    }
+
+    @Test
+    @Clause({"EGI-C1", "END-4.9", "EGI-4.7"})
+    void anOperatorWhomAnInfrastructureSuspendsIsDeniedEverywhereAndAlsoWhileTheirVmRuns() {
+        endorsedAndApproved();
+        var grid = grid();
+        assertThat(decide(NOON).permitted()).isTrue();
+
+        var suspension = grid.admit(suspension(of(grid, BOB), GRID, OPERATOR));
+        for (var one : Action.values()) {
+            action = one;
+            assertThat(codes()).containsExactly(Code.OPERATOR_SUSPENDED);
+        }
+        assertThat(decide(NOON).reasons().getFirst().text())
+                .isEqualTo(
+                        "the operator CN=Operator is suspended by CN=Bob,O=Example for"
+                                + " infrastructure:grid (entry 2 of grid.example) as security: the"
+                                + " key was stolen");
+        grid.admit(reinstatement(of(grid, BOB), suspension));
+        assertThat(decide(NOON).permitted()).isTrue();
+    }
+
+    @Test
+    @Clause("EGI-C1")
+    void aSuspendedOperatorIsToldSoFirstWhateverElseIsWrong() {
+        var grid = grid();
+        grid.admit(suspension(of(grid, BOB), GRID, OPERATOR));
+        grid.admit(block(of(grid, BOB), GRID, IMAGE));
+        assertThat(codes())
+                .containsExactly(Code.OPERATOR_SUSPENDED, Code.IMAGE_BLOCKED, Code.IMAGE_UNKNOWN);
+
+        useClass = UseClass.INFRASTRUCTURE;
+        assertThat(codes()).containsExactly(Code.OPERATOR_SUSPENDED, Code.CLASS_NOT_SERVED);
+    }
+
+    @Test
+    @Clause("END-4.9")
+    void aSiteSuspendsAnOperatorForItselfOnly() {
+        endorsedAndApproved();
+        site.appoint(NORTH, Role.SECURITY_OFFICER, BOB);
+        catalogue.appoint(SOUTH, Role.SECURITY_OFFICER, BOB);
+
+        catalogue.admit(suspension(by(BOB), SOUTH, OPERATOR));
+        assertThat(decide(NOON).permitted()).isTrue();
+        site.admit(suspension(bySite(BOB), NORTH, OPERATOR));
+        assertThat(codes()).containsExactly(Code.OPERATOR_SUSPENDED);
+    }
+
+    @Test
+    @Clause("END-4.9")
+    void aVoTakesItsOwnEndorsementsAwayFromWhomItSuspends() {
+        approvalRequired = false;
+        useClass = UseClass.PAYLOAD;
+        catalogue.appoint(ATLAS, Role.ENDORSER, CAROL);
+        catalogue.appoint(BIOMED, Role.SECURITY_OFFICER, BOB);
+        endorsed();
+        catalogue.admit(suspension(by(BOB), BIOMED, OPERATOR));
+        assertThat(codes()).containsExactly(Code.OPERATOR_SUSPENDED);
+
+        // The same file, on another VO's word.
+        catalogue.admit(endorsement(by(CAROL)).owner(ATLAS).guid(guid(2)).build());
+        assertThat(decide(NOON).permitted()).isTrue();
+    }
+
+    @Test
+    @Clause({"EGI-C1", "END-4.9"})
+    void anEndorserWhomAnotherLedgersInfrastructureSuspendsIsBelievedNowhere() {
+        endorsedAndApproved();
+        var grid = grid();
+
+        grid.admit(suspension(of(grid, BOB), GRID, ALICE));
+        assertThat(codes()).containsExactly(Code.ENDORSER_SUSPENDED);
+        assertThat(catalogue.register.suspensions(ALICE)).isEmpty();
+    }
+
     @Test
     void everyClauseThatADecisionNamesExists() {
         everyReasonIsGivenGravestFirst();

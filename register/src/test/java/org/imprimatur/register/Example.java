@@ -13,7 +13,11 @@ import org.imprimatur.register.Statement.Approval;
 import org.imprimatur.register.Statement.Block;
 import org.imprimatur.register.Statement.Dismissal;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Policy;
+import org.imprimatur.register.Statement.Practice;
+import org.imprimatur.register.Statement.Reinstatement;
 import org.imprimatur.register.Statement.Revocation;
+import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Statement.Unblock;
 
 /** The people, bodies and statements that the tests tell their stories with. */
@@ -38,6 +42,11 @@ final class Example {
 
     static final PolicyRef POLICY = new PolicyRef("egi-endorsement", "2", sha256("policy"));
     static final PolicyRef OTHER_POLICY = new PolicyRef("egi-endorsement", "1", sha256("old"));
+
+    /** A later version of {@link #POLICY}. */
+    static final PolicyRef NEW_POLICY = new PolicyRef("egi-endorsement", "3", sha256("new"));
+
+    static final PolicyRef OPERATIONS = new PolicyRef("operations", "1", sha256("operations"));
 
     static final Guid GUID = guid(1);
     static final Sha512 IMAGE = image("debian 1.0");
@@ -113,6 +122,57 @@ final class Example {
         return new Dismissal(header, owner, role, person, "left");
     }
 
+    static Appointment appointment(
+            Header header, Owner owner, Role role, Person person, Terms terms) {
+        var plain = appointment(header, owner, role, person);
+        return new Appointment(
+                header,
+                owner,
+                role,
+                person,
+                plain.name(),
+                plain.contact(),
+                plain.responsibility(),
+                terms);
+    }
+
+    static Policy policy(Header header, Owner owner, PolicyRef policy, Instant acceptBefore) {
+        return policy(header, owner, policy, acceptBefore, List.of());
+    }
+
+    static Policy policy(
+            Header header, Owner owner, PolicyRef policy, Instant acceptBefore, List<Role> roles) {
+        return new Policy(
+                header, owner, policy, MediaType.PLAIN, acceptBefore, roles, "clearer words");
+    }
+
+    static Practice practice(Header header, Owner owner, String version) {
+        return new Practice(
+                header,
+                owner,
+                null,
+                "How we build",
+                new Version(version),
+                MediaType.MARKDOWN,
+                sha256("practice " + version));
+    }
+
+    static Suspension suspension(Header header, Owner owner, Person person, String... names) {
+        return new Suspension(
+                header,
+                owner,
+                person,
+                List.of(names),
+                Suspension.Reason.SECURITY,
+                Urgency.CRITICAL,
+                "the key was stolen");
+    }
+
+    static Reinstatement reinstatement(Header header, Suspension suspension) {
+        return new Reinstatement(
+                header, suspension.owner(), suspension.person(), id(suspension), "new key");
+    }
+
     static Acceptance acceptance(Header header) {
         return new Acceptance(header, POLICY);
     }
@@ -140,7 +200,7 @@ final class Example {
                 Revocation.Reason.SUPERSEDED,
                 "a newer one",
                 List.of("DSA-1-1"),
-                Revocation.Urgency.HIGH,
+                Urgency.HIGH,
                 replacement);
     }
 

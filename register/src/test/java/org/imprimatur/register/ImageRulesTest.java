@@ -11,7 +11,6 @@ import org.imprimatur.register.Example.Book;
 import org.imprimatur.register.Refusal.Code;
 import org.imprimatur.register.Register.Lapse;
 import org.imprimatur.register.Statement.Endorsement;
-import org.imprimatur.register.Statement.Revocation;
 import org.junit.jupiter.api.Test;
 
 /** Kinds of image, contributors, replacement and planned ends. */
@@ -248,7 +247,7 @@ class ImageRulesTest {
         book.admit(revocation(by(ALICE), old, id(newer)));
         assertThat(book.register.replacement(id(old), NOON)).contains(id(newer));
         assertThat(book.register.revocation(id(old)).orElseThrow().statement().urgency())
-                .isEqualTo(Revocation.Urgency.HIGH);
+                .isEqualTo(Urgency.HIGH);
     }
 
     // ---- Planned end ----

@@ -3,7 +3,9 @@ package org.imprimatur.register;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.imprimatur.register.Example.*;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +21,12 @@ import org.imprimatur.register.Statement.Approval;
 import org.imprimatur.register.Statement.Block;
 import org.imprimatur.register.Statement.Dismissal;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Policy;
+import org.imprimatur.register.Statement.Practice;
+import org.imprimatur.register.Statement.Reinstatement;
 import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.Statement.SiteWord;
+import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Statement.Unblock;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +40,9 @@ class RegisterPropertiesTest {
     private static final int LENGTH = 250;
 
     private static final List<Person> PEOPLE = List.of(ROOT, ALICE, BOB, CAROL, EVE);
+    private static final Team BUILDERS = new Team("builders");
+    private static final List<PolicyRef> POLICIES =
+            List.of(POLICY, POLICY, POLICY, NEW_POLICY, OPERATIONS);
     private static final List<Owner> OWNERS = List.of(GRID, BIOMED, ATLAS, NORTH, SOUTH);
 
     /** Every third asks nothing of contributors, the others either of the two rules. */
@@ -48,16 +57,28 @@ class RegisterPropertiesTest {
 
         final Random random;
         final Book book;
+
+        /** Whether people come, go, are suspended, and policies change. */
+        final boolean busy;
+
         final List<Statement> said = new ArrayList<>();
         final List<Endorsement> endorsements = new ArrayList<>();
         final List<Block> blocks = new ArrayList<>();
+        final List<Suspension> suspensions = new ArrayList<>();
 
         Story(long seed) {
             random = new Random(seed);
+            busy = seed % 6 != 2 && seed % 5 < 3;
             book = new Book(charterOf(seed));
             if (seed % 2 == 0) {
                 book.appoint(NORTH, Role.SITE_APPROVER, ROOT);
                 book.appoint(BIOMED, Role.ENDORSER, ROOT);
+            }
+            if (busy) {
+                book.appoint(GRID, Role.SECURITY_OFFICER, ROOT);
+                if (seed % 2 == 1) {
+                    book.appoint(BIOMED, Role.ENDORSER, ROOT);
+                }
             }
             if (seed % 6 == 2) {
                 // So that combined images have parts.
@@ -95,16 +116,20 @@ class RegisterPropertiesTest {
             if (statement instanceof Block block) {
                 blocks.add(block);
             }
+            if (statement instanceof Suspension suspension) {
+                suspensions.add(suspension);
+            }
             return statement;
         }
 
         private Statement fresh() {
+            // Half of the stories are about people too.
+            if (busy && random.nextInt(4) == 0) {
+                return aboutPeople();
+            }
             return switch (random.nextInt(13)) {
-                case 0, 1, 2 ->
-                        appointment(
-                                header(), one(OWNERS), one(List.of(Role.values())), one(PEOPLE));
-                case 3 ->
-                        dismissal(header(), one(OWNERS), one(List.of(Role.values())), one(PEOPLE));
+                case 0, 1, 2 -> anAppointment();
+                case 3 -> aDismissal();
                 case 4, 5 -> acceptance(header());
                 case 6, 7 -> anEndorsement();
                 case 8 ->
@@ -118,6 +143,50 @@ class RegisterPropertiesTest {
                 case 10 -> blocks.isEmpty() ? acceptance(header()) : unblock(header(), one(blocks));
                 default -> endorsements.isEmpty() ? acceptance(header()) : aSiteWord();
             };
+        }
+
+        private Statement aboutPeople() {
+            return switch (random.nextInt(6)) {
+                case 0 ->
+                        policy(
+                                header(),
+                                one(OWNERS),
+                                one(POLICIES),
+                                book.now.plusSeconds(days(2)),
+                                random.nextBoolean() ? List.of() : List.of(Role.ENDORSER));
+                case 1 -> practice(header(), one(List.of(BIOMED, GRID)), "" + random.nextInt(2));
+                case 2 -> new Acceptance(header(), one(POLICIES));
+                case 3 -> suspension(header(), one(List.of(GRID, BIOMED, NORTH)), one(PEOPLE));
+                default ->
+                        suspensions.isEmpty()
+                                ? acceptance(header())
+                                : reinstatement(header(), one(suspensions));
+            };
+        }
+
+        private Statement anAppointment() {
+            var role = one(List.of(Role.values()));
+            var header = header();
+            Instant from = busy && random.nextInt(8) == 0 ? book.now.plusSeconds(days(1)) : null;
+            Instant to =
+                    busy && random.nextInt(4) == 0 ? book.now.plusSeconds(86_400 + days(20)) : null;
+            boolean team = busy && role == Role.ENDORSER && random.nextInt(4) == 0;
+            return appointment(
+                    header,
+                    one(OWNERS),
+                    role,
+                    one(PEOPLE),
+                    new Terms(from, to, team ? BUILDERS : null, false));
+        }
+
+        private long days(int most) {
+            return 1 + random.nextInt(most * 86_400);
+        }
+
+        private Statement aDismissal() {
+            var role = one(List.of(Role.values()));
+            var team = busy && role == Role.ENDORSER && random.nextInt(4) == 0 ? BUILDERS : null;
+            return new Dismissal(header(), one(OWNERS), role, one(PEOPLE), team, "left");
         }
 
         private Statement aSiteWord() {
@@ -206,6 +275,8 @@ class RegisterPropertiesTest {
                         Refusal.Code.ENDORSEMENT_NOT_IN_FORCE,
                         Refusal.Code.ISSUED_IN_FUTURE,
                         Refusal.Code.ISSUED_TOO_LONG_AGO,
+                        Refusal.Code.DOCUMENT_MISSING,
+                        Refusal.Code.NOT_IN_TEAM,
                         Refusal.Code.UNKNOWN_OWNER,
                         Refusal.Code.UNKNOWN_POLICY);
     }
@@ -291,29 +362,76 @@ class RegisterPropertiesTest {
                     for (int i = 0; i < LENGTH; i++) {
                         story.book.submit(story.next());
                     }
-                    var roles = new HashSet<String>();
-                    OWNERS.forEach(owner -> roles.add(role(owner, Role.APPOINTER, ROOT)));
-                    var accepted = new HashSet<Person>();
-                    var guids = new java.util.HashMap<Guid, Owner>();
-                    var releases = new java.util.HashMap<String, Sha512>();
-                    var tags = new java.util.HashMap<String, Guid>();
+                    var terms = new HashMap<String, List<Terms>>();
+                    for (var owner : OWNERS) {
+                        terms.put(role(owner, Role.APPOINTER, ROOT), List.of(Terms.PLAIN));
+                    }
+                    var accepted = new HashMap<Person, Set<PolicyRef>>();
+                    var guids = new HashMap<Guid, Owner>();
+                    var releases = new HashMap<String, Sha512>();
+                    var tags = new HashMap<String, Guid>();
+                    var practices = new HashSet<String>();
+                    var policies = new ArrayList<>(List.of(POLICY));
+                    var suspended = new HashMap<StatementId, Suspension>();
                     for (var entry : story.book.admitted) {
                         var signer = entry.statement().signer();
+                        var roles = holding(terms, entry.admittedAt());
+                        for (var suspension : suspended.values()) {
+                            if (suspension.person().equals(signer)) {
+                                assertThat(suspension.owner()).isNotEqualTo(GRID);
+                            }
+                        }
                         switch (entry.statement()) {
                             case Appointment s -> {
                                 assertThat(roles).contains(role(s.owner(), Role.APPOINTER, signer));
-                                assertThat(roles.add(role(s.owner(), s.role(), s.person())))
-                                        .isTrue();
+                                terms.computeIfAbsent(
+                                                role(s.owner(), s.role(), s.person())
+                                                        + (s.terms().team() == null ? "" : "/team"),
+                                                _ -> new ArrayList<>())
+                                        .add(s.terms());
                             }
                             case Dismissal s -> {
                                 assertThat(roles).contains(role(s.owner(), Role.APPOINTER, signer));
-                                assertThat(roles.remove(role(s.owner(), s.role(), s.person())))
+                                assertThat(
+                                                terms.remove(
+                                                        role(s.owner(), s.role(), s.person())
+                                                                + (s.team() == null
+                                                                        ? ""
+                                                                        : "/team")))
+                                        .isNotNull();
+                            }
+                            case Policy s -> {
+                                assertThat(roles).contains(role(s.owner(), Role.APPOINTER, signer));
+                                assertThat(s.owner()).isEqualTo(GRID);
+                                assertThat(policies).doesNotContain(s.policy());
+                                policies.add(s.policy());
+                            }
+                            case Acceptance s -> {
+                                assertThat(policies).contains(s.policy());
+                                assertThat(
+                                                accepted.computeIfAbsent(
+                                                                signer, _ -> new HashSet<>())
+                                                        .add(s.policy()))
                                         .isTrue();
                             }
-                            case Acceptance _ -> assertThat(accepted.add(signer)).isTrue();
+                            case Practice s -> {
+                                assertThat(roles).contains(role(s.owner(), Role.ENDORSER, signer));
+                                assertThat(accepted).containsKey(signer);
+                                assertThat(practices.add(s.owner() + "/" + signer + s.version()))
+                                        .isTrue();
+                            }
+                            case Suspension s -> {
+                                assertThat(accepted).containsKey(signer);
+                                assertThat(s.person()).isNotEqualTo(ROOT);
+                                suspended.put(entry.id(), s);
+                            }
+                            case Reinstatement s -> {
+                                assertThat(accepted).containsKey(signer);
+                                assertThat(suspended.remove(s.suspension())).isNotNull();
+                            }
                             case Endorsement s -> {
                                 assertThat(roles).contains(role(s.owner(), Role.ENDORSER, signer));
-                                assertThat(accepted).contains(signer);
+                                assertThat(accepted.get(signer)).contains(s.policy());
                                 assertThat(guids.computeIfAbsent(s.guid(), _ -> s.owner()))
                                         .isEqualTo(s.owner());
                                 assertThat(
@@ -341,9 +459,9 @@ class RegisterPropertiesTest {
                             case SiteWord s -> {
                                 assertThat(roles)
                                         .contains(role(s.site(), Role.SITE_APPROVER, signer));
-                                assertThat(accepted).contains(signer);
+                                assertThat(accepted).containsKey(signer);
                             }
-                            case Block _, Unblock _ -> assertThat(accepted).contains(signer);
+                            case Block _, Unblock _ -> assertThat(accepted).containsKey(signer);
                         }
                     }
                 });
@@ -383,6 +501,17 @@ class RegisterPropertiesTest {
                 });
         assertThat(seen[0]).isPositive();
         assertThat(seen[1]).isPositive();
+    }
+
+    private static Set<String> holding(Map<String, List<Terms>> terms, Instant at) {
+        var roles = new HashSet<String>();
+        terms.forEach(
+                (role, all) -> {
+                    if (all.stream().anyMatch(one -> one.covers(at))) {
+                        roles.add(role);
+                    }
+                });
+        return roles;
     }
 
     private static String role(Owner owner, Role role, Person person) {
@@ -469,6 +598,7 @@ class RegisterPropertiesTest {
                                 register.endorsements(image).stream()
                                         .filter(e -> register.counts(e.id(), story.book.now))
                                         .filter(e -> !e.statement().owner().equals(ATLAS))
+                                        .filter(e -> !suspendedAtNorth(register, e.statement()))
                                         .anyMatch(
                                                 e ->
                                                         site.register
@@ -487,6 +617,11 @@ class RegisterPropertiesTest {
                     }
                 });
         assertThat(permits[0]).isPositive();
+    }
+
+    private static boolean suspendedAtNorth(Register register, Endorsement endorsement) {
+        return register.suspensions(endorsement.signer()).stream()
+                .anyMatch(entry -> entry.statement().reaches(NORTH));
     }
 
     private static final SitePolicy POLICY_OF_NORTH =
@@ -614,12 +749,19 @@ class RegisterPropertiesTest {
                     .isEqualTo(register.counts(id, at) && !blocked);
             assertThat(status.state() == EndorsementState.BLOCKED)
                     .isEqualTo(blocked && register.revocation(id).isEmpty());
+            assertThat(status.state() == EndorsementState.SUSPENDED)
+                    .isEqualTo(
+                            register.endorserSuspended(
+                                            register.endorsement(id).orElseThrow().statement())
+                                    && !blocked
+                                    && register.revocation(id).isEmpty());
             if (status.state() == EndorsementState.LAPSED) {
                 assertThat(
                                 register.holds(
                                         status.line().signer(),
                                         Role.ENDORSER,
-                                        status.endorsed().owner()))
+                                        status.endorsed().owner(),
+                                        at))
                         .as("%s %s", status, records.lines(StatusKey.of(status.line().signer())))
                         .isFalse();
             }
@@ -631,8 +773,14 @@ class RegisterPropertiesTest {
         var picture = new ArrayList<Object>();
         picture.add(register.size());
         picture.add(register.acceptances());
+        picture.add(register.policies());
+        picture.add(register.practices());
+        picture.add(register.suspensions());
         for (var person : PEOPLE) {
             picture.add(register.appointments(person));
+            picture.add(register.acceptances(person));
+            picture.add(register.suspensions(person));
+            picture.add(register.missingAcceptance(person, Role.ENDORSER, book.now));
         }
         for (var owner : OWNERS) {
             picture.add(register.appointments(owner));

@@ -104,8 +104,8 @@ class RegisterTest {
         assertThat(book.codeOf(appointment(by(BOB), BIOMED, Role.ENDORSER, ALICE)))
                 .isEqualTo(Code.NOT_AN_APPOINTER);
         book.admit(appointment(by(BOB), ATLAS, Role.ENDORSER, ALICE));
-        assertThat(book.register.holds(ALICE, Role.ENDORSER, ATLAS)).isTrue();
-        assertThat(book.register.holds(ALICE, Role.ENDORSER, BIOMED)).isFalse();
+        assertThat(book.register.holds(ALICE, Role.ENDORSER, ATLAS, book.now)).isTrue();
+        assertThat(book.register.holds(ALICE, Role.ENDORSER, BIOMED, book.now)).isFalse();
     }
 
     @Test
@@ -117,7 +117,7 @@ class RegisterTest {
 
         assertThat(book.codeOf(appointment(by(BOB), BIOMED, Role.ENDORSER, CAROL)))
                 .isEqualTo(Code.NOT_AN_APPOINTER);
-        assertThat(book.register.holds(ALICE, Role.ENDORSER, BIOMED)).isTrue();
+        assertThat(book.register.holds(ALICE, Role.ENDORSER, BIOMED, book.now)).isTrue();
     }
 
     @Test
@@ -149,8 +149,8 @@ class RegisterTest {
 
         assertThat(book.register.appointments(ALICE)).hasSize(2);
         book.admit(dismissal(by(ROOT), BIOMED, Role.IMAGE_PRODUCER, ALICE));
-        assertThat(book.register.holds(ALICE, Role.ENDORSER, BIOMED)).isTrue();
-        assertThat(book.register.holds(ALICE, Role.IMAGE_PRODUCER, BIOMED)).isFalse();
+        assertThat(book.register.holds(ALICE, Role.ENDORSER, BIOMED, book.now)).isTrue();
+        assertThat(book.register.holds(ALICE, Role.IMAGE_PRODUCER, BIOMED, book.now)).isFalse();
     }
 
     @Test

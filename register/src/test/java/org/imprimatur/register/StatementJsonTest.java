@@ -48,6 +48,23 @@ class StatementJsonTest {
                                         }));
     }
 
+    @TestFactory
+    Stream<DynamicTest> everyGoodPayloadIsReadAndWrittenToTheSameBytes() throws IOException {
+        try (var files = Files.list(resource("good"))) {
+            return files.sorted().toList().stream()
+                    .map(
+                            file ->
+                                    DynamicTest.dynamicTest(
+                                            file.getFileName().toString(),
+                                            () ->
+                                                    assertThat(
+                                                                    StatementJson.write(
+                                                                            StatementJson.parse(
+                                                                                    read(file))))
+                                                            .isEqualTo(read(file))));
+        }
+    }
+
     @Test
     void thereIsAGoodPayloadOfEachKind() {
         assertThat(Kind.values()).allMatch(kind -> StatementJson.parse(good(kind)).kind() == kind);
@@ -95,7 +112,7 @@ class StatementJsonTest {
                                         Instant.parse("2026-11-20T07:00:00Z"),
                                         Instant.parse("2026-11-20T07:30:00Z"))));
         assertThat(details.licences()).hasSize(2);
-        assertThat(revocation.urgency()).isEqualTo(Revocation.Urgency.CRITICAL);
+        assertThat(revocation.urgency()).isEqualTo(Urgency.CRITICAL);
         assertThat(revocation.replacement()).isEqualTo(new StatementId(sha256("newer")));
     }
 

@@ -21,6 +21,8 @@ public final class Images {
         REVOKED("revoked"),
         /** Somebody who may has blocked the image. */
         BLOCKED("blocked"),
+        /** The endorser is suspended. */
+        SUSPENDED("suspended"),
         /** The endorser does not hold the role any more. */
         LAPSED("lapsed"),
         /** Its planned end has come. */
@@ -103,6 +105,7 @@ public final class Images {
         return switch (lapse) {
             case null -> State.ENDORSED;
             case REVOKED -> State.REVOKED;
+            case SUSPENDED -> State.SUSPENDED;
             case ROLE_ENDED -> State.LAPSED;
             case ENDED -> State.ENDED;
             case WAIVER_EXPIRED -> State.WAIVER_EXPIRED;
