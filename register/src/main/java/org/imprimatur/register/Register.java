@@ -722,6 +722,11 @@ public final class Register {
         return people.suspensions().of(person);
     }
 
+    /** Whether a suspension in this ledger reaches what the person does for this owner. */
+    public boolean isSuspended(Person person, Owner owner) {
+        return suspensions(person).stream().anyMatch(entry -> entry.statement().reaches(owner));
+    }
+
     /** The suspensions in force of whoever is meant by this name when a VM is started. */
     List<Recorded<Suspension>> suspensionsOfOperator(String name) {
         return people.suspensions().ofOperator(name);
@@ -881,8 +886,7 @@ public final class Register {
 
     /** Whether an endorsement does not count because of a suspension in this ledger. */
     public boolean endorserSuspended(Endorsement endorsement) {
-        return suspensions(endorsement).stream()
-                .anyMatch(entry -> entry.statement().reaches(endorsement.owner()));
+        return isSuspended(endorsement.signer(), endorsement.owner());
     }
 
     /** From when to when the endorser answers for the image (END-4.10). */

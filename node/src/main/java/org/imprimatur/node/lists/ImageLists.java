@@ -609,7 +609,7 @@ public final class ImageLists {
         var owner = choice.subject().owner();
         boolean entitled =
                 owner.isPresent()
-                        ? mayEndorse(signer, owner.get())
+                        ? mayEndorse(signer, owner.get(), now)
                         : path.equals(ListPath.of(signer));
         if (!entitled) {
             throw refused(
@@ -627,7 +627,7 @@ public final class ImageLists {
                 && !stored.get().byNode()
                 && !stored.get().signer().equals(signer)
                 && stored.get().expires().isAfter(now)
-                && mayEndorse(stored.get().signer(), owner.get())) {
+                && mayEndorse(stored.get().signer(), owner.get(), now)) {
             throw refused(
                     409,
                     "list-of-another-endorser",
@@ -638,11 +638,12 @@ public final class ImageLists {
         }
     }
 
-    private boolean mayEndorse(Person person, Owner owner) {
+    private boolean mayEndorse(Person person, Owner owner, Instant at) {
         return ask(
                 register ->
-                        register.holds(person, Role.ENDORSER, owner)
-                                && register.acceptance(person).isPresent());
+                        register.holds(person, Role.ENDORSER, owner, at)
+                                && !register.isSuspended(person, owner)
+                                && register.missingAcceptance(person, Role.ENDORSER, at).isEmpty());
     }
 
     private void checkContent(
