@@ -141,6 +141,7 @@ public final class SiteRoutes {
     private static String why(Register.Lapse lapse) {
         return switch (lapse) {
             case REVOKED -> "it was revoked";
+            case SUSPENDED -> "its endorser is suspended";
             case ROLE_ENDED -> "its endorser no longer holds the role";
             case ENDED -> "its planned end has come";
             case WAIVER_EXPIRED -> "a waiver that it needs has expired";
