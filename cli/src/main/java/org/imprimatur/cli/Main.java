@@ -89,6 +89,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("stratuslab", StratusLabCommand.class);
         COMMANDS.put("oci", OciCommand.class);
         COMMANDS.put("statement", StatementCommand.class);
+        COMMANDS.put("ledger", LedgerCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
         COMMANDS.put("keygen", KeygenCommand.class);
         COMMANDS.put("generate-completion", GenerateCompletion.class);

@@ -8,6 +8,7 @@ import org.imprimatur.node.catalogue.FileRoutes;
 import org.imprimatur.node.catalogue.ImageRoutes;
 import org.imprimatur.node.catalogue.LedgerRoutes;
 import org.imprimatur.node.catalogue.StatementRoutes;
+import org.imprimatur.node.follow.AlarmRoutes;
 import org.imprimatur.node.http.Handler;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
@@ -33,6 +34,7 @@ final class Api {
             Optional<Site> site,
             Optional<WitnessRoutes> witness,
             WitnessesRoute witnesses,
+            AlarmRoutes alarms,
             Optional<ListRoutes> lists,
             PageRoutes pages) {
         return new Routes()
@@ -61,6 +63,9 @@ final class Api {
                 .post("/add-checkpoint", witnessing(witness, w -> w::add))
                 .get("/witness/{origin}/checkpoint", witnessing(witness, w -> w::latest))
                 .get("/api/v1/witness", witnessing(witness, w -> w::show))
+                // What was found against other ledgers.
+                .get("/api/v1/alarms", alarms::list)
+                .get("/api/v1/alarms/{id}/evidence", alarms::evidence)
                 // What a site decides, and what it knows.
                 .post("/access/v1/evaluation", of(site, s -> s.admission()::evaluate))
                 .get("/api/v1/site/images", of(site, s -> s.routes()::images))

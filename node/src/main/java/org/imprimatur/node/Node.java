@@ -26,6 +26,7 @@ import org.imprimatur.node.catalogue.StatementRoutes;
 import org.imprimatur.node.catalogue.SubmissionCheck;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.follow.AlarmRoutes;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.http.HttpServer;
@@ -211,8 +212,9 @@ public final class Node implements AutoCloseable {
                             site,
                             witness.map(WitnessRoutes::new),
                             new WitnessesRoute(witnesses),
+                            new AlarmRoutes(follows.alarms()),
                             lists.map(ListRoutes::new),
-                            new PageRoutes(images, ledger.state(), clock));
+                            new PageRoutes(images, ledger.state(), follows.alarms(), clock));
             var server =
                     opened(
                             parts,

@@ -136,6 +136,7 @@ final class FakeLedger implements AutoCloseable {
                 .grow(Hash.ofLeaves(entries))
                 .additions()
                 .filter(a -> a.level() == tile.level() && a.index() == tile.index())
+                .filter(a -> a.bytes().length >= tile.width() * Hash.LENGTH)
                 .findFirst()
                 .map(a -> Arrays.copyOf(a.bytes(), tile.width() * Hash.LENGTH))
                 .orElse(null);

@@ -16,12 +16,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.imprimatur.exchange.LedgerEvidence;
 import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.Cosigner;
 import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.ledger.SignedNote;
+import org.imprimatur.ledger.TreeHead;
+import org.imprimatur.ledger.VerifiedCheckpoint;
+import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
+import org.imprimatur.node.follow.Sighting;
 import org.imprimatur.node.follow.Source;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
@@ -62,6 +68,7 @@ class FollowFaultsIT {
     private static Trial trial;
 
     private FakeLedger fake;
+    private final MovableClock clock = new MovableClock();
     private Fetch fetch;
     private Follows follows;
     private Endorsement endorsement;
@@ -142,7 +149,7 @@ class FollowFaultsIT {
                         CrlMode.IF_PRESENT,
                         data.path(),
                         fetch,
-                        Instant::now,
+                        clock,
                         new SecureRandom(),
                         new Metrics(),
                         new Bell());
@@ -240,6 +247,33 @@ class FollowFaultsIT {
         }
     }
 
+    /** What the file says that was kept of it. */
+    private LedgerEvidence.Judgement judged(String kind) {
+        try {
+            return LedgerEvidence.read(Files.readAllBytes(evidence(kind).resolve("evidence.json")))
+                    .judge();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void assertAlarm(String kind) {
+        assertThat(follows.alarms().all())
+                .anySatisfy(
+                        alarm -> {
+                            assertThat(alarm.origin()).isEqualTo(trial.origin);
+                            assertThat(alarm.kind()).isEqualTo(kind);
+                            assertThat(follows.alarms().evidence(alarm.id()))
+                                    .hasValueSatisfying(
+                                            file ->
+                                                    assertThat(
+                                                                    evidence(kind)
+                                                                            .resolve(
+                                                                                    "evidence.json"))
+                                                            .hasBinaryContent(file));
+                        });
+    }
+
     // ---- Promises -----------------------------------------------------------------------------
 
     @Test
@@ -302,6 +336,8 @@ class FollowFaultsIT {
         assertThat(evidence("rolled-back").resolve("seen.note")).hasBinaryContent(newest.bytes());
         assertThat(evidence("rolled-back").resolve("offered.note"))
                 .hasBinaryContent(fake.note(honest.subList(0, 2)).bytes());
+        assertAlarm("rolled-back");
+        assertThat(judged("rolled-back").verdict()).isEqualTo(LedgerEvidence.Verdict.SHOWN);
 
         fake.publish(honest);
         await(s -> s.fault() == null);
@@ -319,6 +355,7 @@ class FollowFaultsIT {
         assertDeniedAsFaulty();
         assertThat(evidence("split-view").resolve("offered.note"))
                 .hasBinaryContent(fake.note(other).bytes());
+        assertThat(judged("split-view").verdict()).isEqualTo(LedgerEvidence.Verdict.PROVEN);
 
         fake.publish(honest);
         follows.close();
@@ -346,6 +383,13 @@ class FollowFaultsIT {
         assertThat(status.size()).isEqualTo(3);
         assertDeniedAsFaulty();
         assertThat(evidence("split-view").resolve("seen.note")).exists();
+        assertAlarm("split-view");
+        // Its own tiles convict it, so that going back to the old history does not help it.
+        assertThat(judged("split-view").verdict()).isEqualTo(LedgerEvidence.Verdict.PROVEN);
+        fake.publish(with(honest, another("as if nothing had been")));
+        follows.close();
+        follow(source());
+        assertThat(awaitFault().fault()).contains("cannot prove");
     }
 
     @Test
@@ -359,6 +403,7 @@ class FollowFaultsIT {
         assertThat(awaitFault().fault()).contains("other.example");
         assertDeniedAsFaulty();
         assertThat(evidence("wrong-origin").resolve("offered.note")).exists();
+        assertThat(judged("wrong-origin").verdict()).isEqualTo(LedgerEvidence.Verdict.PROVEN);
     }
 
     @Test
@@ -375,6 +420,143 @@ class FollowFaultsIT {
 
         assertDeniedAsFaulty();
         assertThat(evidence("bad-signature").resolve("seen.note")).exists();
+        assertThat(judged("bad-signature").verdict()).isEqualTo(LedgerEvidence.Verdict.SHOWN);
+    }
+
+    @Test
+    void aReplayedCheckpointOfAnotherLedgerIsAFault() {
+        followAll();
+        try (var other = new FakeLedger("other.example/" + COUNT.get())) {
+            fake.serve(other.note(with(honest, another("of theirs"))));
+
+            assertThat(awaitFault().fault()).contains("no known key has signed");
+        }
+        assertDeniedAsFaulty();
+        assertAlarm("bad-signature");
+    }
+
+    @Test
+    @Clause("TVM-3.3")
+    void aFrozenLedgerGrowsStaleAndRaisesAnAlarm() {
+        var witness = Cosigner.generate("w.example", new SecureRandom());
+        var checkpoint = Checkpoint.parse(fake.note(honest).text());
+        fake.serve(checkpoint.sign(fake.key).with(witness.cosign(checkpoint, Instant.now())));
+        follow(
+                new Source(
+                        fake.url(),
+                        charter(),
+                        Optional.empty(),
+                        Duration.ofMillis(50),
+                        Optional.of(
+                                new WitnessQuorum(
+                                        List.of(witness.verifier()), 1, Duration.ofMinutes(10)))));
+        await(s -> s.verifiedAt() != null && s.size() == 3);
+        var before = follows.sources().getFirst().verifiedAt();
+
+        clock.forward(Duration.ofMinutes(20));
+        var status = await(s -> s.problem() != null);
+
+        // It goes on answering, and what it shows is well signed: only its age tells.
+        assertThat(status.problem()).contains("w.example cosigned at", "too long ago");
+        assertThat(status.verifiedAt()).isEqualTo(before);
+        assertThat(status.fault()).isNull();
+        assertAlarm("frozen");
+        assertThat(judged("frozen").verdict()).isEqualTo(LedgerEvidence.Verdict.SHOWN);
+        assertThat(judged("frozen").links().toString()).contains("w.example cosigned it at");
+    }
+
+    @Test
+    @Clause("TVM-3.3")
+    void aTreeThatIsCutOffIsAFaultUntilItIsWhole() {
+        followAll();
+        var all = with(honest, another("withheld"));
+        // The checkpoint is of four entries, and there are files of three.
+        fake.serve(fake.note(all));
+
+        var status = awaitFault();
+
+        assertThat(status.fault()).contains("has signed 4 entries", "answered 404");
+        assertThat(status.size()).isEqualTo(3);
+        assertDeniedAsFaulty();
+        assertAlarm("truncated-tree");
+        assertThat(judged("truncated-tree").verdict()).isEqualTo(LedgerEvidence.Verdict.SHOWN);
+        fake.publish(all);
+        await(s -> s.fault() == null && s.size() == 4);
+    }
+
+    @Test
+    void aTileOfTheRightSizeWithAWrongHashIsAFaultAndConvictsNobody() {
+        followAll();
+        var all = with(honest, another("two"));
+        byte[] wrong = new byte[4 * 32];
+        new java.util.Random(1).nextBytes(wrong);
+        fake.override("tile/0/000.p/4", wrong);
+        fake.publish(all);
+
+        assertThat(awaitFault().fault()).contains("cannot prove");
+        assertDeniedAsFaulty();
+        assertThat(judged("split-view").verdict()).isEqualTo(LedgerEvidence.Verdict.SHOWN);
+        fake.noOverrides();
+        await(s -> s.fault() == null && s.size() == 4);
+    }
+
+    @Test
+    void aCheckpointOfAWrongSizeIsAFault() {
+        followAll();
+        fake.serve(
+                new Checkpoint(trial.origin.text(), new TreeHead(5, FakeLedger.head(honest).root()))
+                        .sign(fake.key));
+
+        awaitFault();
+
+        assertDeniedAsFaulty();
+        assertThat(follows.sources().getFirst().size()).isEqualTo(3);
+    }
+
+    @Test
+    void whatAWitnessIsShownCountsAgainstTheLedgerToo() throws Exception {
+        followAll();
+        var other = fake.note(with(honest.subList(0, 2), another("for others")));
+        var shown =
+                ((VerifiedCheckpoint.Check.Good)
+                                VerifiedCheckpoint.check(other, fake.key.verifier()))
+                        .checkpoint();
+
+        assertThat(follows.sighted(shown, Duration.ofSeconds(5)))
+                .isInstanceOfSatisfying(
+                        Sighting.Contradicts.class,
+                        found ->
+                                follows.accuse(
+                                        trial.origin, found.seen(), other, found.explanation()));
+
+        assertThat(awaitFault().fault()).contains("two roots for size 3");
+        assertDeniedAsFaulty();
+        assertThat(judged("split-view").verdict()).isEqualTo(LedgerEvidence.Verdict.PROVEN);
+    }
+
+    @Test
+    void onlyWhatIsVerifiedWholeIsCosigned() throws Exception {
+        followAll();
+        var good = with(honest, another("two"), another("three"));
+        fake.publish(good);
+        assertThat(sighted(good)).isInstanceOf(Sighting.Agrees.class);
+        // An older one, too, whose beginning it is.
+        assertThat(sighted(honest)).isInstanceOf(Sighting.Agrees.class);
+
+        byte[] bad = entry(trial.endorsement(trial.stranger, "bad"), trial.stranger);
+        fake.publish(with(good, bad));
+        assertThat(sighted(with(good, bad)))
+                .isInstanceOfSatisfying(
+                        Sighting.NotYet.class,
+                        not -> assertThat(not.explanation()).contains("at fault"));
+    }
+
+    private Sighting sighted(List<byte[]> entries) throws InterruptedException {
+        return follows.sighted(
+                ((VerifiedCheckpoint.Check.Good)
+                                VerifiedCheckpoint.check(fake.note(entries), fake.key.verifier()))
+                        .checkpoint(),
+                Duration.ofSeconds(10));
     }
 
     @Test
@@ -439,6 +621,7 @@ class FollowFaultsIT {
         assertThat(status.size()).isEqualTo(3);
         assertDeniedAsFaulty();
         assertThat(evidence("bad-entry").resolve("entry")).hasBinaryContent(bad);
+        assertThat(judged("bad-entry").meaning()).contains("the ledger holds this entry");
 
         follows.close();
         follow(source());

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.imprimatur.exchange.LedgerEvidence;
 import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.ConsistencyProof;
 import org.imprimatur.ledger.Frontier;
@@ -153,6 +154,15 @@ class WitnessIT {
         var fork = ledger.note(other);
         var split = expect(422, ask(700, List.of(), fork));
         assertThat(split.body()).contains("split-view");
+        var alarm = SiteTrial.json(trial.get(witness, "/api/v1/alarms")).get("alarms").get(0);
+        assertThat(alarm.get("kind").asText()).isEqualTo("split-view");
+        assertThat(alarm.get("origin").asText()).isEqualTo(ledger.key.name());
+        var file = expect(200, trial.get(witness, alarm.get("evidence").asText())).body();
+        assertThat(LedgerEvidence.read(file.getBytes(StandardCharsets.UTF_8)).judge().verdict())
+                .isEqualTo(LedgerEvidence.Verdict.PROVEN);
+        assertThat(trial.get(witness, "/metrics").body())
+                .contains("imprimatur_alarms{kind=\"split-view\",origin=\"" + ledger.key.name());
+        expect(404, trial.get(witness, "/api/v1/alarms/none/evidence"));
         other.add(new byte[1]);
         assertThat(expect(422, ask(700, proof(300, 700), ledger.note(other))).body())
                 .contains("not-proven");

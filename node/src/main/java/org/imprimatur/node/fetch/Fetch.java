@@ -84,7 +84,7 @@ public final class Fetch implements AutoCloseable {
                         BodyHandlers.limiting(BodyHandlers.ofByteArray(), limit),
                         within);
         if (answer.statusCode() != 200) {
-            throw new FetchFailed(uri + " answered " + answer.statusCode());
+            throw new FetchFailed(uri + " answered " + answer.statusCode(), answer.statusCode());
         }
         return answer.body();
     }

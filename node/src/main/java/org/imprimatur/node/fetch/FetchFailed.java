@@ -8,16 +8,29 @@ public final class FetchFailed extends IOException {
     private static final long serialVersionUID = 1;
 
     private final String explanation;
+    private final int status;
 
     /** A failure without a cause below it. */
     public FetchFailed(String explanation) {
+        this(explanation, 0);
+    }
+
+    /** An answer with a status that is of no use. */
+    FetchFailed(String explanation, int status) {
         super(explanation);
         this.explanation = explanation;
+        this.status = status;
     }
 
     FetchFailed(String explanation, Throwable cause) {
         super(explanation, cause);
         this.explanation = explanation;
+        this.status = 0;
+    }
+
+    /** Whether there was an answer, and it says that there is no such thing. */
+    public boolean missing() {
+        return status == 404 || status == 410;
     }
 
     /** One sentence for people, with the address. */

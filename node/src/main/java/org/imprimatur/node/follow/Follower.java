@@ -10,13 +10,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.exchange.LedgerEvidence;
 import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.ConsistencyProof;
+import org.imprimatur.ledger.ForkProof;
 import org.imprimatur.ledger.Frontier;
 import org.imprimatur.ledger.Hash;
+import org.imprimatur.ledger.InclusionProof;
 import org.imprimatur.ledger.LedgerView;
 import org.imprimatur.ledger.LedgerView.Look;
 import org.imprimatur.ledger.MalformedInput;
+import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.Tile;
 import org.imprimatur.ledger.VerifiedCheckpoint;
@@ -60,7 +64,7 @@ final class Follower implements AutoCloseable {
     private final TrustAnchors anchors;
     private final StatementVerifier verifier;
     private final Database database;
-    private final Evidence evidence;
+    private final Alarms alarms;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Bell changed;
@@ -69,12 +73,14 @@ final class Follower implements AutoCloseable {
     private final ReentrantLock storing = new ReentrantLock();
     private final Thread thread;
     private volatile boolean closing;
+    private volatile @Nullable SourceFault accusation;
 
     // Owned by the follower's thread.
     private LedgerView view;
     private Frontier frontier;
     private List<byte[]> unstored = new ArrayList<>();
     private @Nullable String lasting;
+    private int missing;
 
     /** What was read from the store: where the follower goes on. */
     record Start(
@@ -86,7 +92,7 @@ final class Follower implements AutoCloseable {
             Fetch fetch,
             TrustAnchors anchors,
             Database database,
-            Evidence evidence,
+            Alarms alarms,
             InstantSource clock,
             RandomGenerator random,
             Bell changed) {
@@ -100,7 +106,7 @@ final class Follower implements AutoCloseable {
         this.anchors = anchors;
         this.verifier = StatementVerifier.ofMany(anchors);
         this.database = database;
-        this.evidence = evidence;
+        this.alarms = alarms;
         this.clock = clock;
         this.random = random;
         this.changed = changed;
@@ -167,6 +173,12 @@ final class Follower implements AutoCloseable {
         }
     }
 
+    /** Called by others than the follower's thread: two signatures of the ledger convict it. */
+    void accuse(SignedNote seen, SignedNote offered, String explanation) {
+        accusation = SourceFault.lasting(Kind.SPLIT_VIEW, explanation, seen, offered.bytes());
+        wake.ring();
+    }
+
     private void run() {
         int failures = 0;
         try {
@@ -190,6 +202,10 @@ final class Follower implements AutoCloseable {
     private boolean lookSafely() {
         var before = ledger.status();
         try {
+            var accused = accusation;
+            if (lasting == null && accused != null) {
+                throw accused;
+            }
             if (lasting == null) {
                 boolean newest = lookAtLedger();
                 var after = ledger.status();
@@ -223,7 +239,7 @@ final class Follower implements AutoCloseable {
     }
 
     private void fault(SourceFault e, @Nullable String before) {
-        evidence.keep(source.origin(), e, clock.instant());
+        alarms.raise(evidence(e));
         if (e.lasting()) {
             lasting = e.explanation();
             storeLasting();
@@ -233,6 +249,43 @@ final class Follower implements AutoCloseable {
             LOG.warn("{} is at fault: {}", source.origin(), e.explanation());
             changed.ring();
         }
+    }
+
+    private LedgerEvidence evidence(SourceFault e) {
+        return new LedgerEvidence(
+                e.kind().wire(),
+                key(),
+                source.witnesses().map(WitnessQuorum::witnesses).orElse(List.of()),
+                clock.instant(),
+                shortened(e.explanation()),
+                e.seen().orElse(null),
+                e.offered().map(LedgerEvidence.Served::new).orElse(null),
+                e.fork().orElse(null),
+                e.entry().map(bytes -> entry(e, bytes)).orElse(null));
+    }
+
+    private NoteVerifier key() {
+        return view.ledger();
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 2000 ? text.substring(0, 2000) + "…" : text;
+    }
+
+    /** With its path, so that the ledger cannot deny the entry; without it, if it gives none. */
+    private LedgerEvidence.Entry entry(SourceFault e, byte[] bytes) {
+        List<Hash> path = List.of();
+        try {
+            long size = Checkpoint.parse(e.seen().orElseThrow().text()).size();
+            path = InclusionProof.read(e.index(), size, reader).hashes();
+        } catch (FetchFailed | MalformedInput failed) {
+            LOG.warn(
+                    "no proof for entry {} of {}: {}",
+                    e.index(),
+                    source.origin(),
+                    failed.toString());
+        }
+        return new LedgerEvidence.Entry(e.index(), bytes, path);
     }
 
     private void storeLasting() {
@@ -261,6 +314,7 @@ final class Follower implements AutoCloseable {
             while (frontier.size() < latest.size()) {
                 takeSome(latest);
             }
+            missing = 0;
             Instant at = later(ledger.status().verifiedAt(), chosen.at());
             store(latest, at);
             ledger.verified(latest, at);
@@ -268,6 +322,11 @@ final class Follower implements AutoCloseable {
                 ledger.unreachable(chosen.lacking());
             }
             return chosen.lacking() == null;
+        } catch (FetchFailed e) {
+            if (e.missing()) {
+                truncated(bytes, e);
+            }
+            throw e;
         } catch (MalformedInput e) {
             throw SourceFault.passing(
                     Kind.MALFORMED_DATA,
@@ -275,6 +334,24 @@ final class Follower implements AutoCloseable {
                     seen(),
                     bytes);
         }
+    }
+
+    /**
+     * A checkpoint is shown after what is below it. What is missing once may be on its way through
+     * some cache; what is missing twice is not served.
+     */
+    private void truncated(byte[] checkpoint, FetchFailed e) throws SourceFault {
+        missing++;
+        if (missing < 2) {
+            return;
+        }
+        throw SourceFault.passing(
+                Kind.TRUNCATED,
+                "it has signed %d entries, and does not have what they are proven by: %s"
+                        .formatted(
+                                Checkpoint.parse(note(checkpoint).text()).size(), e.explanation()),
+                seen(),
+                checkpoint);
     }
 
     private static Instant later(@Nullable Instant before, Instant at) {
@@ -308,6 +385,9 @@ final class Follower implements AutoCloseable {
             case WitnessQuorum.Outcome.TooFew few -> {
                 var older = older(quorum, newest, few, now);
                 if (older == null) {
+                    if (few.onlyOld()) {
+                        frozen(newest.latest(), few, now);
+                    }
                     lacks(few.explanation());
                 }
                 yield older;
@@ -317,6 +397,18 @@ final class Follower implements AutoCloseable {
 
     private static Instant earlier(Instant one, Instant other) {
         return one.isBefore(other) ? one : other;
+    }
+
+    /** It answers, and shows what nobody has cosigned for too long. */
+    private void frozen(VerifiedCheckpoint shown, WitnessQuorum.Outcome.TooFew few, Instant now) {
+        alarms.raise(
+                evidence(
+                        SourceFault.passing(
+                                Kind.FROZEN,
+                                "at %s it shows a checkpoint that was cosigned last at %s: %s"
+                                        .formatted(now, few.newest(), few.explanation()),
+                                seen(),
+                                shown.note().bytes())));
     }
 
     private void lacks(String explanation) {
@@ -391,7 +483,7 @@ final class Follower implements AutoCloseable {
                             split.explanation(),
                             split.seen(),
                             split.offered().bytes());
-            case Look.SplitView split -> throw fault(Kind.SPLIT_VIEW, split);
+            case Look.SplitView split -> throw forked(split);
             case Look.RolledBack rolled -> throw fault(Kind.ROLLED_BACK, rolled);
             case Look.WrongOrigin wrong -> throw fault(Kind.WRONG_ORIGIN, wrong);
             case Look.BadSignature bad -> throw fault(Kind.BAD_SIGNATURE, bad);
@@ -402,6 +494,17 @@ final class Follower implements AutoCloseable {
     private static SourceFault fault(Kind kind, Look.Alarm alarm) {
         return SourceFault.passing(
                 kind, alarm.explanation(), alarm.seen(), alarm.offered().bytes());
+    }
+
+    /** With the proof that convicts the ledger, if its tiles give one. */
+    private SourceFault forked(Look.SplitView split) throws FetchFailed {
+        var smaller = Checkpoint.parse(split.seen().text()).head();
+        var larger = Checkpoint.parse(split.offered().text()).head();
+        var fork = ForkProof.read(smaller.size(), larger.size(), reader);
+        return fork.convicts(smaller, larger)
+                ? SourceFault.forked(
+                        split.explanation(), split.seen(), split.offered().bytes(), fork)
+                : fault(Kind.SPLIT_VIEW, split);
     }
 
     /** Then the two notes alone prove it. */

@@ -44,8 +44,10 @@ public final class Follows implements AutoCloseable {
 
     private final List<FollowedLedger> ledgers;
     private final List<Follower> followers;
+    private final Alarms alarms;
 
-    private Follows(List<FollowedLedger> ledgers, List<Follower> followers) {
+    private Follows(List<FollowedLedger> ledgers, List<Follower> followers, Alarms alarms) {
+        this.alarms = alarms;
         this.ledgers = List.copyOf(ledgers);
         this.followers = List.copyOf(followers);
     }
@@ -70,7 +72,7 @@ public final class Follows implements AutoCloseable {
             Metrics metrics,
             Bell changed) {
         forgetOthers(sources, database);
-        var evidence = new Evidence(directory.resolve("evidence"));
+        var alarms = Alarms.open(database, directory.resolve("evidence"), metrics);
         var ledgers = new ArrayList<FollowedLedger>();
         var followers = new ArrayList<Follower>();
         for (var source : sources) {
@@ -84,12 +86,12 @@ public final class Follows implements AutoCloseable {
                             fetch,
                             anchors(source, ownAnchors, crls),
                             database,
-                            evidence,
+                            alarms,
                             clock,
                             random,
                             changed));
         }
-        var follows = new Follows(ledgers, followers);
+        var follows = new Follows(ledgers, followers, alarms);
         follows.measure(metrics, clock);
         return follows;
     }
@@ -324,6 +326,26 @@ public final class Follows implements AutoCloseable {
             }
         }
         return new Sighting.NotFollowed();
+    }
+
+    /**
+     * Takes a checkpoint that was shown elsewhere and contradicts one that the ledger has signed.
+     *
+     * @return whether the ledger is followed; then it is at fault from now on
+     */
+    public boolean accuse(Origin origin, SignedNote seen, SignedNote offered, String explanation) {
+        for (var follower : followers) {
+            if (follower.origin().equals(origin)) {
+                follower.accuse(seen, offered, explanation);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What was found against ledgers. */
+    public Alarms alarms() {
+        return alarms;
     }
 
     /** The keys of the followed ledgers. */

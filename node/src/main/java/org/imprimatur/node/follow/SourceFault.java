@@ -1,6 +1,7 @@
 package org.imprimatur.node.follow;
 
 import java.util.Optional;
+import org.imprimatur.ledger.ForkProof;
 import org.imprimatur.ledger.SignedNote;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ final class SourceFault extends Exception {
     /** What was found; the names are those of the evidence files. */
     enum Kind {
         ROLLED_BACK("rolled-back"),
+        FROZEN("frozen"),
+        TRUNCATED("truncated-tree"),
         SPLIT_VIEW("split-view"),
         WRONG_ORIGIN("wrong-origin"),
         BAD_SIGNATURE("bad-signature"),
@@ -37,6 +40,8 @@ final class SourceFault extends Exception {
     private final transient @Nullable SignedNote seen;
     private final transient byte @Nullable [] offered;
     private final transient byte @Nullable [] entry;
+    private final long index;
+    private final transient @Nullable ForkProof fork;
 
     private SourceFault(
             Kind kind,
@@ -44,7 +49,9 @@ final class SourceFault extends Exception {
             boolean lasting,
             @Nullable SignedNote seen,
             byte @Nullable [] offered,
-            byte @Nullable [] entry) {
+            byte @Nullable [] entry,
+            long index,
+            @Nullable ForkProof fork) {
         super(explanation, null, false, false);
         this.kind = kind;
         this.explanation = explanation;
@@ -52,18 +59,25 @@ final class SourceFault extends Exception {
         this.seen = seen;
         this.offered = offered;
         this.entry = entry;
+        this.index = index;
+        this.fork = fork;
     }
 
     /** A fault that is over when the source serves what it should. */
     static SourceFault passing(
             Kind kind, String explanation, @Nullable SignedNote seen, byte @Nullable [] offered) {
-        return new SourceFault(kind, explanation, false, seen, offered, null);
+        return new SourceFault(kind, explanation, false, seen, offered, null, 0, null);
     }
 
     /** A fault that two signatures of the ledger prove: only a person ends it. */
     static SourceFault lasting(
             Kind kind, String explanation, @Nullable SignedNote seen, byte[] offered) {
-        return new SourceFault(kind, explanation, true, seen, offered, null);
+        return new SourceFault(kind, explanation, true, seen, offered, null, 0, null);
+    }
+
+    /** Two trees of which one does not continue the other, and the proof of that. */
+    static SourceFault forked(String explanation, SignedNote seen, byte[] offered, ForkProof fork) {
+        return new SourceFault(Kind.SPLIT_VIEW, explanation, true, seen, offered, null, 0, fork);
     }
 
     /** An entry that the ledger should not have admitted. */
@@ -75,7 +89,9 @@ final class SourceFault extends Exception {
                 false,
                 checkpoint,
                 null,
-                entry);
+                entry,
+                index,
+                null);
     }
 
     Kind kind() {
@@ -101,5 +117,14 @@ final class SourceFault extends Exception {
 
     Optional<byte[]> entry() {
         return Optional.ofNullable(entry);
+    }
+
+    /** Where the entry stands, if there is one. */
+    long index() {
+        return index;
+    }
+
+    Optional<ForkProof> fork() {
+        return Optional.ofNullable(fork);
     }
 }

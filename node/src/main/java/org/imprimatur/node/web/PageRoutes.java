@@ -19,6 +19,7 @@ import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.node.catalogue.ImageJson;
 import org.imprimatur.node.catalogue.Images;
 import org.imprimatur.node.catalogue.LedgerState;
+import org.imprimatur.node.follow.Alarms;
 import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Request;
 import org.imprimatur.node.web.pages.JtestartGenerated;
@@ -42,13 +43,15 @@ public final class PageRoutes {
 
     private final Images images;
     private final LedgerState state;
+    private final Alarms alarms;
     private final InstantSource clock;
     private final byte[] style;
 
     /** Pages about this ledger. */
-    public PageRoutes(Images images, LedgerState state, InstantSource clock) {
+    public PageRoutes(Images images, LedgerState state, Alarms alarms, InstantSource clock) {
         this.images = images;
         this.state = state;
+        this.alarms = alarms;
         this.clock = clock;
         try (var in = PageRoutes.class.getResourceAsStream("style.css")) {
             if (in == null) {
@@ -83,7 +86,8 @@ public final class PageRoutes {
                 head.size(),
                 Checkpoint.parse(head.checkpoint().text()).root().base64(),
                 images.newest(50, clock.instant()).stream().map(PageRoutes::row).toList(),
-                newestEntries());
+                newestEntries(),
+                alarms.all().stream().limit(20).map(PageRoutes::row).toList());
     }
 
     private static StartPage.ImageRow row(Images.Image image) {
@@ -122,6 +126,15 @@ public final class PageRoutes {
             text.append(" (").append(String.join(", ", statement.advisories())).append(')');
         }
         return text.toString();
+    }
+
+    private static StartPage.AlarmRow row(Alarms.Alarm alarm) {
+        return new StartPage.AlarmRow(
+                alarm.id(),
+                alarm.origin().text(),
+                alarm.kind(),
+                WHEN.format(alarm.foundAt()),
+                alarm.explanation());
     }
 
     private List<StartPage.EntryRow> newestEntries() {

@@ -4,7 +4,16 @@ import java.util.List;
 
 /** What the start page shows; every member is plain text that the template escapes. */
 public record StartPage(
-        String origin, long size, String root, List<ImageRow> images, List<EntryRow> entries) {
+        String origin,
+        long size,
+        String root,
+        List<ImageRow> images,
+        List<EntryRow> entries,
+        List<AlarmRow> alarms) {
+
+    /** Something that was found against a ledger. */
+    public record AlarmRow(
+            String id, String origin, String kind, String when, String explanation) {}
 
     /**
      * One endorsed image.
@@ -34,5 +43,6 @@ public record StartPage(
     public StartPage {
         images = List.copyOf(images);
         entries = List.copyOf(entries);
+        alarms = List.copyOf(alarms);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.imprimatur.exchange.LedgerEvidence;
 import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.Cosigner;
 import org.imprimatur.ledger.MalformedInput;
@@ -25,6 +26,7 @@ import org.imprimatur.ledger.WitnessRequest.Judgement;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.follow.Sighting;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,7 +144,7 @@ public final class Witness {
         var row = database.read(db -> new CosignedTable(db).find(ledger.name()));
         var judgement = request.judge(ledger, head(row));
         if (judgement instanceof Judgement.SplitView split) {
-            row.ifPresent(seen -> accuse(seen.note(), split));
+            row.ifPresent(seen -> accuse(ledger, seen.note(), split));
         }
         if (!(judgement instanceof Judgement.Consistent(var checkpoint))) {
             return new Outcome.Refused(judgement);
@@ -155,20 +157,31 @@ public final class Witness {
             case Sighting.NotYet(var explanation) -> new Outcome.NotYet(explanation);
             case Sighting.Contradicts(var seen, var explanation) -> {
                 var split = new Judgement.SplitView(checkpoint, explanation);
-                accuse(seen, split);
+                accuse(ledger, seen, split);
                 yield new Outcome.Refused(split);
             }
         };
     }
 
-    private static void accuse(SignedNote seen, Judgement.SplitView split) {
-        LOG.error(
-                "{}: seen before{}{}offered now{}{}",
-                split.explanation(),
-                System.lineSeparator(),
-                seen,
-                System.lineSeparator(),
-                split.checkpoint().note());
+    /** Both are signed by the ledger: whoever brought the second, the ledger is convicted. */
+    private void accuse(NoteVerifier ledger, SignedNote seen, Judgement.SplitView split) {
+        var offered = split.checkpoint().note();
+        boolean twoRoots = !Checkpoint.parse(seen.text()).head().equals(split.checkpoint().head());
+        if (!twoRoots
+                || !follows.accuse(new Origin(ledger.name()), seen, offered, split.explanation())) {
+            follows.alarms()
+                    .raise(
+                            new LedgerEvidence(
+                                    twoRoots ? "split-view" : "wrong-status",
+                                    ledger,
+                                    List.of(key.verifier()),
+                                    clock.instant(),
+                                    split.explanation(),
+                                    seen,
+                                    new LedgerEvidence.Served(offered.bytes()),
+                                    null,
+                                    null));
+        }
     }
 
     private static TreeHead head(Optional<CosignedTable.Row> row) {
