@@ -88,6 +88,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("list", ListCommand.class);
         COMMANDS.put("stratuslab", StratusLabCommand.class);
         COMMANDS.put("oci", OciCommand.class);
+        COMMANDS.put("streams", StreamsCommand.class);
         COMMANDS.put("statement", StatementCommand.class);
         COMMANDS.put("ledger", LedgerCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
