@@ -184,6 +184,98 @@ gzip -9n <"$work/xfs-dirty.raw" >"$work/out/xfs-dirty.raw.gz"
 mount -o loop "$work/xfs-dirty.raw" "$work/mount"
 listing xfs-dirty
 umount "$work/mount"
+wrapped
+}
+
+# The journal of a small machine that has gone round: its changes lie before and behind the end of the ring. Then the
+# same with the last record torn, and with a block of it that was never written.
+wrapped() {
+    truncate -s 24M "$work/xfs-wrapped.raw"
+    mkfs.xfs -q -m uuid=6b0e3c1a-2d2f-4c56-9a0f-0d6a5d1b7f11,reflink=0,rmapbt=0 -L fixture -d agcount=1 -l size=3500k "$work/xfs-wrapped.raw"
+    mount -o loop "$work/xfs-wrapped.raw" "$work/mount"
+    python3 - "$work/xfs-wrapped.raw" "$work/mount" <<'PY'
+import os, struct, sys
+image, root = sys.argv[1], sys.argv[2]
+with open(image, "rb") as file:
+    superblock = file.read(512)
+block, start, blocks = (struct.unpack_from(">I", superblock, 4)[0], struct.unpack_from(">Q", superblock, 48)[0],
+                        struct.unpack_from(">I", superblock, 96)[0])
+
+def head():
+    with open(image, "rb") as file:
+        file.seek(start * block)
+        log = file.read(blocks * block)
+    cycles = [struct.unpack_from(">I", log, at + (4 if log[at:at + 4] == b"\xfe\xed\xba\xbe" else 0))[0] for at in range(0, len(log), 512)]
+    return cycles.index(next(c for c in cycles if c != cycles[0])) if len(set(cycles)) > 1 else 0, len(cycles), max(cycles)
+
+os.chdir(root)
+with open("often", "wb") as file:
+    while True:
+        for i in range(20):
+            os.utime("often", ns=(0, i))
+            os.fsync(file.fileno())
+        at, count, cycle = head()
+        if cycle > 1 and count - 120 < at:
+            break
+os.mkdir("new")
+directory = os.open("new", os.O_RDONLY)
+for i in range(120):
+    with open(f"new/file-{i:03d}", "wb") as file:
+        file.write(b"content %d\n" % i * 4)
+        file.flush()
+        os.fsync(file.fileno())
+    if i % 3 == 0:
+        os.unlink(f"new/file-{i // 2:03d}") if i and os.path.exists(f"new/file-{i // 2:03d}") else None
+        os.fsync(directory)
+with open("last", "wb") as file:
+    file.write(b"the last file\n")
+    file.flush()
+    os.fsync(file.fileno())
+at, count, cycle = head()
+print(f"the journal ends at {at} of {count}, round {cycle}", file=sys.stderr)
+PY
+    cp --sparse=always "$work/xfs-wrapped.raw" "$work/copy.raw"
+    umount "$work/mount"
+    mv "$work/copy.raw" "$work/xfs-wrapped.raw"
+    gzip -9n <"$work/xfs-wrapped.raw" >"$work/out/xfs-wrapped.raw.gz"
+    python3 - "$work" "$work/out/xfs-wrapped.damage" <<'PY'
+import struct, sys
+work = sys.argv[1]
+data = bytearray(open(f"{work}/xfs-wrapped.raw", "rb").read())
+block, start, blocks = (struct.unpack_from(">I", data, 4)[0], struct.unpack_from(">Q", data, 48)[0], struct.unpack_from(">I", data, 96)[0])
+ring = range(start * block, (start + blocks) * block, 512)
+last = max((struct.unpack_from(">II", data, at + 16), at) for at in ring if data[at:at + 4] == b"\xfe\xed\xba\xbe")[1]
+cycle, length = struct.unpack_from(">I", data, last + 4)[0], struct.unpack_from(">I", data, last + 12)[0]
+end = last + 512 + (length + 511) // 512 * 512 - 512
+with open(sys.argv[2], "w") as out:
+    out.write(f"torn {last + 512 + 100}\nhalf {end}\n")
+torn, half = bytearray(data), bytearray(data)
+for i in range(last + 612, last + 676):
+    torn[i] ^= 0xff
+half[end:end + 512] = struct.pack(">I", cycle - 1) + bytes(508)
+open(f"{work}/torn.raw", "wb").write(torn)
+open(f"{work}/half.raw", "wb").write(half)
+PY
+    mv "$work/torn.raw" "$work/xfs-wrapped-torn.raw"
+    mv "$work/half.raw" "$work/xfs-wrapped-half.raw"
+    local kind
+    for kind in xfs-wrapped xfs-wrapped-torn xfs-wrapped-half; do
+        mount -o loop "$work/$kind.raw" "$work/mount"
+        listing $kind
+        umount "$work/mount"
+    done
+}
+
+# A file with its content on a second device, which is not in the image. Not every kernel can mount it: by guestfish.
+realtime() {
+    truncate -s 24M "$work/xfs-realtime.raw"
+    truncate -s 16M "$work/second.raw"
+    mkfs.xfs -q -m uuid=6b0e3c1a-2d2f-4c56-9a0f-0d6a5d1b7f11 -L fixture -d agcount=1,rtinherit=1 -r rtdev="$work/second.raw" "$work/xfs-realtime.raw"
+    guestfish -a "$work/xfs-realtime.raw" -a "$work/second.raw" >&2 <<'GUEST'
+run
+debug sh "second=$(grep -w 16384 /proc/partitions); mount -t xfs -o rtdev=/dev/${second##* } LABEL=fixture /sysroot && mkdir /sysroot/there && echo content on the second device >/sysroot/there/file && ln -s there/file /sysroot/here; umount /sysroot"
+GUEST
+    gzip -9n <"$work/xfs-realtime.raw" >"$work/out/xfs-realtime.raw.gz"
 }
 
 v4() { # NAME MKFS-OPTIONS...
@@ -207,6 +299,7 @@ if command -v guestfish >/dev/null; then
     umount "$work/mount"
     v4 xfs-v4 -n ftype=0
     v4 xfs-v4-512 -b size=512 -n ftype=1
+    realtime
 fi
 gzip -9n "$work"/out/*.tsv
 chmod 644 "$work"/out/*

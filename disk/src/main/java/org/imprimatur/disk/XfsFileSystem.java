@@ -233,7 +233,8 @@ final class XfsFileSystem implements FileSystem {
         XfsFork fork = fork(inode);
         if (inode.isRegular() && (inode.flags() & REALTIME) != 0) {
             throw new UnsupportedImageException(
-                    "the content of inode %d is on the realtime device".formatted(inode.number()));
+                    "the content of inode %d is on the realtime device, which is not in the image; copy the file to the data device"
+                            .formatted(inode.number()));
         }
         return fork.format() == XfsFork.EXTENTS || fork.format() == XfsFork.BTREE;
     }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,12 +69,36 @@ class XfsFileSystemTest {
         return String.join("\t", List.of(columns).subList(0, columns.length - 2));
     }
 
+    /** The image with the last record of its journal damaged; the other file says where. */
+    private static byte[] damaged(String how) throws IOException {
+        byte[] bytes = Fixtures.bytes("xfs-wrapped.raw.gz");
+        for (String line : Fixtures.oracle(Fixtures.ROOT.resolve("xfs-wrapped.damage"))) {
+            if (line.startsWith(how + " ")) {
+                int at = Integer.parseInt(line.substring(how.length() + 1));
+                if (how.equals("torn")) {
+                    for (int i = at; i < at + 64; i++) {
+                        bytes[i] ^= (byte) 0xff;
+                    }
+                } else {
+                    int round = ByteBuffer.wrap(bytes).getInt(at);
+                    Arrays.fill(bytes, at, at + 512, (byte) 0);
+                    ByteBuffer.wrap(bytes).putInt(at, round - 1);
+                }
+            }
+        }
+        return bytes;
+    }
+
     /** The listing was made after a kernel had replayed the journal of the same image. */
     @ParameterizedTest
-    @ValueSource(strings = {"xfs-dirty"})
+    @ValueSource(strings = {"xfs-dirty", "xfs-wrapped", "xfs-wrapped-torn", "xfs-wrapped-half"})
     void aJournalIsReplayedAsTheKernelReplaysIt(String name) throws IOException {
         List<String> oracle = oracle(name);
-        try (DiskImage image = Fixtures.open(name + ".raw.gz")) {
+        byte[] bytes =
+                name.startsWith("xfs-wrapped-")
+                        ? damaged(name.substring("xfs-wrapped-".length()))
+                        : Fixtures.bytes(name + ".raw.gz");
+        try (DiskImage image = DiskImage.open(new MemoryDevice(bytes), Limits.DEFAULT)) {
             FileSystem fileSystem = Fixtures.fileSystem(image);
 
             Fixtures.Told told = Fixtures.tellAll(fileSystem, Fixtures.tree(image));
@@ -153,6 +178,26 @@ class XfsFileSystemTest {
         assertThatThrownBy(() -> open(changed("xfs-default.raw.gz", 84, 0x7fffffff, true)))
                 .isInstanceOf(CorruptImageException.class)
                 .hasMessageContaining("blocks in an allocation group");
+    }
+
+    @Test
+    void contentOnARealtimeDeviceIsUnreadAndTheRestIsNot() throws IOException {
+        try (DiskImage image = Fixtures.open("xfs-realtime.raw.gz")) {
+            FileSystem fileSystem = Fixtures.fileSystem(image);
+
+            Fixtures.Told told = Fixtures.tell(fileSystem, Fixtures.tree(image));
+
+            assertThat(told.unread())
+                    .singleElement()
+                    .satisfies(
+                            each -> {
+                                assertThat(each.where()).isEqualTo("/there/file");
+                                assertThat(each.reason())
+                                        .contains("is on the realtime device, which is not in");
+                            });
+            assertThat(told.lines()).anyMatch(line -> line.startsWith("/here\tsymlink\t"));
+            assertThat(told.lines()).hasSize(3);
+        }
     }
 
     @Test
