@@ -397,7 +397,7 @@ final class ExtJournal {
         read(last + 1, block);
         if (Bytes.u16le(block, 0) == FAST_COMMIT_HEAD && Bytes.i32le(block, 8) == sequence) {
             throw new UnsupportedImageException(
-                    "the journal ends in fast commits of transaction %d, which are not replayed"
+                    "the journal ends in fast commits of transaction %d, which are not replayed: run e2fsck -fy on the disk, or mount and unmount it"
                             .formatted(sequence & 0xffff_ffffL));
         }
     }

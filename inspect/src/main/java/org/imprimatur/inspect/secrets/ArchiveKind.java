@@ -23,6 +23,8 @@ public enum ArchiveKind {
     BZIP2("bzip2", Form.STREAM, 0, "BZh"),
     ZSTD("zstd", Form.STREAM, 0, "\u0028\u00b5\u002f\u00fd"),
     LZ4("lz4", Form.STREAM, 0, "\u0004\"M\u0018"),
+    /** The form that the kernel takes for an initial RAM disk. */
+    LZ4_BLOCKS("lz4 in its first form", Form.STREAM, 0, "\u0002!L\u0018"),
     SEVEN_ZIP("7z", Form.CLOSED, 0, "7z\u00bc\u00af\u0027\u001c"),
     RAR("RAR", Form.CLOSED, 0, "Rar!\u001a\u0007"),
     CABINET("cabinet", Form.CLOSED, 0, "MSCF\0\0\0\0"),
@@ -32,7 +34,6 @@ public enum ArchiveKind {
     LZIP("lzip", Form.CLOSED, 0, "LZIP\u0001"),
     LRZIP("lrzip", Form.CLOSED, 0, "LRZI"),
     LZOP("lzop", Form.CLOSED, 0, "\u0089LZO\0\r\n"),
-    LZ4_LEGACY("old lz4", Form.CLOSED, 0, "\u0002!L\u0018"),
     COMPRESS("compress", Form.CLOSED, 0, "\u001f\u009d\u0090"),
     /** Also a snap. */
     SQUASHFS("squashfs", Form.CLOSED, 0, "hsqs"),

@@ -186,6 +186,7 @@ public final class ArchiveSearch {
                     case BZIP2 -> new BZip2CompressorInputStream(file, true);
                     case ZSTD -> new ZstdInputStream(file);
                     case LZ4 -> new FramedLZ4CompressorInputStream(file, true);
+                    case LZ4_BLOCKS -> new Lz4Blocks(file);
                     default -> throw new IllegalArgumentException(kind.name());
                 };
         return new Bounded(plain, unpacked);

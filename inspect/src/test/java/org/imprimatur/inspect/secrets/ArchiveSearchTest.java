@@ -212,6 +212,25 @@ class ArchiveSearchTest {
     }
 
     @Test
+    void lz4InItsFirstFormIsUnpacked() throws Exception {
+        var archive =
+                Base64.getDecoder()
+                        .decode(
+                                "AiFMGOoAAADwBzA3MDcwMTAwMjJDMDQ2MDAwMDQxRUQIAA8CAACaMzZCMDE2MUQxHAAqRkUQAA0CABQyEgApLgBwABA3GAAPcAAIHzJwACQQNVgAAAIAWnJvb3QAdAAQOBgAQDgxQTQIAA8CAAAaMXQAEzPcAA/kAA4UQ0wAAHQA9jkvLm5ldHJjAAAAbWFjaGluZSBob3N0LmludmFsaWQgbG9naW4gbm9ib2R5IHBhc3N3b3JkIG1hZGUtdXAtZm9yLWEtdGVzdAq8AA8CABILmAEPAgAWFEIqAL9UUkFJTEVSISEhAAEA/9BQAAAAAAA=");
+
+        var outcome = run(archive);
+
+        assertThat(outcome.fault()).isEmpty();
+        assertThat(outcome.members())
+                .extracting(ArchiveSearch.Member::name)
+                .containsExactly("root/.netrc");
+        assertThat(run(join(cpio("kernel/x", bytes("hello")), archive)).members()).hasSize(1);
+        assertThat(run(Arrays.copyOf(archive, 200)).fault()).isNotEmpty();
+        archive[7] = 0x7f;
+        assertThat(run(archive).fault()).isNotEmpty();
+    }
+
+    @Test
     void whatNobodyLooksIntoIsSaidToBeClosed() throws Exception {
         var outcome = run(bytes("7z\u00bc\u00af\u0027\u001c and so on"));
 
