@@ -210,7 +210,7 @@ class ReadingIT {
                                         Revocation.Reason.VULNERABLE,
                                         "a hole <in> it",
                                         List.of("CVE-2026-1"),
-                                        Revocation.Urgency.CRITICAL,
+                                        Urgency.CRITICAL,
                                         newerId),
                                 trial.endorser)));
         var revocation = version(old, 1).get("revocation");
