@@ -40,6 +40,7 @@ import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Urgency;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
