@@ -23,6 +23,10 @@ TEXT
 mkdir -p etc
 ln -s ../usr/lib/os-release etc/os-release
 ln -s usr/lib lib
+ln -s usr/sbin sbin
+mkdir -p usr/sbin
+ln -s ../lib/systemd/systemd usr/sbin/init
+echo program | put usr/lib/systemd/systemd
 echo 'UUID=6f6e6520-6661-6c73-6520-737065656440 / ext4 defaults 0 1' | put etc/fstab
 printf 'root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\nalice:x:1000:1000::/home/alice:/bin/sh\n' | put etc/passwd
 printf 'root:!*:20000:0:99999:7:::\ndaemon:*:20000::::::\nalice:!:20000:0:99999:7:::\n' | put etc/shadow
@@ -152,7 +156,7 @@ printf 'SSHD_OPTS=\n' | put etc/default/ssh
 printf 'set timeout=1\nmenuentry "Debian" {\n    linux /boot/vmlinuz-6.1.0-1-amd64 root=/dev/vda1 ro quiet\n    initrd /boot/initrd.img-6.1.0-1-amd64\n}\n' | put boot/grub/grub.cfg
 echo kernel > boot/vmlinuz-6.1.0-1-amd64
 mkdir -p usr/lib/modules/6.1.0-1-amd64 var/lib/dpkg/info usr/share/doc/base-files var/lib/cloud var/log
-printf 'etc/x' | tar -cf - -C etc hosts | zstd -q > boot/initrd.img-6.1.0-1-amd64
+(cd etc && find . -type f | LC_ALL=C sort | cpio --quiet -o -H newc --reproducible | zstd -q) > boot/initrd.img-6.1.0-1-amd64
 
 i=0
 while [ $i -lt 300 ]; do
