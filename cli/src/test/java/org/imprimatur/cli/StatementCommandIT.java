@@ -2,12 +2,18 @@ package org.imprimatur.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import org.imprimatur.exchange.Bundle;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.trust.Envelope;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,5 +188,34 @@ class StatementCommandIT {
                         Ran.of("statement", "export", bundle.toString(), "--to", none.toString())
                                 .status())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aNodeThatShowsAnotherStatementThanWasAskedForIsFoundOut() throws IOException {
+        var envelope = Bundle.read(Files.readAllBytes(bundle)).entry().entry().envelope();
+        var id = StatementId.of(Envelope.parse(envelope).payload()).hex();
+        var answer =
+                "{\"envelope\": \"%s\"}".formatted(Base64.getEncoder().encodeToString(envelope));
+        var server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/api/v1/statements/",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, answer.length());
+                    exchange.getResponseBody().write(answer.getBytes(StandardCharsets.US_ASCII));
+                    exchange.close();
+                });
+        server.start();
+        try {
+            var node = "http://127.0.0.1:" + server.getAddress().getPort();
+
+            assertThat(Ran.of("statement", "export", id, "--node", node).out())
+                    .isEqualTo(new String(envelope, StandardCharsets.UTF_8));
+            var other = Ran.of("statement", "export", "0".repeat(64), "--node", node);
+            assertThat(other.status()).isOne();
+            assertThat(other.out()).isEmpty();
+        } finally {
+            server.stop(0);
+        }
     }
 }
