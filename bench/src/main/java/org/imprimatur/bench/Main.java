@@ -30,6 +30,8 @@ final class Main {
                         case "search" -> SearchFigures.measure(images);
                         case "decide" -> DecideFigures.measure(target);
                         case "append" -> AppendFigures.measure(target);
+                        case "follow" -> FollowFigures.measure(target);
+                        case "serve" -> ServeFigures.measure(target);
                         default ->
                                 throw new IllegalArgumentException(
                                         part + " is no part of the benchmarks");

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.EntryBundle;
 import org.imprimatur.ledger.Frontier;
 import org.imprimatur.ledger.InclusionProof;
 import org.imprimatur.ledger.LedgerView;
@@ -48,6 +49,7 @@ public final class Ledger implements AutoCloseable {
     private final Metrics metrics;
     private final SignedHeadFile headFile;
     private final ScheduledExecutorService upkeep;
+    private final BundleCache bundles = new BundleCache();
 
     // For the size that was asked for last: all receipts of a batch are for one size.
     private volatile InclusionProof.Maker<RuntimeException> proofs;
@@ -306,6 +308,16 @@ public final class Ledger implements AutoCloseable {
     public byte[] entry(long index) {
         return database.read(db -> new EntryTable(db).bytes(index))
                 .orElseThrow(() -> new LedgerFault("the database has no entry " + index));
+    }
+
+    /** A bundle that the ledger has, as it is served; the caller does not change it. */
+    byte[] bundle(EntryBundle bundle) {
+        return bundles.get(
+                bundle,
+                () -> {
+                    long first = bundle.firstEntry();
+                    return EntryBundle.encode(entries(first, first + bundle.width()));
+                });
     }
 
     /** The entries {@code from} (inclusive) to {@code to} (exclusive), at most 256. */

@@ -94,8 +94,7 @@ public final class LedgerRoutes {
                     }
                     case EntryBundle bundle -> {
                         check(bundle, size);
-                        long first = bundle.firstEntry();
-                        yield EntryBundle.encode(ledger.entries(first, first + bundle.width()));
+                        yield ledger.bundle(bundle);
                     }
                 };
         return Answer.bytes("application/octet-stream", bytes)

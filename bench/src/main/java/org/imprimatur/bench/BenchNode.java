@@ -1,0 +1,221 @@
+package org.imprimatur.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.imprimatur.register.Header;
+import org.imprimatur.register.Nonce;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
+import org.imprimatur.register.Role;
+import org.imprimatur.register.Statement.Appointment;
+import org.imprimatur.trust.SigningKey;
+import org.imprimatur.trust.StatementSigner;
+import org.imprimatur.trust.TrialAuthority;
+import org.imprimatur.trust.TrialAuthority.KeyKind;
+
+/**
+ * A catalogue with an authority, a policy and statements to submit, in a directory of its own that
+ * is deleted in the end. Its node runs in a process of its own with the embedded PostgreSQL.
+ */
+final class BenchNode implements Closeable {
+
+    private static final Origin ORIGIN = new Origin("catalogue.example/bench");
+    private static final Owner BIOMED = Owner.parse("vo:biomed");
+
+    private final SecureRandom random = new SecureRandom();
+    private final Path directory;
+    private final Path programs;
+    private final SigningKey appointer;
+    private int people;
+
+    private BenchNode(Path directory, Path programs) throws IOException {
+        this.directory = directory;
+        this.programs = programs;
+        var authority =
+                TrialAuthority.create("Bench CA", KeyKind.EC_P256, InstantSource.system(), random);
+        this.appointer = authority.issue("Anna Appointer", KeyKind.EC_P256);
+        authority.writeAnchors(directory.resolve("anchors"));
+        Files.writeString(directory.resolve("policy.txt"), "Endorse with care.\n");
+        Files.writeString(directory.resolve("node.yaml"), configuration(ORIGIN, "data", BIOMED));
+    }
+
+    /** In a new directory below this one, on whose disk the database is. */
+    static BenchNode in(Path target) throws IOException {
+        return new BenchNode(
+                Files.createTempDirectory(Files.createDirectories(target), "node-"),
+                target.resolve("programs"));
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** The configuration of a node whose owner's one appointer is the catalogue's. */
+    String configuration(Origin origin, String data, Owner owner) {
+        return """
+        name: %s
+        listen: 127.0.0.1:0
+        data: %s
+        programs: %s
+        anchors: anchors
+        policy: {name: bench-policy, version: 1, file: policy.txt}
+        owners:
+          "%s":
+            appointers:
+              - {subject: "%s", issuer: "%s"}
+        """
+                .formatted(
+                        origin,
+                        data,
+                        programs.toAbsolutePath(),
+                        owner,
+                        appointer.person().subject(),
+                        appointer.person().issuer());
+    }
+
+    /** A node that runs, until it is closed. */
+    record Running(Process process, int port, Path data) implements Closeable {
+
+        double cpu() {
+            return BenchNode.cpu(process.toHandle());
+        }
+
+        double databaseCpu() throws IOException {
+            return family(ProcessHandle.of(postmaster().pid()).orElseThrow());
+        }
+
+        @Override
+        public void close() throws IOException {
+            // Its standard input ends, and so it stops its database and itself.
+            process.getOutputStream().close();
+            try {
+                if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private record Postmaster(long pid, int port) {}
+
+        private Postmaster postmaster() throws IOException {
+            var lines = Files.readAllLines(data.resolve("postgresql/postmaster.pid"));
+            return new Postmaster(
+                    Long.parseLong(lines.get(0).strip()), Integer.parseInt(lines.get(3).strip()));
+        }
+
+        /** Asks the running server whether it is durable, and goes no further if it is not. */
+        String settings() throws IOException {
+            var password = Files.readString(data.resolve("postgresql.password")).strip();
+            var told = new ArrayList<String>();
+            try (var connection =
+                            DriverManager.getConnection(
+                                    "jdbc:postgresql://127.0.0.1:"
+                                            + postmaster().port()
+                                            + "/postgres",
+                                    "imprimatur",
+                                    password);
+                    var statement = connection.createStatement()) {
+                for (var name : List.of("fsync", "synchronous_commit", "full_page_writes")) {
+                    try (var answer = statement.executeQuery("show " + name)) {
+                        answer.next();
+                        if (!answer.getString(1).equals("on")) {
+                            throw new IOException(
+                                    "PostgreSQL has " + name + " not on: nothing to measure");
+                        }
+                        told.add(name + "=on");
+                    }
+                }
+            } catch (SQLException e) {
+                throw new IOException("cannot ask PostgreSQL", e);
+            }
+            return "PostgreSQL was asked before the run, and says " + String.join(", ", told) + ".";
+        }
+    }
+
+    /** Starts the catalogue; when this returns, it serves. */
+    Running start() throws IOException {
+        return start("node.yaml", "data");
+    }
+
+    /** Starts the node of another configuration in this directory. */
+    Running start(String configuration, String data) throws IOException {
+        var log = directory.resolve(configuration + ".log");
+        var process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                NodeProcess.class.getName(),
+                                directory.resolve(configuration).toString())
+                        .redirectError(log.toFile())
+                        .start();
+        var line = process.inputReader(UTF_8).readLine();
+        if (line == null) {
+            throw new IOException("the node did not start: " + Files.readString(log));
+        }
+        return new Running(process, Integer.parseInt(line), directory.resolve(data));
+    }
+
+    /** Envelopes with statements of which none was made before. */
+    List<byte[]> sign(int count) {
+        int first = people;
+        people += count;
+        return IntStream.range(first, first + count).parallel().mapToObj(this::signed).toList();
+    }
+
+    private byte[] signed(int number) {
+        return StatementSigner.sign(
+                new Appointment(
+                        new Header(ORIGIN, appointer.person(), Instant.now(), Nonce.random(random)),
+                        BIOMED,
+                        Role.VM_OPERATOR,
+                        new Person("CN=Person " + number + ",O=Bench", "CN=Bench CA,O=Bench"),
+                        "Person " + number,
+                        "security@example.org",
+                        "what this person starts"),
+                appointer);
+    }
+
+    /** CPU seconds of a process that runs. */
+    static double cpu(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+    }
+
+    /** CPU seconds of a process and of those that it has started. */
+    static double family(ProcessHandle process) {
+        return cpu(process) + process.descendants().mapToDouble(BenchNode::cpu).sum();
+    }
+
+    static String seconds(double seconds) {
+        return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
