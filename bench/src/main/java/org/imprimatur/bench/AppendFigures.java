@@ -117,9 +117,7 @@ final class AppendFigures {
             throws IOException, InterruptedException {
         var next = new AtomicInteger();
         var us = ProcessHandle.current();
-        double[] before = {
-            node.cpu(), node.databaseCpu(), BenchNode.cpu(us), Machine.cpuOfAll()
-        };
+        double[] before = {node.cpu(), node.databaseCpu(), BenchNode.cpu(us), Machine.cpuOfAll()};
         long start = System.nanoTime();
         long end = start + length.toNanos();
         var latencies = new ArrayList<Double>();

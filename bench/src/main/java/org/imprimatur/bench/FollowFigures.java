@@ -171,8 +171,7 @@ final class FollowFigures {
     }
 
     private long size(BenchNode.Running site) throws IOException, InterruptedException {
-        var found =
-                SIZE.matcher(get("http://127.0.0.1:" + site.port() + "/api/v1/site/sources"));
+        var found = SIZE.matcher(get("http://127.0.0.1:" + site.port() + "/api/v1/site/sources"));
         return found.find() ? Long.parseLong(found.group(1)) : 0;
     }
 
