@@ -163,7 +163,8 @@ final class ServeFigures {
                         .redirectOutput(home.resolve("log").toFile())
                         .start();
         for (int tries = 0; tries < 100; tries++) {
-            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return process;
             } catch (IOException e) {
                 // Not yet.
