@@ -5,12 +5,10 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.imprimatur.register.Sha256;
@@ -110,7 +108,10 @@ public record CertificateDetails(
                 Sha256.of(whole == null ? data : whole).hex());
     }
 
-    /** UTCTime has two digits for a year from 1950 on (section 4.1.2.5). */
+    /**
+     * {@code YYMMDDHHMMSSZ} from 1950 to 2049, else {@code YYYYMMDDHHMMSSZ} (section 4.1.2.5). Read
+     * without a format, which takes long to start.
+     */
     private static @Nullable Instant time(Der validity) {
         int tag = validity.tag();
         var element = validity.next(tag);
@@ -121,9 +122,22 @@ public record CertificateDetails(
         if (tag == UTC_TIME) {
             text = (text.compareTo("5") < 0 ? "20" : "19") + text;
         }
+        if (text.length() != 15 || text.charAt(14) != 'Z') {
+            return null;
+        }
+        for (int i = 0; i < 14; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return null;
+            }
+        }
         try {
-            return LocalDateTime.parse(
-                            text, DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'", Locale.ROOT))
+            return LocalDateTime.of(
+                            Integer.parseInt(text, 0, 4, 10),
+                            Integer.parseInt(text, 4, 6, 10),
+                            Integer.parseInt(text, 6, 8, 10),
+                            Integer.parseInt(text, 8, 10, 10),
+                            Integer.parseInt(text, 10, 12, 10),
+                            Integer.parseInt(text, 12, 14, 10))
                     .toInstant(ZoneOffset.UTC);
         } catch (DateTimeException e) {
             return null;
