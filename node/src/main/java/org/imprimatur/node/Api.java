@@ -7,6 +7,7 @@ import org.imprimatur.node.catalogue.EventRoutes;
 import org.imprimatur.node.catalogue.FileRoutes;
 import org.imprimatur.node.catalogue.ImageRoutes;
 import org.imprimatur.node.catalogue.LedgerRoutes;
+import org.imprimatur.node.catalogue.PeopleRoutes;
 import org.imprimatur.node.catalogue.StatementRoutes;
 import org.imprimatur.node.follow.AlarmRoutes;
 import org.imprimatur.node.http.Handler;
@@ -28,6 +29,7 @@ final class Api {
             AttachmentRoutes attachments,
             ImageRoutes images,
             LedgerRoutes ledger,
+            PeopleRoutes people,
             EventRoutes events,
             FileRoutes files,
             OperationRoutes operation,
@@ -53,6 +55,14 @@ final class Api {
                 // What a reader must know first, and what is new.
                 .get("/api/v1/charter", ledger::charter)
                 .get("/api/v1/policy", ledger::policy)
+                // Who acts here, and under what.
+                .get("/api/v1/policies", people::policies)
+                .get("/api/v1/policies/{digest}", people::policy)
+                .get("/api/v1/practices", people::practices)
+                .get("/api/v1/practices/{owner}/{endorser}", people::practice)
+                .get("/api/v1/people", people::people)
+                .get("/api/v1/people/{digest}/history", people::history)
+                .get("/api/v1/suspensions", people::suspensions)
                 .get("/api/v1/events", events::stream)
                 // The ledger itself (C2SP tlog-tiles), and the files it speaks of.
                 .get("/checkpoint", ledger::checkpoint)

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +17,14 @@ import org.imprimatur.node.approval.ApprovalCheck;
 import org.imprimatur.node.catalogue.AttachmentRoutes;
 import org.imprimatur.node.catalogue.Attachments;
 import org.imprimatur.node.catalogue.Cosignatures;
+import org.imprimatur.node.catalogue.DocumentCheck;
 import org.imprimatur.node.catalogue.EventRoutes;
 import org.imprimatur.node.catalogue.FileRoutes;
 import org.imprimatur.node.catalogue.ImageRoutes;
 import org.imprimatur.node.catalogue.Images;
 import org.imprimatur.node.catalogue.Ledger;
 import org.imprimatur.node.catalogue.LedgerRoutes;
+import org.imprimatur.node.catalogue.PeopleRoutes;
 import org.imprimatur.node.catalogue.StatementRoutes;
 import org.imprimatur.node.catalogue.SubmissionCheck;
 import org.imprimatur.node.config.BadConfiguration;
@@ -118,8 +121,15 @@ public final class Node implements AutoCloseable {
                                     random,
                                     metrics,
                                     changed));
-            List<SubmissionCheck> checks =
-                    siteConfig.isPresent() ? List.of(new ApprovalCheck(follows)) : List.of();
+            var attachments =
+                    opened(
+                            parts,
+                            new Attachments(database, data.path().resolve("attachments"), clock));
+            var checks = new ArrayList<SubmissionCheck>();
+            checks.add(new DocumentCheck(attachments));
+            if (siteConfig.isPresent()) {
+                checks.add(new ApprovalCheck(follows));
+            }
 
             var ledger =
                     opened(
@@ -181,10 +191,6 @@ public final class Node implements AutoCloseable {
                                                     database,
                                                     clock,
                                                     random));
-            var attachments =
-                    opened(
-                            parts,
-                            new Attachments(database, data.path().resolve("attachments"), clock));
             var images = new Images(database, ledger.state());
             var lists =
                     ListConfig.read(config)
@@ -206,6 +212,7 @@ public final class Node implements AutoCloseable {
                             new AttachmentRoutes(attachments),
                             new ImageRoutes(images, ledger, attachments, clock),
                             new LedgerRoutes(ledger, cosignatures, policy),
+                            new PeopleRoutes(ledger, attachments, policy, clock),
                             events,
                             new FileRoutes(config.files()),
                             new OperationRoutes(() -> obstacle(database, ledger), metrics),

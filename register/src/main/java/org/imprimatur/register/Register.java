@@ -83,6 +83,9 @@ public final class Register {
     /** The endorsements that name this one in {@code replaces}, oldest first. */
     private final Map<StatementId, List<Recorded<Endorsement>>> replacedBy = new HashMap<>();
 
+    /** What is about a person, by the person's digest. */
+    private final Map<Sha256, List<Recorded<?>>> aboutPerson = new HashMap<>();
+
     private final Map<SiteAnd, Recorded<? extends SiteWord>> words = new HashMap<>();
     private final Map<StatementId, Recorded<Block>> blocks = new HashMap<>();
     private final Map<Sha512, Set<StatementId>> blocksByDigest = new HashMap<>();
@@ -552,7 +555,24 @@ public final class Register {
                 };
         byId.put(id, entry);
         byIndex.put(index, entry);
+        var person = personOf(statement);
+        if (person != null) {
+            add(aboutPerson, person.digest(), entry);
+        }
         rests.put(index, List.copyOf(basis));
+    }
+
+    /** The person whose standing a statement is about; null where it is about none. */
+    private static @Nullable Person personOf(Statement statement) {
+        return switch (statement) {
+            case Appointment s -> s.person();
+            case Dismissal s -> s.person();
+            case Suspension s -> s.person();
+            case Reinstatement s -> s.person();
+            case Acceptance s -> s.signer();
+            case Practice s -> s.signer();
+            case Policy _, AboutImage _ -> null;
+        };
     }
 
     private static <S extends Statement> Recorded<S> recorded(
@@ -705,6 +725,16 @@ public final class Register {
     /** A policy by the digest of its document. */
     public Optional<PolicyVersion> policy(Sha256 document) {
         return people.policies().find(document);
+    }
+
+    /**
+     * Every statement about a person, oldest first: appointments, dismissals, suspensions and
+     * reinstatements of them, and what they accepted and published.
+     *
+     * @param digest of the person
+     */
+    public List<Recorded<?>> historyOfPerson(Sha256 digest) {
+        return List.copyOf(aboutPerson.getOrDefault(digest, List.of()));
     }
 
     /** Every practice statement, oldest first (END-4.3). */

@@ -311,6 +311,7 @@ final class Sequencer implements AutoCloseable {
         var images = new ArrayList<Recorded<Endorsement>>();
         var attachments = new LinkedHashSet<Sha256>();
         for (var entry : added) {
+            DocumentCheck.document(entry.statement()).ifPresent(attachments::add);
             if (entry.statement() instanceof Endorsement endorsement) {
                 images.add(
                         new Recorded<>(entry.index(), entry.id(), endorsement, entry.admittedAt()));
@@ -324,6 +325,8 @@ final class Sequencer implements AutoCloseable {
         }
         if (!images.isEmpty()) {
             new ImageTable(db).add(images);
+        }
+        if (!attachments.isEmpty()) {
             new AttachmentTable(db).reference(attachments);
         }
     }
