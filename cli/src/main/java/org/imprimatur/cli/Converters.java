@@ -3,11 +3,15 @@ package org.imprimatur.cli;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.function.Function;
+import org.imprimatur.register.Lineage;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Role;
+import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
+import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Tag;
+import org.imprimatur.register.Urgency;
 import org.imprimatur.register.Version;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -62,6 +66,30 @@ final class Converters {
     static final class TagConverter extends Converter<Tag> {
         TagConverter() {
             super(Tag::new);
+        }
+    }
+
+    static final class UrgencyConverter extends Converter<Urgency> {
+        UrgencyConverter() {
+            super(Urgency::parse);
+        }
+    }
+
+    static final class KindConverter extends Converter<Lineage.Kind> {
+        KindConverter() {
+            super(Lineage.Kind::parse);
+        }
+    }
+
+    static final class DigestConverter extends Converter<Sha512> {
+        DigestConverter() {
+            super(Sha512::parse);
+        }
+    }
+
+    static final class IdConverter extends Converter<StatementId> {
+        IdConverter() {
+            super(StatementId::parse);
         }
     }
 

@@ -19,6 +19,7 @@ import org.imprimatur.inspect.Sbom;
 import org.imprimatur.inspect.rules.Severity;
 import org.imprimatur.inspect.rules.WaiverRules;
 import org.imprimatur.register.BlockingFinding;
+import org.imprimatur.register.Details;
 import org.imprimatur.register.DiskFacts;
 import org.imprimatur.register.GuestSystem;
 import org.imprimatur.register.Guid;
@@ -48,7 +49,10 @@ import picocli.CommandLine.Parameters;
             "      --location https://images.example/image.qcow2 --key me.pem --node"
                     + " https://catalogue.example",
             "  imprimatur endorse image.qcow2 … --waive 'sudo.nopasswd@/etc/sudoers.d/ci=runs our tests"
-                    + " only'"
+                    + " only'",
+            "  imprimatur endorse combined.qcow2 … --base sha512:3f… --configuration sha512:9a… \\",
+            "      --contributor 'ROOT team=ROOT 6.32' --until 2027-06-01T00:00:00Z --replaces 5f… \\",
+            "      --tool packer=1.11.2 --provenance provenance.json --builder-key builder.pub"
         })
 final class EndorseCommand implements Callable<Integer> {
 
@@ -57,6 +61,7 @@ final class EndorseCommand implements Callable<Integer> {
     @Mixin private final At at = new At();
     @Mixin private final ProfileOption profile = new ProfileOption();
     @Mixin private final WaiverOptions waiverOptions = new WaiverOptions();
+    @Mixin private final DetailOptions detailOptions = new DetailOptions();
 
     @Parameters(
             paramLabel = "IMAGE",
@@ -124,18 +129,21 @@ final class EndorseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var file = Objects.requireNonNull(image);
+        detailOptions.check();
         var key = signing.readKey(output);
         var connection = signing.connect(output);
         var now = At.CLOCK.instant();
         var options = profile.options(at.instant());
         var allowed = options.profile().waivers();
         waiverOptions.check(allowed, now);
+        var said = detailOptions.read(file, key.person().subject());
         var report = InspectCommand.inspect(file, options, output);
 
         var blocking = blocking(report);
         var waivers = waiverOptions.waivers(blocking, allowed, now);
         var open =
                 blocking.stream()
+                        .filter(finding -> !detailOptions.answers(finding))
                         .filter(
                                 finding ->
                                         waivers.stream()
@@ -149,6 +157,10 @@ final class EndorseCommand implements Callable<Integer> {
         var sbomBytes = Sbom.bytes(report);
         connection.client().attach(reportBytes);
         connection.client().attach(sbomBytes);
+        var provenance = said.provenance();
+        if (provenance != null) {
+            connection.client().attach(provenance);
+        }
         var statement =
                 endorsement(
                         connection,
@@ -161,7 +173,8 @@ final class EndorseCommand implements Callable<Integer> {
                                 Sha256.of(reportBytes),
                                 Sha256.of(sbomBytes),
                                 blocking),
-                        waivers);
+                        waivers,
+                        said.details());
         var admitted = Signing.submit(connection, statement, key);
         var bundleFile = writeBundle(file, connection, admitted);
         tell(statement, admitted, waivers, bundleFile);
@@ -208,7 +221,8 @@ final class EndorseCommand implements Callable<Integer> {
             org.imprimatur.register.Header header,
             Report report,
             InspectionSummary inspection,
-            List<Waiver> waivers)
+            List<Waiver> waivers,
+            Details details)
             throws IOException {
         var file = Objects.requireNonNull(image);
         var os = report.facts().os();
@@ -242,7 +256,8 @@ final class EndorseCommand implements Callable<Integer> {
                 inspection,
                 waivers,
                 declaration,
-                locations.stream().map(URI::toString).toList());
+                locations.stream().map(URI::toString).toList(),
+                details);
     }
 
     /** The GUID asked for; else that of the tag, so that this becomes its next version. */
@@ -296,7 +311,13 @@ final class EndorseCommand implements Callable<Integer> {
         if (statement.tag() != null) {
             output.line("  tag       %s/%s", statement.owner(), statement.tag());
         }
+        output.line("  kind      %s", statement.lineage().kind());
         output.line("  packages  %d", statement.system().packages());
+        var until = statement.details().until();
+        output.line(
+                "  you answer for it from %s until %s",
+                admitted.admittedAt(),
+                until == null ? "it is revoked" : until + ", or until it is revoked before");
         for (var waiver : waivers) {
             output.line(
                     "  waived    %s%s until %s: %s",
@@ -315,6 +336,7 @@ final class EndorseCommand implements Callable<Integer> {
                         .put("guid", statement.guid().toString())
                         .put("version", statement.version().text())
                         .put("image", statement.image().toString())
+                        .put("kind", statement.lineage().kind().wire())
                         .put("waivers", waivers.size())
                         .put("bundle", bundleFile.toString()));
     }

@@ -1,9 +1,17 @@
 package org.imprimatur.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.concurrent.Callable;
+import org.imprimatur.register.Recorded;
+import org.imprimatur.register.Responsibility;
 import org.imprimatur.register.Statement;
+import org.imprimatur.register.StatementId;
 import org.imprimatur.trust.StatementVerifier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -32,8 +40,16 @@ final class HistoryCommand implements Callable<Integer> {
         var list = document.putArray("history");
         boolean good = true;
         long treeSize = 0;
+        var all = new ArrayList<ProvenStatement>();
+        var revokedAt = new HashMap<StatementId, Instant>();
         for (var one : answer.path("statements")) {
             var proven = ProvenStatement.ofEntry(one, connection.charter());
+            all.add(proven);
+            if (proven.statement() instanceof Statement.Revocation revocation) {
+                revokedAt.put(revocation.endorsement(), proven.admittedAt());
+            }
+        }
+        for (var proven : all) {
             treeSize = proven.treeSize();
             var signature = "not checked";
             if (verifier.isPresent()) {
@@ -55,8 +71,9 @@ final class HistoryCommand implements Callable<Integer> {
             output.line(
                     "        by %s; proof good, signature %s",
                     proven.statement().signer().subject(), signature);
-            list.addObject()
-                    .put("index", proven.index())
+            var item = list.addObject();
+            responsibility(proven, revokedAt.get(proven.id()), item);
+            item.put("index", proven.index())
                     .put("id", proven.id().hex())
                     .put("kind", proven.statement().kind().wire())
                     .put("admittedAt", proven.admittedAt().toString())
@@ -76,6 +93,21 @@ final class HistoryCommand implements Callable<Integer> {
         return good ? ExitCode.DONE.status() : ExitCode.NO.status();
     }
 
+    /** Who answers for the image of an endorsement, and in which time (END-4.10). */
+    private void responsibility(
+            ProvenStatement proven, @Nullable Instant revokedAt, ObjectNode json) {
+        if (!(proven.statement() instanceof Statement.Endorsement endorsement)) {
+            return;
+        }
+        var answers =
+                Responsibility.of(
+                        new Recorded<>(
+                                proven.index(), proven.id(), endorsement, proven.admittedAt()),
+                        revokedAt);
+        output.line("        %s", Responsibilities.line(answers));
+        Responsibilities.write(json.putObject("responsibility"), answers);
+    }
+
     private static String what(Statement statement) {
         return switch (statement) {
             case Statement.Appointment one -> one.name() + " to " + one.role();
@@ -90,17 +122,38 @@ final class HistoryCommand implements Callable<Integer> {
                     "%s by %s: %s"
                             .formatted(one.person().subject(), one.owner(), one.explanation());
             case Statement.Endorsement one ->
-                    "%s version %s, %d waiver%s"
+                    "%s version %s, %s, %d waiver%s%s"
                             .formatted(
                                     one.title(),
                                     one.version(),
+                                    one.lineage().kind(),
                                     one.waivers().size(),
-                                    one.waivers().size() == 1 ? "" : "s");
-            case Statement.Revocation one -> one.reason().wire() + ": " + one.explanation();
+                                    one.waivers().size() == 1 ? "" : "s",
+                                    one.details().replaces().isEmpty()
+                                            ? ""
+                                            : ", replaces " + one.details().replaces());
+            case Statement.Revocation one -> what(one);
             case Statement.Approval one -> "for " + one.site();
             case Statement.Refusal one -> "for " + one.site() + ": " + one.explanation();
             case Statement.Block one -> "by " + one.owner() + ": " + one.explanation();
             case Statement.Unblock one -> "by " + one.owner() + ": " + one.explanation();
         };
+    }
+
+    private static String what(Statement.Revocation one) {
+        var text = new StringBuilder(one.reason().wire());
+        var urgency = one.urgency();
+        if (urgency != null) {
+            text.append(", ").append(urgency.wire());
+        }
+        text.append(": ").append(one.explanation());
+        if (!one.advisories().isEmpty()) {
+            text.append(" (").append(String.join(", ", one.advisories())).append(')');
+        }
+        var replacement = one.replacement();
+        if (replacement != null) {
+            text.append(", replaced by ").append(replacement);
+        }
+        return text.toString();
     }
 }

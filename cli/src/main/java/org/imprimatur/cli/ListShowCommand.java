@@ -65,9 +65,33 @@ final class ListShowCommand implements Callable<Integer> {
                                     output.line("    %-18s %s", key, text);
                                 });
             }
+            responsibility(list, image, node);
         }
         output.document(document);
         return ExitCode.DONE.status();
+    }
+
+    /**
+     * In which time the endorser answers for the image, as far as one list can say: until the image
+     * is gone from a newer list (END-4.10).
+     */
+    private void responsibility(ImageList list, ImageList.Image image, ObjectNode node) {
+        var dn = list.members().path("hv:endorser").path("hv:x509").path("hv:dn").asText("");
+        var from = list.text("dc:date:created").orElse("");
+        if (from.isEmpty()) {
+            return;
+        }
+        var until = image.text("dc:date:expires").or(() -> list.text("dc:date:expires")).orElse("");
+        var json = node.putObject("responsibility").put("from", from);
+        if (!dn.isEmpty()) {
+            json.put("subject", dn);
+        }
+        if (!until.isEmpty()) {
+            json.put("until", until);
+        }
+        output.line(
+                "    %s answers for it from %s at the latest%s, or until a newer list is without it",
+                dn.isEmpty() ? "the endorser" : dn, from, until.isEmpty() ? "" : " until " + until);
     }
 
     static ImageList read(String source) throws IOException {

@@ -145,7 +145,7 @@ final class StatementVerifyCommand implements Callable<Integer> {
     }
 
     /** All digests that a statement may name an image by, in one pass over the file. */
-    private static Map<String, String> digests(Path file) throws IOException {
+    static Map<String, String> digests(Path file) throws IOException {
         try (var in = Files.newInputStream(file)) {
             var running = new LinkedHashMap<String, MessageDigest>();
             for (var algorithm : ALGORITHMS.entrySet()) {

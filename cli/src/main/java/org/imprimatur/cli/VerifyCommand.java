@@ -3,6 +3,7 @@ package org.imprimatur.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,8 +16,11 @@ import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.exchange.BundleVerifier.Link;
 import org.imprimatur.exchange.BundleVerifier.Outcome;
+import org.imprimatur.register.Register;
+import org.imprimatur.register.Responsibility;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
+import org.imprimatur.register.StatementId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,7 +103,19 @@ final class VerifyCommand implements Callable<Integer> {
                 counts
                         ? "at %s; not revoked in this bundle: a later revocation only the ledger tells"
                                 .formatted(moment)
-                        : "a waiver that it needs has expired before %s".formatted(moment));
+                        : "%s before %s"
+                                .formatted(why(verified.register(), entry.id(), moment), moment));
+    }
+
+    private static String why(Register register, StatementId endorsement, Instant at) {
+        return switch (register.lapse(endorsement, at).orElseThrow()) {
+            case REVOKED -> "it was revoked";
+            case SUSPENDED -> "its endorser was suspended";
+            case ROLE_ENDED -> "its endorser lost the role";
+            case ENDED -> "its planned end came";
+            case WAIVER_EXPIRED -> "a waiver that it needs has expired";
+            case CONTRIBUTOR_NOT_ENDORSED -> "the endorsement of one of its parts ended";
+        };
     }
 
     private static Link imageLink(Path file, Statement.Endorsement endorsement) throws IOException {
@@ -162,6 +178,10 @@ final class VerifyCommand implements Callable<Integer> {
                     .put("admittedAt", verified.endorsement().admittedAt().toString())
                     .put("ledger", verified.checkpoint().origin())
                     .put("treeSize", verified.checkpoint().size());
+            var answers = Responsibility.of(verified.endorsement(), null);
+            document.put("kind", statement.lineage().kind().wire());
+            Responsibilities.write(document.putObject("responsibility"), answers);
+            output.line("%s", Responsibilities.line(answers));
             output.line(
                     "%s: %s, %s version %s, endorsed by %s for %s",
                     good ? "VERIFIED" : "REFUSED",

@@ -179,7 +179,11 @@ class ListCommandsTest {
         assertThat(diff.json().path("list").toString()).contains("hv:version");
         assertThat(diff.json().path("changed").isEmpty()).isTrue();
         assertThat(Ran.of("list", "show", second.toString()).out())
-                .contains("not verified", "Worker nodes");
+                .contains(
+                        "not verified",
+                        "Worker nodes",
+                        "answers for it from",
+                        "or until a newer list is without it");
     }
 
     @Test

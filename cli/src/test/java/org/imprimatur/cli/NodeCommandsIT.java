@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.node.Node;
 import org.imprimatur.node.NodeConfig;
 import org.imprimatur.register.Clause;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.trust.TrialAuthority;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -255,6 +257,168 @@ class NodeCommandsIT {
         }
 
         var ran = signed("endorser", words.toArray(String[]::new));
+
+        assertThat(ran.status()).as(ran.err()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+    }
+
+    @Test
+    @Clause({"TVM-2.image", "TVM-4.v1", "TVM-3.10", "END-4.10", "EGI-5.7b"})
+    void whatAnImageWasMadeOfAndHowLongItIsAnsweredForIsSignedAndShown() throws IOException {
+        var image = image();
+        var base = "sha512:" + "ab".repeat(64);
+        var configuration = "sha512:" + "cd".repeat(64);
+        var provenance = home.resolve("provenance.json");
+        Files.writeString(
+                provenance,
+                """
+                {"_type": "https://in-toto.io/Statement/v1",
+                 "subject": [{"name": "i", "digest": {"sha256": "%s"}}],
+                 "predicateType": "https://slsa.dev/provenance/v1",
+                 "predicate": {"buildDefinition": {"buildType": "https://ci.example/v1"},
+                               "runDetails": {"builder": {"id": "https://ci.example/builder"}}}}
+                """
+                        .formatted(Sha256.of(Files.readAllBytes(image)).hex()));
+        String[] details = {
+            "--base",
+            base,
+            "--configuration",
+            configuration,
+            "--contributor",
+            "ROOT team=ROOT 6.32",
+            "--until",
+            "2099-01-01T00:00:00Z",
+            "--tool",
+            "packer=1.11.2",
+            "--provenance",
+            provenance.toString(),
+            "--patched-at",
+            "2026-11-20T00:00:00Z",
+            "--licence",
+            "GPL-2.0-only=sources are offered",
+            "--output",
+            "json"
+        };
+
+        var done = endorse("endorser", image, details);
+        assertThat(done.status()).as(done.err()).isZero();
+        assertThat(done.json().path("kind").asText()).isEqualTo("combined");
+        var old = done.json().path("id").asText();
+        var guid = done.json().path("guid").asText();
+        var next =
+                signed(
+                        "endorser",
+                        "endorse",
+                        image().toString(),
+                        "--owner",
+                        "vo:biomed",
+                        "--guid",
+                        guid,
+                        "--image-version",
+                        "2.0",
+                        "--replaces",
+                        old,
+                        "--output",
+                        "json");
+        assertThat(next.status()).as(next.err()).isZero();
+        var newer = next.json().path("id").asText();
+
+        var shown = version(guid, 1);
+        assertThat(shown.path("lineage").path("base").asText()).isEqualTo(base);
+        assertThat(shown.path("contributors").path(0).path("name").asText()).isEqualTo("ROOT team");
+        assertThat(shown.path("generation").path("builder").asText())
+                .isEqualTo("https://ci.example/builder");
+        assertThat(shown.path("replacedBy").asText()).isEqualTo(newer);
+        assertThat(shown.path("responsibility").path("until").asText())
+                .isEqualTo("2099-01-01T00:00:00Z");
+
+        var bundle = Path.of(done.json().path("bundle").asText());
+        assertThat(verify(bundle, image.toString()).out())
+                .contains("answers for the image from", "until just before 2099-01-01T00:00:00Z");
+        var late = verify(bundle, "--at", "2099-01-01T00:00:00Z");
+        assertThat(late.status()).isEqualTo(1);
+        assertThat(late.out()).contains("FAIL  in force: its planned end came");
+
+        var revoked =
+                signed(
+                        "endorser",
+                        "revoke",
+                        old,
+                        "--reason",
+                        "vulnerable",
+                        "--urgency",
+                        "critical",
+                        "--advisory",
+                        "CVE-2026-1",
+                        "--replacement",
+                        newer,
+                        "--explanation",
+                        "a hole");
+        assertThat(revoked.status()).as(revoked.err()).isZero();
+        var history = ask("history", guid);
+        assertThat(history.out())
+                .contains(
+                        "combined",
+                        "replaces [" + old + "]",
+                        "vulnerable, critical: a hole (CVE-2026-1), replaced by " + newer,
+                        "answers for the image from",
+                        "until just before");
+        assertThat(version(guid, 1).path("revocation").path("urgency").asText())
+                .isEqualTo("critical");
+    }
+
+    private static JsonNode version(String guid, int number) throws IOException {
+        var uri =
+                URI.create(
+                        "http://127.0.0.1:%d/api/v1/images/%s"
+                                .formatted(node.address().getPort(), guid));
+        try (var in = uri.toURL().openStream()) {
+            return JSON.readTree(in.readAllBytes()).path("versions").path(number);
+        }
+    }
+
+    @Test
+    void provenanceOfAnotherFileIsNotAttached() throws IOException {
+        var provenance = home.resolve("of-another.json");
+        Files.writeString(
+                provenance,
+                """
+                {"_type": "https://in-toto.io/Statement/v1",
+                 "subject": [{"name": "i", "digest": {"sha256": "%s"}}],
+                 "predicateType": "https://slsa.dev/provenance/v1",
+                 "predicate": {"buildDefinition": {"buildType": "t"}, "runDetails": {"builder": {"id": "b"}}}}
+                """
+                        .formatted("0".repeat(64)));
+
+        var ran =
+                endorse(
+                        "endorser",
+                        image(),
+                        "--tool",
+                        "packer=1",
+                        "--provenance",
+                        provenance.toString());
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("image-not-named");
+        assertThat(ran.errLines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--kind=combined",
+                "--kind=golden",
+                "--base=abc",
+                "--builder=me",
+                "--builder-key=key.pem",
+                "--replaces=newest",
+                "--until=tomorrow",
+                "--contributor==software"
+            })
+    void detailsThatDoNotFitTogetherAreStatusTwoBeforeAnythingIsDone(String wrong)
+            throws IOException {
+        var ran = endorse("endorser", image(), wrong);
 
         assertThat(ran.status()).as(ran.err()).isEqualTo(2);
         assertThat(ran.out()).isEmpty();

@@ -156,6 +156,17 @@ public final class AttestationVerifier {
         if (image.isEmpty()) {
             return new Accepted(signer, statement, Optional.empty(), notes);
         }
+        var match = match(statement, image);
+        return match.refused().isPresent()
+                ? match.refused().get()
+                : new Accepted(signer, statement, match.subject(), notes);
+    }
+
+    /** The subject that is an image, or why there is none: one of the two. */
+    record Match(Optional<InTotoStatement.Subject> subject, Optional<Refused> refused) {}
+
+    /** Looks for an image among the subjects of a statement. */
+    static Match match(InTotoStatement statement, Map<String, String> image) {
         Refused conflict = null;
         for (var subject : statement.subjects()) {
             int same = 0;
@@ -166,7 +177,7 @@ public final class AttestationVerifier {
                 }
             }
             if (same > 0 && other == null) {
-                return new Accepted(signer, statement, Optional.of(subject), notes);
+                return new Match(Optional.of(subject), Optional.empty());
             }
             if (same > 0) {
                 conflict =
@@ -176,13 +187,16 @@ public final class AttestationVerifier {
                                         .formatted(other));
             }
         }
-        return conflict != null
-                ? conflict
-                : new Refused(
-                        "image-not-named",
-                        "expected a subject with a digest of the image by SHA-256, SHA-384 or"
-                                + " SHA-512, found none among %d"
-                                        .formatted(statement.subjects().size()));
+        return new Match(
+                Optional.empty(),
+                Optional.of(
+                        conflict != null
+                                ? conflict
+                                : new Refused(
+                                        "image-not-named",
+                                        "expected a subject with a digest of the image by SHA-256,"
+                                                + " SHA-384 or SHA-512, found none among %d"
+                                                        .formatted(statement.subjects().size()))));
     }
 
     /** An algorithm by which the subject is not the image. */

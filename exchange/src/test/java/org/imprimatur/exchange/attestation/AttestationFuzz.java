@@ -28,6 +28,13 @@ public final class AttestationFuzz {
             throw new AssertionError("accepted, though nobody is trusted");
         }
         try {
+            BuildProvenance.read(input, Map.of("sha256", Foreign.SHA256), null);
+        } catch (BuildProvenance.NotOfThisImage | MalformedInput e) {
+            if (String.valueOf(e.getMessage()).isBlank()) {
+                throw new AssertionError("no explanation", e);
+            }
+        }
+        try {
             Provenance.of(InTotoStatement.parse(input));
         } catch (InTotoStatement.UnknownType | MalformedInput e) {
             if (String.valueOf(e.getMessage()).isBlank()) {
