@@ -702,6 +702,9 @@ class RegisterPropertiesTest {
             keys.add(StatusKey.of(guid(number)));
             keys.add(StatusKey.of(image("image " + number)));
         }
+        // Files that the same GUIDs name, too.
+        keys.add(StatusKey.of(image("part 0")));
+        keys.add(StatusKey.of(image("part 1")));
         PEOPLE.forEach(person -> keys.add(StatusKey.of(person)));
         var records = new java.util.HashMap<StatusKey, List<StatusLine>>();
         for (var key : keys) {
