@@ -87,15 +87,18 @@ class OciCommandTest {
         }
     }
 
-    private Path blob(String containing) throws IOException {
+    private Path blob(String... containing) throws IOException {
         try (var files = Files.list(layout.resolve("blobs/sha256"))) {
             for (var file : files.toList()) {
-                if (Files.size(file) < 100_000 && Files.readString(file).contains(containing)) {
-                    return file;
+                if (Files.size(file) < 100_000) {
+                    var text = Files.readString(file);
+                    if (Stream.of(containing).allMatch(text::contains)) {
+                        return file;
+                    }
                 }
             }
         }
-        throw new AssertionError("no blob with " + containing);
+        throw new AssertionError("no blob with " + List.of(containing));
     }
 
     @Test
@@ -183,7 +186,7 @@ class OciCommandTest {
         var forged =
                 Files.readString(good)
                         .replace(TrialRegistry.digest(IMAGE), TrialRegistry.digest(other));
-        var bundle = blob("imprimatur.bundle.v1+json\",\"config");
+        var bundle = blob("imprimatur.bundle.v1+json\",\"config", name(good));
         var referring =
                 Files.readString(bundle)
                         .replace(name(good), hex(forged))
