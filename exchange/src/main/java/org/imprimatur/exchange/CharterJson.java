@@ -24,6 +24,7 @@ public final class CharterJson {
 
     private static final int MAX_OWNERS = 1024;
     private static final int MAX_APPOINTERS = 64;
+    private static final int MAX_WITNESSES = 32;
 
     private CharterJson() {}
 
@@ -39,9 +40,11 @@ public final class CharterJson {
         var policy = StatementJson.policy(in.object("policy"));
         var owners = in.objects("owners", MAX_OWNERS).stream().map(CharterJson::body).toList();
         var contributors = in.has("contributors") ? contributors(in.object("contributors")) : null;
+        var witnesses = in.has("witnesses") ? witnesses(in.object("witnesses")) : null;
         in.end();
-        var charter = new Charter(origin, key, policy, owners, contributors);
+        var charter = new Charter(origin, key, policy, owners, contributors, witnesses);
         ledgerKey(charter);
+        witnessKeys(charter);
         return charter;
     }
 
@@ -65,6 +68,39 @@ public final class CharterJson {
                             .formatted(key.type(), MalformedInput.quoted(key.name())));
         }
         return key;
+    }
+
+    /**
+     * The keys of the witnesses that the charter names; none where it asks for none.
+     *
+     * @throws MalformedInput when one is no key of a witness
+     */
+    public static List<NoteVerifier> witnessKeys(Charter charter) {
+        var witnesses = charter.witnesses();
+        return witnesses == null
+                ? List.of()
+                : witnesses.keys().stream().map(CharterJson::witnessKey).toList();
+    }
+
+    private static NoteVerifier witnessKey(String text) {
+        NoteVerifier key;
+        try {
+            key = NoteVerifier.parse(text);
+        } catch (org.imprimatur.ledger.MalformedInput e) {
+            throw new MalformedInput("witnesses.keys", "C2SP verifier keys", e.explanation());
+        }
+        if (key.type() != KeyType.COSIGNATURE) {
+            throw new MalformedInput(
+                    "witnesses.keys", "keys of witnesses", "a key of type " + key.type());
+        }
+        return key;
+    }
+
+    private static Charter.Witnesses witnesses(Members in) {
+        long threshold = in.number("threshold");
+        var keys = in.texts("keys", MAX_WITNESSES);
+        in.end();
+        return in.build(() -> new Charter.Witnesses((int) Math.clamp(threshold, 0, 1000), keys));
     }
 
     private static Charter.Body body(Members in) {
@@ -111,6 +147,12 @@ public final class CharterJson {
             if (since != null) {
                 asked.put("since", since.toString());
             }
+        }
+        var witnesses = charter.witnesses();
+        if (witnesses != null) {
+            var asked = json.putObject("witnesses").put("threshold", witnesses.threshold());
+            var keys = asked.putArray("keys");
+            witnesses.keys().forEach(keys::add);
         }
         return bytes(json);
     }

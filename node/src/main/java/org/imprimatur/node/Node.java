@@ -131,6 +131,7 @@ public final class Node implements AutoCloseable {
                 checks.add(new ApprovalCheck(follows));
             }
 
+            var asked = AskedWitness.read(config.witnesses());
             var ledger =
                     opened(
                             parts,
@@ -144,6 +145,7 @@ public final class Node implements AutoCloseable {
                                             Sha256.of(policy)),
                                     config.owners(),
                                     config.contributors(),
+                                    AskedWitness.chartered(asked, config.witnessThreshold()),
                                     verifier,
                                     checks,
                                     clock,
@@ -172,7 +174,7 @@ public final class Node implements AutoCloseable {
                     opened(
                             parts,
                             Witnesses.open(
-                                    AskedWitness.read(config.witnesses()),
+                                    asked,
                                     ledger,
                                     cosignatures,
                                     database,

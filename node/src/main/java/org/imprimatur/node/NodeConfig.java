@@ -42,6 +42,7 @@ import org.imprimatur.trust.CrlMode;
  * @param site what makes this node a site, as written
  * @param witness what makes this node a witness, as written
  * @param witnesses who is asked to cosign its checkpoints, as written
+ * @param witnessThreshold how many of these followers are to ask for, as written
  * @param lists how it serves image lists, as written
  */
 public record NodeConfig(
@@ -61,6 +62,7 @@ public record NodeConfig(
         Optional<YamlMember> site,
         Optional<YamlMember> witness,
         Optional<YamlMember> witnesses,
+        Optional<YamlMember> witnessThreshold,
         Optional<YamlMember> lists) {
 
     /** A host name or address, and a port; port 0 takes any free one. */
@@ -122,6 +124,7 @@ public record NodeConfig(
                 "site",
                 "witness",
                 "witnesses",
+                "witness-threshold",
                 "lists");
         Path data = root.required("data", "a directory that is this node's own").path();
         return new NodeConfig(
@@ -151,6 +154,7 @@ public record NodeConfig(
                 root.optional("site"),
                 root.optional("witness"),
                 root.optional("witnesses"),
+                root.optional("witness-threshold"),
                 root.optional("lists"));
     }
 

@@ -10,17 +10,20 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.ledger.Cosigner;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.VerifiedCheckpoint;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.node.follow.Source;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Reason;
@@ -76,6 +79,7 @@ class CosignedIT {
                         trial.yaml(),
                         cataloguePort,
                         """
+                        witness-threshold: 2
                         witnesses:
                           - {url: "%s", key: "%s"}
                           - {url: "%s", key: "%s"}
@@ -194,6 +198,36 @@ class CosignedIT {
         assertThat(trial.get(catalogue, "/checkpoint?cosignatures=4").statusCode()).isEqualTo(404);
         assertThat(trial.get(catalogue, "/checkpoint?cosignatures=0").statusCode()).isEqualTo(400);
         awaitSource(s -> s.get("size").asLong() == size());
+    }
+
+    @Test
+    void theCharterSaysHowManyWitnessesToAskFor() {
+        var published = json(catalogue, "/api/v1/charter").get("witnesses");
+
+        assertThat(published.get("threshold").asInt()).isEqualTo(2);
+        assertThat(published.get("keys").get(1).asText())
+                .isEqualTo(second.key.verifier().toString());
+        var source = source(catalogue.charter(), "").witnesses().orElseThrow();
+        assertThat(source.threshold()).isEqualTo(2);
+        assertThat(source.witnesses()).hasSize(3).contains(first.key.verifier());
+        // A site may ask for others.
+        var own = ", witnesses: {threshold: 1, keys: [\"" + first.key.verifier() + "\"]}";
+        assertThat(source(catalogue.charter(), own).witnesses().orElseThrow().witnesses())
+                .containsExactly(first.key.verifier());
+        assertThat(source(charter, "").witnesses()).isEmpty();
+    }
+
+    private static Source source(Charter pinned, String more) {
+        try {
+            Files.write(trial.directory.resolve("pinned.json"), CharterJson.write(pinned));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var yaml = "[{url: \"http://catalogue.example\", charter: pinned.json%s}]".formatted(more);
+        return Source.read(
+                        YamlMember.parse(trial.directory.resolve("x.yaml").toString(), yaml),
+                        SiteTrial.ORIGIN)
+                .getFirst();
     }
 
     @Test

@@ -12,13 +12,35 @@ import org.jspecify.annotations.Nullable;
  * @param policy the policy that whoever acts here must have accepted
  * @param owners the bodies whose statements this ledger takes, each once
  * @param contributors what endorsements must say of additional software; null for nothing
+ * @param witnesses who must have cosigned a checkpoint before it is followed; null for nobody
  */
 public record Charter(
         Origin origin,
         String key,
         PolicyRef policy,
         List<Body> owners,
-        @Nullable Contributors contributors) {
+        @Nullable Contributors contributors,
+        @Nullable Witnesses witnesses) {
+
+    /**
+     * Whose word is asked for besides the ledger's.
+     *
+     * @param threshold so many of them must have cosigned
+     * @param keys C2SP verifier keys
+     */
+    public record Witnesses(int threshold, List<String> keys) {
+
+        public Witnesses {
+            keys = Text.atMost("keys", keys, 32);
+            keys.forEach(key -> Text.line("keys", key, 1, 512));
+            if (threshold < 1 || threshold > keys.size()) {
+                throw new MalformedInput(
+                        "threshold",
+                        "1 to the number of keys, %d".formatted(keys.size()),
+                        String.valueOf(threshold));
+            }
+        }
+    }
 
     /**
      * What endorsements must say of those who contributed to an image (TVM-4.v1, TVM-4.v2).
@@ -56,7 +78,17 @@ public record Charter(
 
     /** A charter that asks nothing of contributors. */
     public Charter(Origin origin, String key, PolicyRef policy, List<Body> owners) {
-        this(origin, key, policy, owners, null);
+        this(origin, key, policy, owners, null, null);
+    }
+
+    /** A charter that asks for no witnesses. */
+    public Charter(
+            Origin origin,
+            String key,
+            PolicyRef policy,
+            List<Body> owners,
+            @Nullable Contributors contributors) {
+        this(origin, key, policy, owners, contributors, null);
     }
 
     public Charter {

@@ -104,6 +104,7 @@ public final class Ledger implements AutoCloseable {
             PolicyRef policy,
             List<Charter.Body> owners,
             Optional<Charter.Contributors> contributors,
+            Optional<Charter.Witnesses> witnesses,
             StatementVerifier verifier,
             List<SubmissionCheck> checks,
             InstantSource clock,
@@ -116,7 +117,8 @@ public final class Ledger implements AutoCloseable {
                         key.verifier().toString(),
                         policy,
                         owners,
-                        contributors.orElse(null));
+                        contributors.orElse(null),
+                        witnesses.orElse(null));
         var headFile = new SignedHeadFile(directory.resolve("ledger-head"));
         var tiles = new Tiles(database);
         LedgerState.Head head = storedHead(database, origin, key);

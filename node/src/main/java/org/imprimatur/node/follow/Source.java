@@ -37,6 +37,7 @@ public record Source(
         Duration poll,
         Optional<WitnessQuorum> witnesses) {
 
+    private static final Duration USUAL_AGE = Duration.ofMinutes(15);
     private static final int LARGEST_CHARTER = 256 * 1024;
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
@@ -67,16 +68,19 @@ public record Source(
         for (var item : list.items()) {
             item.allowing("url", "charter", "anchors", "poll", "witnesses");
             var charter = item.required("charter", "the file with the ledger's charter");
+            var pinned = charter(charter);
             var source =
                     new Source(
                             item.required("url", "for example https://catalogue.example")
                                     .as(Source::url, "for example https://catalogue.example"),
-                            charter(charter),
+                            pinned,
                             item.optional("anchors").map(Source::directory),
                             item.optional("poll")
                                     .map(m -> m.as(Durations::parse, Durations.HINT))
                                     .orElse(Duration.ofSeconds(30)),
-                            item.optional("witnesses").map(Source::quorum));
+                            item.optional("witnesses")
+                                    .map(Source::quorum)
+                                    .or(() -> chartered(pinned, charter)));
             if (!seen.add(source.origin())) {
                 throw charter.wrong(
                         "is of \"%s\", which is this node's own ledger or is followed already"
@@ -88,6 +92,23 @@ public record Source(
         return sources;
     }
 
+    /** What the charter asks for, where the configuration asks for nothing else. */
+    private static Optional<WitnessQuorum> chartered(Charter charter, YamlMember member) {
+        var witnesses = charter.witnesses();
+        if (witnesses == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    new WitnessQuorum(
+                            CharterJson.witnessKeys(charter), witnesses.threshold(), USUAL_AGE));
+        } catch (org.imprimatur.ledger.MalformedInput e) {
+            throw member.wrong(
+                    "is of a charter whose witnesses cannot be: " + e.explanation(),
+                    "ask the ledger's operators for a right one");
+        }
+    }
+
     private static WitnessQuorum quorum(YamlMember member) {
         member.allowing("keys", "threshold", "max-age");
         var keys = member.required("keys", "a list of the witnesses' verifier keys");
@@ -95,7 +116,7 @@ public record Source(
         var age =
                 member.optional("max-age")
                         .map(m -> m.as(Durations::parse, Durations.HINT))
-                        .orElse(Duration.ofMinutes(15));
+                        .orElse(USUAL_AGE);
         try {
             return new WitnessQuorum(
                     keys.items().stream().map(Source::witness).toList(),

@@ -12,6 +12,7 @@ import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.node.catalogue.Cosignatures;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.register.Charter;
 
 /**
  * A witness that is asked to cosign this node's checkpoints, as the configuration has it.
@@ -53,6 +54,26 @@ public record AskedWitness(URI url, NoteVerifier key) {
             witnesses.add(witness);
         }
         return witnesses;
+    }
+
+    /**
+     * What the charter asks followers to ask for; empty for nothing.
+     *
+     * @param threshold how many of these witnesses, as written
+     * @throws BadConfiguration when there are fewer
+     */
+    public static Optional<Charter.Witnesses> chartered(
+            List<AskedWitness> witnesses, Optional<YamlMember> threshold) {
+        return threshold.map(
+                member ->
+                        member.as(
+                                text ->
+                                        new Charter.Witnesses(
+                                                Integer.parseInt(text),
+                                                witnesses.stream()
+                                                        .map(witness -> witness.key().toString())
+                                                        .toList()),
+                                "a number from 1 to how many there are in \"witnesses\""));
     }
 
     private static URI url(String text) {
