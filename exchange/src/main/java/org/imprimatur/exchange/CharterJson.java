@@ -100,7 +100,7 @@ public final class CharterJson {
         long threshold = in.number("threshold");
         var keys = in.texts("keys", MAX_WITNESSES);
         in.end();
-        return in.build(() -> new Charter.Witnesses((int) Math.clamp(threshold, 0, 1000), keys));
+        return in.build(() -> new Charter.Witnesses(Math.clamp(threshold, 0, 1000), keys));
     }
 
     private static Charter.Body body(Members in) {
