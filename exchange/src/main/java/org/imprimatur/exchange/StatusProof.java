@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.imprimatur.ledger.MerkleMap;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.register.MalformedInput;
@@ -160,6 +161,11 @@ public record StatusProof(
         } catch (MalformedInput e) {
             throw e.in(member);
         }
+    }
+
+    /** The same with a checkpoint of the same text that more have signed. */
+    public StatusProof with(UnaryOperator<SignedNote> signatures) {
+        return new StatusProof(asked, signatures.apply(checkpoint), map, records);
     }
 
     /** Writes the proof. */

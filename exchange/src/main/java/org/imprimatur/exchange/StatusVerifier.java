@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StatusVerifier {
 
+    private final Charter charter;
     private final NoteVerifier ledger;
     private final List<NoteVerifier> witnesses;
 
@@ -37,6 +38,7 @@ public final class StatusVerifier {
      * @throws MalformedInput when the charter's key is not the key of its ledger
      */
     public StatusVerifier(Charter charter, Collection<NoteVerifier> witnesses) {
+        this.charter = charter;
         this.ledger = CharterJson.ledgerKey(charter);
         this.witnesses = List.copyOf(witnesses);
     }
@@ -84,7 +86,8 @@ public final class StatusVerifier {
 
     /**
      * The records that must be known: those asked for, the file of each endorsement in the record
-     * of an image, and the signer of each endorsement in the record of a file.
+     * of an image, the parts of each file, and the signer of each endorsement in the record of a
+     * file.
      */
     static Set<StatusKey> needed(
             Collection<StatusKey> asked, Function<StatusKey, List<StatusLine>> lines) {
@@ -95,6 +98,14 @@ public final class StatusVerifier {
                 // In the record of a file this is the file itself.
                 if (line.act() instanceof Endorsed endorsed) {
                     files.add(StatusKey.of(endorsed.image()));
+                }
+            }
+        }
+        for (var file : List.copyOf(files)) {
+            for (var line : lines.apply(file)) {
+                // A part has no parts of its own.
+                if (line.act() instanceof Endorsed endorsed) {
+                    endorsed.lineage().parts().forEach(p -> files.add(StatusKey.of(p.image())));
                 }
             }
         }
@@ -124,7 +135,7 @@ public final class StatusVerifier {
             if (records == null || !complete(proof, records)) {
                 return new Outcome.NotProven(links);
             }
-            return new Outcome.Proven(checkpoint, root, new StatusRecords(records), links);
+            return new Outcome.Proven(checkpoint, root, new StatusRecords(charter, records), links);
         }
 
         private @Nullable VerifiedCheckpoint checkpoint(StatusProof proof) {

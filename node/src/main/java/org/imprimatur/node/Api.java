@@ -9,6 +9,7 @@ import org.imprimatur.node.catalogue.ImageRoutes;
 import org.imprimatur.node.catalogue.LedgerRoutes;
 import org.imprimatur.node.catalogue.PeopleRoutes;
 import org.imprimatur.node.catalogue.StatementRoutes;
+import org.imprimatur.node.catalogue.StatusRoutes;
 import org.imprimatur.node.follow.AlarmRoutes;
 import org.imprimatur.node.http.Handler;
 import org.imprimatur.node.http.Problem;
@@ -28,6 +29,7 @@ final class Api {
             StatementRoutes statements,
             AttachmentRoutes attachments,
             ImageRoutes images,
+            StatusRoutes status,
             LedgerRoutes ledger,
             PeopleRoutes people,
             EventRoutes events,
@@ -52,6 +54,7 @@ final class Api {
                 .get("/api/v1/images/{guid}", images::show)
                 .get("/api/v1/images/{guid}/history", images::history)
                 .get("/api/v1/images/{guid}/versions/{version}/sbom", images::sbom)
+                .get("/api/v1/status", status::show)
                 // What a reader must know first, and what is new.
                 .get("/api/v1/charter", ledger::charter)
                 .get("/api/v1/policy", ledger::policy)

@@ -26,6 +26,7 @@ import org.imprimatur.node.catalogue.Ledger;
 import org.imprimatur.node.catalogue.LedgerRoutes;
 import org.imprimatur.node.catalogue.PeopleRoutes;
 import org.imprimatur.node.catalogue.StatementRoutes;
+import org.imprimatur.node.catalogue.StatusRoutes;
 import org.imprimatur.node.catalogue.SubmissionCheck;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.fetch.Fetch;
@@ -213,6 +214,7 @@ public final class Node implements AutoCloseable {
                             new StatementRoutes(ledger),
                             new AttachmentRoutes(attachments),
                             new ImageRoutes(images, ledger, attachments, clock),
+                            new StatusRoutes(ledger.state(), cosignatures),
                             new LedgerRoutes(ledger, cosignatures, policy),
                             new PeopleRoutes(ledger, attachments, policy, clock),
                             events,

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.exchange.StatusMap;
 import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.EntryBundle;
 import org.imprimatur.ledger.Frontier;
@@ -26,6 +27,10 @@ import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.Tile;
 import org.imprimatur.ledger.TilePath;
+import org.imprimatur.register.Recorded;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.register.StatementJson;
+import org.imprimatur.trust.Envelope;
 
 /** A server that has a ledger's key and serves whatever a test wants. */
 final class FakeLedger implements AutoCloseable {
@@ -69,6 +74,35 @@ final class FakeLedger implements AutoCloseable {
 
     SignedNote note(List<byte[]> all) {
         return new Checkpoint(key.name(), head(all).head()).sign(key);
+    }
+
+    /** With the status root of these entries, or of others. */
+    SignedNote note(List<byte[]> all, StatusMap status) {
+        return new Checkpoint(key.name(), head(all).head(), List.of(status.root().line()))
+                .sign(key);
+    }
+
+    /** The status map that these entries give. */
+    static StatusMap status(List<byte[]> all) {
+        var map = StatusMap.EMPTY;
+        for (byte[] bytes : all) {
+            var entry = LedgerEntry.parse(bytes);
+            byte[] payload = Envelope.parse(entry.envelope()).payload();
+            map =
+                    map.with(
+                            new Recorded<>(
+                                    map.size(),
+                                    StatementId.of(payload),
+                                    StatementJson.parse(payload),
+                                    entry.admittedAt()));
+        }
+        return map;
+    }
+
+    /** Serves these entries, and a checkpoint with this status root. */
+    void publish(List<byte[]> all, StatusMap status) {
+        entries = List.copyOf(all);
+        serve(note(all, status));
     }
 
     static Frontier head(List<byte[]> all) {

@@ -46,6 +46,7 @@ import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.Standing;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
 import org.imprimatur.register.UseClass;
 import org.imprimatur.trust.CrlMode;
@@ -342,6 +343,80 @@ class FollowFaultsIT {
         fake.publish(honest);
         await(s -> s.fault() == null);
         assertThat(decide().permitted()).isTrue();
+    }
+
+    @Test
+    @Clause({"END-4.6", "EGI-5.7"})
+    void aLedgerThatHidesARevocationFromThoseWhoAskForAStatusIsCaughtWithEvidence() {
+        fake.publish(honest, FakeLedger.status(honest));
+        followAll();
+        assertThat(decide().permitted()).isTrue();
+        var revocation =
+                trial.revocation(
+                        trial.endorser,
+                        endorsement,
+                        StatementId.of(StatementJson.write(endorsement)));
+        var revoked = with(honest, entry(revocation, trial.endorser));
+        // The tree has the revocation; the map has something else in its place.
+        var lie = FakeLedger.status(with(honest, another("no revocation at all")));
+        fake.publish(revoked, lie);
+
+        var status = awaitFault();
+
+        assertThat(status.fault()).contains("status/v1", "it can deny what was said");
+        assertThat(evidence("wrong-status").resolve("offered.note"))
+                .hasBinaryContent(fake.note(revoked, lie).bytes());
+        // The site itself has the whole ledger, and knows.
+        assertThat(decide().reasons().stream().map(Reason::code))
+                .contains(Reason.Code.IMAGE_REVOKED);
+
+        follows.close();
+        follow(source());
+        assertThat(awaitFault().fault()).contains("it can deny what was said");
+
+        fake.publish(revoked, FakeLedger.status(revoked));
+        await(s -> s.fault() == null && s.verifiedAt() != null);
+    }
+
+    @Test
+    void aMalformedStatusRootIsAFault() {
+        followAll();
+        fake.serve(
+                new Checkpoint(
+                                fake.key.name(),
+                                FakeLedger.head(honest).head(),
+                                List.of("imprimatur/status/v1 AAAA"))
+                        .sign(fake.key));
+
+        assertThat(awaitFault().fault()).contains("imprimatur/status/v1 AAAA");
+    }
+
+    @Test
+    @Clause({"END-4.6", "EGI-5.7"})
+    void aLedgerThatStopsToGiveStatusRootsIsCaught() {
+        fake.publish(honest, FakeLedger.status(honest));
+        followAll();
+        fake.publish(with(honest, another("two")));
+
+        assertThat(awaitFault().fault()).contains("has no status root");
+        follows.close();
+        follow(source());
+        assertThat(awaitFault().fault()).contains("has no status root");
+
+        var all = with(honest, another("three"));
+        fake.publish(all, FakeLedger.status(all));
+        await(s -> s.fault() == null && s.size() == 4);
+    }
+
+    @Test
+    void aLedgerFromBeforeStatusRootsMayBeginToGiveThem() {
+        followAll();
+        fake.publish(honest, FakeLedger.status(honest));
+        awaitNextLook();
+        var all = with(honest, another("two"));
+        fake.publish(all, FakeLedger.status(all));
+
+        assertThat(await(s -> s.size() == 4).fault()).isNull();
     }
 
     @Test

@@ -1,6 +1,6 @@
 package org.imprimatur.register;
 
-/** How an endorsement stands at a moment; the first that is true. */
+/** How an endorsement stands at a moment: the first of these that is true. */
 public enum EndorsementState {
     /** The endorsement was revoked. */
     REVOKED("revoked"),
@@ -10,8 +10,12 @@ public enum EndorsementState {
     SUSPENDED("suspended"),
     /** The endorser does not hold the role any more. */
     LAPSED("lapsed"),
+    /** Its planned end has come. */
+    ENDED("ended"),
     /** A waiver that the endorsement needs has expired. */
     WAIVER_EXPIRED("waiver-expired"),
+    /** A part of the image is not endorsed any more, where the charter asks for that. */
+    CONTRIBUTOR_NOT_ENDORSED("contributor-not-endorsed"),
     /** It counts, and nobody blocks the image. */
     ENDORSED("endorsed");
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Kind;
+import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.StrictJson.Members;
 import org.jspecify.annotations.Nullable;
 
@@ -141,10 +142,18 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
     /**
      * The signer endorsed an image.
      *
-     * @param until from this moment on a blocking finding is covered by no waiver; null for never
+     * @param until the planned end; null for none
+     * @param waivedUntil from this moment on a blocking finding is covered by no waiver; null for
+     *     never
      */
     public record Endorsed(
-            Sha512 image, Guid guid, Version version, Owner owner, @Nullable Instant until)
+            Sha512 image,
+            Guid guid,
+            Version version,
+            Owner owner,
+            Lineage lineage,
+            @Nullable Instant until,
+            @Nullable Instant waivedUntil)
             implements Act {
 
         @Override
@@ -159,7 +168,12 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
     }
 
     /** An endorsement was taken back. */
-    public record Revoked(Sha512 image, StatementId endorsement, Statement.Revocation.Reason reason)
+    public record Revoked(
+            Sha512 image,
+            StatementId endorsement,
+            Revocation.Reason reason,
+            @Nullable Urgency urgency,
+            @Nullable StatementId replacement)
             implements Act {
 
         @Override
@@ -243,9 +257,20 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                     case Statement.Acceptance s -> new Accepted(s.signer(), s.policy().sha256());
                     case Endorsement s ->
                             new Endorsed(
-                                    s.image(), s.guid(), s.version(), s.owner(), coveredUntil(s));
-                    case Statement.Revocation s ->
-                            new Revoked(s.image(), s.endorsement(), s.reason());
+                                    s.image(),
+                                    s.guid(),
+                                    s.version(),
+                                    s.owner(),
+                                    s.lineage(),
+                                    s.details().until(),
+                                    waivedUntil(s));
+                    case Revocation s ->
+                            new Revoked(
+                                    s.image(),
+                                    s.endorsement(),
+                                    s.reason(),
+                                    s.urgency(),
+                                    s.replacement());
                     case Statement.Approval s ->
                             new SiteSaid(true, s.image(), s.site(), s.catalogue(), s.endorsement());
                     case Statement.Refusal s ->
@@ -259,9 +284,12 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
     }
 
     /** When the first of the blocking findings is covered no more. */
-    private static @Nullable Instant coveredUntil(Endorsement endorsement) {
+    private static @Nullable Instant waivedUntil(Endorsement endorsement) {
         Instant first = null;
         for (var finding : endorsement.inspection().blocking()) {
+            if (endorsement.details().licences().stream().anyMatch(one -> one.covers(finding))) {
+                continue;
+            }
             var last =
                     endorsement.waivers().stream()
                             .filter(waiver -> waiver.isFor(finding))
@@ -320,19 +348,36 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                 member(out, "suspension", suspension.hex());
             }
             case Accepted(_, var policy) -> member(out, "policy", policy.hex());
-            case Endorsed(var image, var guid, var version, var owner, var until) -> {
+            case Endorsed(
+                            var image,
+                            var guid,
+                            var version,
+                            var owner,
+                            var lineage,
+                            var until,
+                            var waivedUntil) -> {
                 member(out, "image", image.toString());
                 member(out, "guid", guid.toString());
                 member(out, "version", version.text());
                 member(out, "owner", owner.toString());
+                lineage(out, lineage);
                 if (until != null) {
                     member(out, "until", time(until));
                 }
+                if (waivedUntil != null) {
+                    member(out, "waivedUntil", time(waivedUntil));
+                }
             }
-            case Revoked(var image, var endorsement, var reason) -> {
+            case Revoked(var image, var endorsement, var reason, var urgency, var replacement) -> {
                 member(out, "image", image.toString());
                 member(out, "endorsement", endorsement.hex());
                 member(out, "reason", reason.wire());
+                if (urgency != null) {
+                    member(out, "urgency", urgency.wire());
+                }
+                if (replacement != null) {
+                    member(out, "replacement", replacement.hex());
+                }
             }
             case SiteSaid(_, var image, var site, var catalogue, var endorsement) -> {
                 member(out, "image", image.toString());
@@ -361,6 +406,21 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
     /** The bytes of a line that came as a text. */
     public static byte[] bytes(String text) {
         return (text + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What is not said is a base image. */
+    private static void lineage(StringBuilder out, Lineage lineage) {
+        switch (lineage) {
+            case Lineage.Base _ -> {}
+            case Lineage.VoConfiguration _ -> member(out, "lineage", lineage.kind().wire());
+            case Lineage.Combined(var base, var configuration) -> {
+                member(out, "lineage", lineage.kind().wire());
+                member(out, "base", base.toString());
+                if (configuration != null) {
+                    member(out, "configuration", configuration.toString());
+                }
+            }
+        }
     }
 
     private static void member(StringBuilder out, String name, String value) {
@@ -440,12 +500,18 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                                     in.value("guid", Guid::parse),
                                     in.value("version", Version::new),
                                     owner(in),
-                                    in.has("until") ? in.instant("until") : null);
+                                    lineage(in),
+                                    in.has("until") ? in.instant("until") : null,
+                                    in.has("waivedUntil") ? in.instant("waivedUntil") : null);
                     case REVOCATION ->
                             new Revoked(
                                     image(in),
                                     in.value("endorsement", StatementId::parse),
-                                    in.value("reason", Statement.Revocation.Reason::parse));
+                                    in.value("reason", Revocation.Reason::parse),
+                                    in.has("urgency") ? in.value("urgency", Urgency::parse) : null,
+                                    in.has("replacement")
+                                            ? in.value("replacement", StatementId::parse)
+                                            : null);
                     case APPROVAL -> siteSaid(true, in);
                     case REFUSAL -> siteSaid(false, in);
                     case BLOCK -> new Blocked(image(in), owner(in));
@@ -483,6 +549,22 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
 
     private static @Nullable Instant optionalInstant(Members in, String name) {
         return in.has(name) ? in.instant(name) : null;
+    }
+
+    private static Lineage lineage(Members in) {
+        if (!in.has("lineage")) {
+            return Lineage.BASE;
+        }
+        return switch (in.value("lineage", Lineage.Kind::parse)) {
+            case BASE -> Lineage.BASE;
+            case VO_CONFIGURATION -> new Lineage.VoConfiguration();
+            case COMBINED ->
+                    new Lineage.Combined(
+                            in.value("base", Sha512::parse),
+                            in.has("configuration")
+                                    ? in.value("configuration", Sha512::parse)
+                                    : null);
+        };
     }
 
     private static SiteSaid siteSaid(boolean approved, Members in) {

@@ -12,16 +12,18 @@ import org.imprimatur.register.StatusLine.Reinstated;
 import org.imprimatur.register.StatusLine.Revoked;
 import org.imprimatur.register.StatusLine.Suspended;
 import org.imprimatur.register.StatusLine.Unblocked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of the status map, and what follows from them ({@code docs/format.md}, "Status map").
  * Says the same as the {@link Register} does of the same statements, from the few lines that matter
  * to the images in question; that the lines are complete is for others to prove.
  *
+ * @param charter of the ledger
  * @param records each without gaps, in the order of the ledger; a record that is not in the map has
  *     no lines
  */
-public record StatusRecords(Map<StatusKey, List<StatusLine>> records) {
+public record StatusRecords(Charter charter, Map<StatusKey, List<StatusLine>> records) {
 
     public StatusRecords {
         var copy = new LinkedHashMap<StatusKey, List<StatusLine>>();
@@ -33,8 +35,7 @@ public record StatusRecords(Map<StatusKey, List<StatusLine>> records) {
      * How an endorsement stands.
      *
      * @param line the endorsement's own; its act is {@link #endorsed}
-     * @param because the lines that decide; none for an endorsement that counts or whose waiver has
-     *     expired
+     * @param because the lines that decide; none where the endorsement's own line does
      */
     public record Status(
             StatusLine line, Endorsed endorsed, EndorsementState state, List<StatusLine> because) {
@@ -61,6 +62,15 @@ public record StatusRecords(Map<StatusKey, List<StatusLine>> records) {
     }
 
     private Status status(StatusLine line, Endorsed endorsed, Instant at) {
+        var blocks = blocks(endorsed.image());
+        var lapse = lapse(line, endorsed, at);
+        return lapse.state() != EndorsementState.REVOKED && !blocks.isEmpty()
+                ? new Status(line, endorsed, EndorsementState.BLOCKED, blocks)
+                : lapse;
+    }
+
+    /** How the endorsement stands, whoever blocks the file. */
+    private Status lapse(StatusLine line, Endorsed endorsed, Instant at) {
         var revocations =
                 lines(StatusKey.of(endorsed.image())).stream()
                         .filter(
@@ -70,10 +80,6 @@ public record StatusRecords(Map<StatusKey, List<StatusLine>> records) {
                         .toList();
         if (!revocations.isEmpty()) {
             return new Status(line, endorsed, EndorsementState.REVOKED, revocations);
-        }
-        var blocks = blocks(endorsed.image());
-        if (!blocks.isEmpty()) {
-            return new Status(line, endorsed, EndorsementState.BLOCKED, blocks);
         }
         var suspensions = suspensions(line.signer(), endorsed.owner());
         if (!suspensions.isEmpty()) {
@@ -87,14 +93,43 @@ public record StatusRecords(Map<StatusKey, List<StatusLine>> records) {
                     EndorsementState.LAPSED,
                     role.isEmpty() ? role : List.of(role.getLast()));
         }
-        var until = endorsed.until();
-        return new Status(
-                line,
-                endorsed,
-                until == null || at.isBefore(until)
-                        ? EndorsementState.ENDORSED
-                        : EndorsementState.WAIVER_EXPIRED,
-                List.of());
+        var state = EndorsementState.ENDORSED;
+        if (reached(endorsed.until(), at)) {
+            state = EndorsementState.ENDED;
+        } else if (reached(endorsed.waivedUntil(), at)) {
+            state = EndorsementState.WAIVER_EXPIRED;
+        } else if (partsMatter(line) && !partsCount(endorsed, at)) {
+            state = EndorsementState.CONTRIBUTOR_NOT_ENDORSED;
+        }
+        return new Status(line, endorsed, state, List.of());
+    }
+
+    private static boolean reached(@Nullable Instant end, Instant at) {
+        return end != null && !at.isBefore(end);
+    }
+
+    private boolean partsMatter(StatusLine line) {
+        var asked = charter.contributors();
+        return asked != null
+                && asked.rule() == ContributorRule.EACH
+                && asked.binds(line.admittedAt());
+    }
+
+    /** A part has no parts of its own, so this ends. */
+    private boolean partsCount(Endorsed endorsed, Instant at) {
+        for (var part : endorsed.lineage().parts()) {
+            boolean counts = false;
+            for (var line : lines(StatusKey.of(part.image()))) {
+                counts |=
+                        line.act() instanceof Endorsed other
+                                && other.lineage().kind() == part.kind()
+                                && lapse(line, other, at).state() == EndorsementState.ENDORSED;
+            }
+            if (!counts) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The blocks of a file that are in force, oldest first. */

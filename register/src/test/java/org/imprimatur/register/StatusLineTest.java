@@ -35,7 +35,7 @@ class StatusLineTest {
 
         assertThat(line(2, endorsement).text())
                 .isEqualTo(
-                        "{\"index\":2,\"admittedAt\":\"2026-11-21T12:00:00.000000Z\",\"kind\":\"endorsement\",\"id\":\"%s\",\"signer\":{\"subject\":\"CN=Alice,O=Example\",\"issuer\":\"CN=Example CA,O=Example\"},\"image\":\"%s\",\"guid\":\"%s\",\"version\":\"1.0\",\"owner\":\"vo:biomed\",\"until\":\"2026-11-22T12:00:00.000000Z\"}"
+                        "{\"index\":2,\"admittedAt\":\"2026-11-21T12:00:00.000000Z\",\"kind\":\"endorsement\",\"id\":\"%s\",\"signer\":{\"subject\":\"CN=Alice,O=Example\",\"issuer\":\"CN=Example CA,O=Example\"},\"image\":\"%s\",\"guid\":\"%s\",\"version\":\"1.0\",\"owner\":\"vo:biomed\",\"waivedUntil\":\"2026-11-22T12:00:00.000000Z\"}"
                                 .formatted(id(endorsement), IMAGE, GUID));
     }
 
@@ -64,7 +64,7 @@ class StatusLineTest {
 
         var act = (StatusLine.Endorsed) line(0, endorsement).act();
 
-        assertThat(act.until()).isEqualTo(early);
+        assertThat(act.waivedUntil()).isEqualTo(early);
         assertThat(endorsement.uncovered(early.minusNanos(1000))).isNull();
         assertThat(endorsement.uncovered(early)).isNotNull();
     }
@@ -116,7 +116,10 @@ class StatusLineTest {
         var records = new java.util.HashMap<>(others);
         records.put(StatusKey.of(IMAGE), image);
         records.put(StatusKey.of(GUID), List.of(image.getFirst()));
-        return new StatusRecords(records).status(StatusKey.of(GUID), LATER).getFirst().state();
+        return new StatusRecords(catalogue(), records)
+                .status(StatusKey.of(GUID), LATER)
+                .getFirst()
+                .state();
     }
 
     @ParameterizedTest

@@ -10,6 +10,9 @@ final class HeadTable {
     /** Any number that no other lock of this schema uses. */
     private static final long LEDGER_LOCK = 0x1A9_1A7_0001L;
 
+    /** The newest checkpoint and its size. */
+    record Row(long size, SignedNote checkpoint) {}
+
     private final Handle db;
 
     HeadTable(Handle db) {

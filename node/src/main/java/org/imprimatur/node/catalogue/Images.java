@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.register.EndorsementState;
 import org.imprimatur.register.Guid;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
@@ -13,39 +14,9 @@ import org.imprimatur.register.Statement.Endorsement;
 /** The endorsed images: the table finds and pages, the register says what stands. */
 public final class Images {
 
-    /** How an endorsement stands at a moment. */
-    public enum State {
-        /** It counts, and nobody blocks the image. */
-        ENDORSED("endorsed"),
-        /** The endorsement was revoked. */
-        REVOKED("revoked"),
-        /** Somebody who may has blocked the image. */
-        BLOCKED("blocked"),
-        /** The endorser is suspended. */
-        SUSPENDED("suspended"),
-        /** The endorser does not hold the role any more. */
-        LAPSED("lapsed"),
-        /** Its planned end has come. */
-        ENDED("ended"),
-        /** A waiver that the endorsement needs has expired. */
-        WAIVER_EXPIRED("waiver-expired"),
-        /** A part of the image is not endorsed any more, where the charter asks for that. */
-        CONTRIBUTOR_NOT_ENDORSED("contributor-not-endorsed");
-
-        private final String wire;
-
-        State(String wire) {
-            this.wire = wire;
-        }
-
-        /** The name in the API and on pages. */
-        public String wire() {
-            return wire;
-        }
-    }
-
     /** One endorsement, how it stands, and what came after it. */
-    public record Image(Recorded<Endorsement> entry, State state, ImageJson.Later later) {
+    public record Image(
+            Recorded<Endorsement> entry, EndorsementState state, ImageJson.Later later) {
 
         private static Image of(Register register, Recorded<Endorsement> entry, Instant at) {
             return new Image(
@@ -96,20 +67,21 @@ public final class Images {
                                 .toList());
     }
 
-    private static State stateOf(Register register, Recorded<Endorsement> entry, Instant at) {
+    private static EndorsementState stateOf(
+            Register register, Recorded<Endorsement> entry, Instant at) {
         var lapse = register.lapse(entry.id(), at).orElse(null);
         boolean blocked = !register.blocks(entry.statement().image()).isEmpty();
         if (blocked && lapse != Register.Lapse.REVOKED) {
-            return State.BLOCKED;
+            return EndorsementState.BLOCKED;
         }
         return switch (lapse) {
-            case null -> State.ENDORSED;
-            case REVOKED -> State.REVOKED;
-            case SUSPENDED -> State.SUSPENDED;
-            case ROLE_ENDED -> State.LAPSED;
-            case ENDED -> State.ENDED;
-            case WAIVER_EXPIRED -> State.WAIVER_EXPIRED;
-            case CONTRIBUTOR_NOT_ENDORSED -> State.CONTRIBUTOR_NOT_ENDORSED;
+            case null -> EndorsementState.ENDORSED;
+            case REVOKED -> EndorsementState.REVOKED;
+            case SUSPENDED -> EndorsementState.SUSPENDED;
+            case ROLE_ENDED -> EndorsementState.LAPSED;
+            case ENDED -> EndorsementState.ENDED;
+            case WAIVER_EXPIRED -> EndorsementState.WAIVER_EXPIRED;
+            case CONTRIBUTOR_NOT_ENDORSED -> EndorsementState.CONTRIBUTOR_NOT_ENDORSED;
         };
     }
 }

@@ -13,6 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.imprimatur.exchange.StatusMap;
+import org.imprimatur.exchange.StatusRoot;
 import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.EntryBundle;
 import org.imprimatur.ledger.Frontier;
@@ -121,19 +123,20 @@ public final class Ledger implements AutoCloseable {
                         witnesses.orElse(null));
         var headFile = new SignedHeadFile(directory.resolve("ledger-head"));
         var tiles = new Tiles(database);
-        LedgerState.Head head = storedHead(database, origin, key);
+        HeadTable.Row stored = storedHead(database, origin, key);
         Optional<SignedNote> remembered = headFile.read();
-        remembered.ifPresent(note -> checkContinues(note, head, key, tiles));
+        remembered.ifPresent(note -> checkContinues(note, stored, key, tiles));
         var replay = new Replay(charter);
-        var entries = database.read(db -> replay.catchUp(new EntryTable(db), head));
-        if (!Frontier.read(head.size(), tiles).head().equals(replay.frontier().head())) {
+        var entries = database.read(db -> replay.catchUp(new EntryTable(db), stored));
+        if (!Frontier.read(stored.size(), tiles).head().equals(replay.frontier().head())) {
             throw new LedgerFault(
                     "the database's tiles do not belong to its %d entries: restore it from a good copy"
-                            .formatted(head.size()));
+                            .formatted(stored.size()));
         }
+        var head = replay.head(withStatusRoot(database, stored, replay, origin, key));
         headFile.begin(head.checkpoint());
-        var empty = new LedgerState.Head(0, sign(origin, Frontier.EMPTY, key));
-        var state = new LedgerState(charter, empty);
+        var none = new Replay(charter);
+        var state = new LedgerState(charter, none.head(none.sign(origin, key)));
         state.advance(entries, head);
         LOG.info("ledger {} has {} entries", origin, head.size());
         var sequencer =
@@ -143,20 +146,21 @@ public final class Ledger implements AutoCloseable {
                 headFile);
     }
 
-    private static LedgerState.Head storedHead(Database database, Origin origin, NoteSigner key) {
+    private static HeadTable.Row storedHead(Database database, Origin origin, NoteSigner key) {
         return database.write(
                 db -> {
                     var heads = new HeadTable(db);
                     heads.lock();
                     var stored = heads.checkpoint();
                     if (stored.isEmpty()) {
-                        var first = sign(origin, Frontier.EMPTY, key);
+                        var first =
+                                StatusMap.EMPTY.checkpoint(origin, Frontier.EMPTY.head()).sign(key);
                         heads.move(0, 0, first);
-                        return new LedgerState.Head(0, first);
+                        return new HeadTable.Row(0, first);
                     }
                     return switch (VerifiedCheckpoint.check(stored.get(), key.verifier())) {
                         case VerifiedCheckpoint.Check.Good good ->
-                                new LedgerState.Head(heads.size(), good.checkpoint().note());
+                                new HeadTable.Row(heads.size(), good.checkpoint().note());
                         case VerifiedCheckpoint.Check.BadSignature bad ->
                                 throw notOurs(bad.explanation());
                         case VerifiedCheckpoint.Check.WrongOrigin wrong ->
@@ -173,12 +177,27 @@ public final class Ledger implements AutoCloseable {
                         .formatted(explanation));
     }
 
-    private static SignedNote sign(Origin origin, Frontier frontier, NoteSigner key) {
-        return new Checkpoint(origin.text(), frontier.head()).sign(key);
+    /** A ledger from before there were status roots gets one now, and not with its next entry. */
+    private static SignedNote withStatusRoot(
+            Database database, HeadTable.Row stored, Replay replay, Origin origin, NoteSigner key) {
+        if (StatusRoot.of(Checkpoint.parse(stored.checkpoint().text())).isPresent()) {
+            return stored.checkpoint();
+        }
+        var checkpoint = replay.sign(origin, key);
+        return database.write(
+                db -> {
+                    var heads = new HeadTable(db);
+                    if (heads.lockedSize() != stored.size()) {
+                        // Another node has appended since, and signed with one.
+                        return stored.checkpoint();
+                    }
+                    heads.move(stored.size(), stored.size(), checkpoint);
+                    return checkpoint;
+                });
     }
 
     private static void checkContinues(
-            SignedNote remembered, LedgerState.Head head, NoteSigner key, Tiles tiles) {
+            SignedNote remembered, HeadTable.Row head, NoteSigner key, Tiles tiles) {
         var known =
                 switch (VerifiedCheckpoint.check(remembered, key.verifier())) {
                     case VerifiedCheckpoint.Check.Good good -> good.checkpoint();

@@ -68,7 +68,7 @@ public final class LedgerRoutes {
                 .with("Cache-Control", "no-cache");
     }
 
-    private static int count(String text) {
+    static int count(String text) {
         int count = Integer.parseInt(text);
         if (count < 1 || count > Cosignatures.MOST) {
             throw new IllegalArgumentException("not 1 to " + Cosignatures.MOST);

@@ -4,11 +4,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.exchange.StatusMap;
+import org.imprimatur.exchange.StatusRoot;
+import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.Frontier;
 import org.imprimatur.ledger.Growth;
 import org.imprimatur.ledger.Hash;
+import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Statement;
@@ -16,12 +21,15 @@ import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
 import org.imprimatur.trust.Envelope;
 
-/** A register and a tree's edge that go through a ledger together. Belongs to one thread. */
+/**
+ * A register, a tree's edge and a status map that go through a ledger together. Belongs to one
+ * thread.
+ */
 final class Replay {
 
     private final Register register;
     private Frontier frontier = Frontier.EMPTY;
-    private Instant last = Instant.EPOCH;
+    private StatusMap status = StatusMap.EMPTY;
 
     Replay(Charter charter) {
         register = new Register(charter);
@@ -35,19 +43,33 @@ final class Replay {
         return frontier;
     }
 
+    StatusMap status() {
+        return status;
+    }
+
     /** When the newest entry was admitted. */
     Instant last() {
-        return last;
+        return status.newest();
+    }
+
+    /** Size and checkpoint, with what was replayed up to there. */
+    LedgerState.Head head(SignedNote checkpoint) {
+        return new LedgerState.Head(frontier.size(), checkpoint, status);
+    }
+
+    /** The checkpoint of what was replayed. */
+    SignedNote sign(Origin origin, NoteSigner key) {
+        return status.checkpoint(origin, frontier.head()).sign(key);
     }
 
     /**
      * Takes the entries that the tables hold beyond this one's, up to the checkpoint, and compares
-     * the root.
+     * the roots.
      *
      * @return the entries taken
      * @throws LedgerFault when they are not what the checkpoint says, or not admissible
      */
-    List<Recorded<?>> catchUp(EntryTable entries, LedgerState.Head head) {
+    List<Recorded<?>> catchUp(EntryTable entries, HeadTable.Row head) {
         var taken = new ArrayList<Recorded<?>>();
         var leaves = new ArrayList<Hash>();
         entries.each(
@@ -65,7 +87,7 @@ final class Replay {
     }
 
     private void check(long size, SignedNote note) {
-        var signed = org.imprimatur.ledger.Checkpoint.parse(note.text());
+        var signed = Checkpoint.parse(note.text());
         if (signed.size() != size || !signed.head().equals(frontier.head())) {
             throw new LedgerFault(
                     "the database's %d entries have the root %s, and its checkpoint says %s for %d: the entries were changed, or some are lost; restore the database from a good copy"
@@ -74,6 +96,12 @@ final class Replay {
                                     frontier.root().hex(),
                                     signed.root().hex(),
                                     signed.size()));
+        }
+        var root = StatusRoot.of(signed);
+        if (root.isPresent() && !root.get().equals(status.root())) {
+            throw new LedgerFault(
+                    "the database's %d entries have the status root '%s', and its checkpoint says '%s': this node has signed what its entries do not say, and must sign no more"
+                            .formatted(size, status.root().line(), root.get().line()));
         }
     }
 
@@ -85,13 +113,13 @@ final class Replay {
                     "this node's configuration does not admit what its ledger holds (%s): the charter is part of a ledger; put \"owners\" and \"policy\" back as they were, or begin a new ledger"
                             .formatted(e.getMessage()));
         }
-        last = entry.admittedAt();
+        status = status.with(entry);
     }
 
     /** A new statement that was judged admissible, not yet in the tables. */
     void append(Recorded<?> entry) {
         register.apply(entry.index(), entry.id(), entry.statement(), entry.admittedAt());
-        last = entry.admittedAt();
+        status = status.with(entry);
     }
 
     Growth grow(List<Hash> leaves) {

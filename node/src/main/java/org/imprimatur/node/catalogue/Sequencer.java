@@ -16,7 +16,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.imprimatur.exchange.LedgerEntry;
-import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.Growth;
 import org.imprimatur.ledger.Hash;
 import org.imprimatur.ledger.NoteSigner;
@@ -239,8 +238,9 @@ final class Sequencer implements AutoCloseable {
                             .formatted(size, current.frontier().size()));
         }
         if (size > current.frontier().size()) {
-            takenHead = new LedgerState.Head(size, heads.checkpoint().orElseThrow());
-            taken = current.catchUp(entries, takenHead);
+            var row = new HeadTable.Row(size, heads.checkpoint().orElseThrow());
+            taken = current.catchUp(entries, row);
+            takenHead = current.head(row.checkpoint());
         }
         return append(db, current, pending, taken, takenHead);
     }
@@ -282,18 +282,12 @@ final class Sequencer implements AutoCloseable {
         }
         long before = current.frontier().size();
         var growth = current.grow(rows.stream().map(EntryTable.Row::leaf).toList());
-        var checkpoint = new Checkpoint(charter.origin().text(), growth.after().head()).sign(key);
+        var checkpoint = current.sign(charter.origin(), key);
         new EntryTable(db).add(rows);
         new TileTable(db).add(growth);
         project(db, added);
         new HeadTable(db).move(before, growth.after().size(), checkpoint);
-        return new Batch(
-                taken,
-                takenHead,
-                added,
-                growth,
-                new LedgerState.Head(growth.after().size(), checkpoint),
-                outcomes);
+        return new Batch(taken, takenHead, added, growth, current.head(checkpoint), outcomes);
     }
 
     private static EntryTable.Row row(Recorded<?> entry, byte[] envelope) {

@@ -2,10 +2,15 @@ package org.imprimatur.node.follow;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.imprimatur.exchange.StatusMap;
+import org.imprimatur.exchange.StatusRoot;
 import org.imprimatur.ledger.VerifiedCheckpoint;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
@@ -14,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is verified of one followed ledger, for everyone who asks. Only its follower moves it. */
 final class FollowedLedger {
+
+    /** How many sizes the status map is kept of; they share nearly all of it. */
+    private static final int STATUS_SIZES = 1024;
 
     private final Source source;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -24,20 +32,24 @@ final class FollowedLedger {
     private @Nullable String fault;
     private @Nullable String problem;
     private @Nullable VerifiedCheckpoint latest;
+    private final Deque<StatusMap> statuses = new ArrayDeque<>();
     private final Condition moved = lock.writeLock().newCondition();
 
     /**
+     * @param status that goes with the register
      * @param latest the newest checkpoint of which every entry is applied; null for none
      */
     FollowedLedger(
             Source source,
             Register register,
+            StatusMap status,
             @Nullable Instant verifiedAt,
             @Nullable VerifiedCheckpoint latest) {
         this.source = source;
         this.register = register;
         this.verifiedAt = verifiedAt;
         this.latest = latest;
+        keep(status);
     }
 
     Source source() {
@@ -80,6 +92,7 @@ final class FollowedLedger {
         try {
             for (var entry : entries) {
                 register.apply(entry.index(), entry.id(), entry.statement(), entry.admittedAt());
+                keep(statuses.getLast().with(entry));
             }
             return null;
         } catch (IllegalStateException | IllegalArgumentException e) {
@@ -87,6 +100,31 @@ final class FollowedLedger {
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    private void keep(StatusMap status) {
+        statuses.addLast(status);
+        if (statuses.size() > STATUS_SIZES) {
+            statuses.removeFirst();
+        }
+    }
+
+    /** What a checkpoint of this size must say; empty where that is too long ago, or to come. */
+    Optional<StatusRoot> statusRoot(long size) {
+        StatusMap map;
+        lock.readLock().lock();
+        try {
+            map =
+                    statuses.stream()
+                            .dropWhile(one -> one.size() < size)
+                            .limit(1)
+                            .filter(one -> one.size() == size)
+                            .findFirst()
+                            .orElse(null);
+        } finally {
+            lock.readLock().unlock();
+        }
+        return Optional.ofNullable(map).map(StatusMap::root);
     }
 
     long size() {

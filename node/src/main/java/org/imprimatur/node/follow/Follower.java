@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.imprimatur.exchange.LedgerEntry;
 import org.imprimatur.exchange.LedgerEvidence;
+import org.imprimatur.exchange.StatusRoot;
 import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.ConsistencyProof;
 import org.imprimatur.ledger.ForkProof;
@@ -148,13 +149,36 @@ final class Follower implements AutoCloseable {
         }
         if (known.size() == offered.size()) {
             return known.head().equals(offered.head())
-                    ? new Sighting.Agrees()
+                    ? status(offered, known)
                     : new Sighting.Contradicts(
                             known.note(),
                             "%s has signed two roots for size %d"
                                     .formatted(offered.origin(), offered.size()));
         }
-        return beginning(offered, known);
+        var beginning = beginning(offered, known);
+        return beginning instanceof Sighting.Agrees ? status(offered, known) : beginning;
+    }
+
+    /** Whoever cosigns a checkpoint vouches for its status root too. */
+    private Sighting status(VerifiedCheckpoint offered, VerifiedCheckpoint known) {
+        var found = statusLine(offered.checkpoint());
+        var computed = ledger.statusRoot(offered.size()).map(StatusRoot::line).orElse(null);
+        if (found == null) {
+            return statusLine(known.checkpoint()) == null
+                    ? new Sighting.Agrees()
+                    : new Sighting.NotYet("it has no status root, which this ledger otherwise has");
+        }
+        if (computed == null) {
+            return new Sighting.NotYet(
+                    "the status root of size %d is not computed any more"
+                            .formatted(offered.size()));
+        }
+        return found.equals(computed)
+                ? new Sighting.Agrees()
+                : new Sighting.Contradicts(
+                        known.note(),
+                        "%s has signed '%s' for size %d, where its entries give '%s'"
+                                .formatted(offered.origin(), found, offered.size(), computed));
     }
 
     /** Whether a checkpoint is the beginning of a larger one. */
@@ -315,6 +339,7 @@ final class Follower implements AutoCloseable {
                 takeSome(latest);
             }
             missing = 0;
+            checkStatus(latest);
             Instant at = later(ledger.status().verifiedAt(), chosen.at());
             store(latest, at);
             ledger.verified(latest, at);
@@ -464,6 +489,29 @@ final class Follower implements AutoCloseable {
         }
     }
 
+    /** The map is computed again: whoever is told of a status is told the truth, or we notice. */
+    private void checkStatus(VerifiedCheckpoint latest) throws SourceFault {
+        var computed = ledger.statusRoot(latest.size()).orElseThrow();
+        var found = statusLine(latest.checkpoint());
+        if (found != null && !found.equals(computed.line())) {
+            throw SourceFault.passing(
+                    Kind.WRONG_STATUS,
+                    "its checkpoint of %d entries says '%s' where its entries give '%s': to those who ask for a status it can deny what was said, or say what was not"
+                            .formatted(latest.size(), found, computed.line()),
+                    null,
+                    latest.note().bytes());
+        }
+    }
+
+    /** The status root as it stands there, well formed or not; null for none. */
+    private static @Nullable String statusLine(Checkpoint checkpoint) {
+        try {
+            return StatusRoot.of(checkpoint).map(StatusRoot::line).orElse(null);
+        } catch (org.imprimatur.register.MalformedInput e) {
+            return e.found();
+        }
+    }
+
     private @Nullable SignedNote seen() {
         return view.seen().map(VerifiedCheckpoint::note).orElse(null);
     }
@@ -475,8 +523,8 @@ final class Follower implements AutoCloseable {
             look = view.lookWithTiles(offered, reader);
         }
         return switch (look) {
-            case Look.Same same -> new Step(same.view(), same.latest());
-            case Look.Grown grown -> new Step(grown.view(), grown.latest());
+            case Look.Same same -> step(same.view(), same.latest());
+            case Look.Grown grown -> step(grown.view(), grown.latest());
             case Look.SplitView split when sameSize(split) ->
                     throw SourceFault.lasting(
                             Kind.SPLIT_VIEW,
@@ -489,6 +537,22 @@ final class Follower implements AutoCloseable {
             case Look.BadSignature bad -> throw fault(Kind.BAD_SIGNATURE, bad);
             case Look.NotACheckpoint not -> throw fault(Kind.NOT_A_CHECKPOINT, not);
         };
+    }
+
+    /** A ledger that once had status roots has them for good: it cannot lie by leaving them out. */
+    private Step step(LedgerView next, VerifiedCheckpoint latest) throws SourceFault {
+        var before = view.seen().orElse(null);
+        if (before != null
+                && statusLine(before.checkpoint()) != null
+                && statusLine(latest.checkpoint()) == null) {
+            throw SourceFault.passing(
+                    Kind.WRONG_STATUS,
+                    "its checkpoint of %d entries has no status root, and that of %d had one"
+                            .formatted(latest.size(), before.size()),
+                    before.note(),
+                    latest.note().bytes());
+        }
+        return new Step(next, latest);
     }
 
     private static SourceFault fault(Kind kind, Look.Alarm alarm) {

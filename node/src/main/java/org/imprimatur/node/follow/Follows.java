@@ -8,10 +8,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.exchange.StatusMap;
 import org.imprimatur.ledger.Frontier;
 import org.imprimatur.ledger.Hash;
 import org.imprimatur.ledger.LedgerView;
@@ -25,9 +27,11 @@ import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Origin;
+import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Standing;
+import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
 import org.imprimatur.trust.CrlMode;
@@ -141,22 +145,23 @@ public final class Follows implements AutoCloseable {
                             new FollowTable(db).forget(source.origin());
                         });
             }
-            var ledger = new FollowedLedger(source, new Register(source.charter()), null, null);
-            return new Follower.Start(ledger, unseen, Frontier.EMPTY, null);
+            return new Follower.Start(fresh(source), unseen, Frontier.EMPTY, null);
         }
         var view = unseen.having(seen);
         var register = new Register(source.charter());
-        var frontier = replay(source, database, row, register);
+        var replayed = replay(source, database, row, register);
+        var frontier = replayed == null ? null : replayed.frontier();
         boolean whole =
                 frontier != null
                         && frontier.size() == row.size()
                         && frontier.size() <= seen.size()
                         && (frontier.size() < seen.size() || frontier.head().equals(seen.head()));
-        if (whole && frontier != null) {
+        if (whole && frontier != null && replayed != null) {
             var ledger =
                     new FollowedLedger(
                             source,
                             register,
+                            replayed.status(),
                             row.verifiedAt(),
                             frontier.size() == seen.size() ? seen : null);
             return new Follower.Start(ledger, view, frontier, row.fault());
@@ -166,8 +171,12 @@ public final class Follows implements AutoCloseable {
                 db -> {
                     new FollowTable(db).forgetEntries(source.origin());
                 });
-        var ledger = new FollowedLedger(source, new Register(source.charter()), null, null);
-        return new Follower.Start(ledger, view, Frontier.EMPTY, row.fault());
+        return new Follower.Start(fresh(source), view, Frontier.EMPTY, row.fault());
+    }
+
+    private static FollowedLedger fresh(Source source) {
+        return new FollowedLedger(
+                source, new Register(source.charter()), StatusMap.EMPTY, null, null);
     }
 
     private static @Nullable VerifiedCheckpoint checkpoint(FollowTable.Row row, NoteVerifier key) {
@@ -181,9 +190,12 @@ public final class Follows implements AutoCloseable {
         }
     }
 
-    private static @Nullable Frontier replay(
+    private record Replayed(Frontier frontier, StatusMap status) {}
+
+    private static @Nullable Replayed replay(
             Source source, Database database, FollowTable.Row row, Register register) {
         var leaves = new ArrayList<Hash>();
+        var status = new AtomicReference<>(StatusMap.EMPTY);
         try {
             return database.read(
                     db -> {
@@ -192,10 +204,11 @@ public final class Follows implements AutoCloseable {
                                         source.origin(),
                                         row.size(),
                                         bytes -> {
-                                            apply(register, bytes);
+                                            var entry = apply(register, bytes);
+                                            status.updateAndGet(map -> map.with(entry));
                                             leaves.add(Hash.ofLeaf(bytes));
                                         });
-                        return Frontier.EMPTY.append(leaves);
+                        return new Replayed(Frontier.EMPTY.append(leaves), status.get());
                     });
         } catch (IllegalArgumentException
                 | IllegalStateException
@@ -205,14 +218,18 @@ public final class Follows implements AutoCloseable {
         }
     }
 
-    private static void apply(Register register, byte[] bytes) {
+    private static Recorded<?> apply(Register register, byte[] bytes) {
         var entry = LedgerEntry.parse(bytes);
         byte[] payload = Envelope.parse(entry.envelope()).payload();
+        var recorded =
+                new Recorded<Statement>(
+                        register.size(),
+                        StatementId.of(payload),
+                        StatementJson.parse(payload),
+                        entry.admittedAt());
         register.apply(
-                register.size(),
-                StatementId.of(payload),
-                StatementJson.parse(payload),
-                entry.admittedAt());
+                recorded.index(), recorded.id(), recorded.statement(), recorded.admittedAt());
+        return recorded;
     }
 
     private void measure(Metrics metrics, InstantSource clock) {

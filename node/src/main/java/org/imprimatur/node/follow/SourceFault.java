@@ -21,7 +21,8 @@ final class SourceFault extends Exception {
         NOT_A_CHECKPOINT("not-a-checkpoint"),
         MALFORMED_DATA("malformed-data"),
         WRONG_ENTRIES("wrong-entries"),
-        BAD_ENTRY("bad-entry");
+        BAD_ENTRY("bad-entry"),
+        WRONG_STATUS("wrong-status");
 
         private final String wire;
 

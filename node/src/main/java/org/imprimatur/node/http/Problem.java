@@ -78,6 +78,12 @@ public record Problem(
         return of(404, "not-found", "There is no such thing here", detail);
     }
 
+    /** 404: another size of the ledger may be there. */
+    public static Problem sizeNotKept(String detail) {
+        return of(404, "size-not-kept", "The status at that tree size is not kept", detail)
+                .advising("Ask without a size for the newest, or for one of those.");
+    }
+
     /** 405. */
     public static Problem methodNotAllowed(String detail) {
         return of(405, "method-not-allowed", "That method is not offered here", detail);

@@ -74,6 +74,23 @@ public final class Request {
     }
 
     /**
+     * A query member that may come several times, each read into a value.
+     *
+     * @throws ProblemException 400 when it comes more often than {@code most} or cannot be read
+     */
+    public <T> List<T> queries(String name, int most, Function<String, T> reader) {
+        var values = source.query().getOrDefault(name, List.of());
+        if (values.size() > most) {
+            throw malformed(
+                    "query member \"%s\" is given %d times; expected at most %d"
+                            .formatted(name, values.size(), most));
+        }
+        return values.stream()
+                .map(value -> read("query member \"" + name + "\"", value, reader))
+                .toList();
+    }
+
+    /**
      * Answers 400 to query members that the route does not know: a misspelt filter filters nothing.
      */
     public void checkQuery(String... names) {
