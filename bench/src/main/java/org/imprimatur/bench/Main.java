@@ -29,6 +29,7 @@ final class Main {
                         case "inspect-sizes" -> VariantFigures.sizes(root, images);
                         case "search" -> SearchFigures.measure(images);
                         case "decide" -> DecideFigures.measure(target);
+                        case "lists" -> ListFigures.measure(root, target);
                         case "append" -> AppendFigures.measure(target);
                         case "follow" -> FollowFigures.measure(target);
                         case "serve" -> ServeFigures.measure(target);

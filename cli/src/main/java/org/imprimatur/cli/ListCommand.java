@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
             ListVerifyCommand.class,
             ListSignCommand.class,
             ListShowCommand.class,
-            ListDiffCommand.class
+            ListDiffCommand.class,
+            ListPublishCommand.class,
+            ListTokenCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -33,6 +35,6 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() {
         throw new ParameterException(
                 Objects.requireNonNull(spec).commandLine(),
-                "what of a list: verify, sign, show or diff?");
+                "what of a list: verify, sign, show, diff, publish or token?");
     }
 }

@@ -1,5 +1,6 @@
 package org.imprimatur.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -31,6 +32,13 @@ final class ListDiffCommand implements Callable<Integer> {
                 ListDiff.between(
                         ListShowCommand.read(Objects.requireNonNull(older)),
                         ListShowCommand.read(Objects.requireNonNull(newer)));
+        var document = tell(diff, output);
+        output.document(document);
+        return ExitCode.DONE.status();
+    }
+
+    /** Tells a difference line by line, and gives it as a document. */
+    static ObjectNode tell(ListDiff diff, Output output) {
         var document = Output.object();
         var keys = document.putArray("list");
         for (var key : diff.listKeys()) {
@@ -61,7 +69,6 @@ final class ListDiffCommand implements Callable<Integer> {
         if (diff.isEmpty()) {
             output.line("no difference");
         }
-        output.document(document);
-        return ExitCode.DONE.status();
+        return document;
     }
 }

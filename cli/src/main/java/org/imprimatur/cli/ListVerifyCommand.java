@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.imprimatur.exchange.hepix.ImageList;
 import org.imprimatur.exchange.hepix.ImageVerdict;
+import org.imprimatur.exchange.hepix.ListDiff;
 import org.imprimatur.exchange.hepix.ListVerifier;
 import org.imprimatur.exchange.hepix.ListVerifier.Expected;
 import org.imprimatur.exchange.hepix.ListVerifier.Reason;
@@ -97,8 +98,13 @@ final class ListVerifyCommand implements Callable<Integer> {
                             .formatted(message.address().orElse(where), bad.explanation()),
                     bad);
         }
+        var document = document(verdict);
+        if (verdict.accepted() && held.isPresent() && !verdict.unchanged()) {
+            var diff = ListDiff.between(held.get(), verdict.list().orElseThrow());
+            document.set("changes", ListDiffCommand.tell(diff, output));
+        }
         tell(verdict);
-        output.document(document(verdict));
+        output.document(document);
         return verdict.accepted() ? ExitCode.DONE.status() : ExitCode.NO.status();
     }
 

@@ -103,6 +103,35 @@ final class NodeClient {
                         MAX_JSON));
     }
 
+    /** How long the file at a path is; -1 where there is none, or the name is none of a file. */
+    long length(String path) {
+        if (!path.matches("/files/[A-Za-z0-9][A-Za-z0-9._-]{0,254}")) {
+            return -1;
+        }
+        try {
+            var response = http.send(request(path).HEAD().build(), BodyHandlers.discarding());
+            return response.statusCode() == 200
+                    ? response.headers().firstValueAsLong("Content-Length").orElse(-1)
+                    : -1;
+        } catch (IOException e) {
+            throw unreachable("the node at %s does not answer (%s)".formatted(base, reason(e)), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unreachable("interrupted while waiting for " + base, e);
+        }
+    }
+
+    /** Brings an image list to the path where it is to be served. */
+    JsonNode putList(String path, byte[] message) {
+        return json(
+                send(
+                        request(path)
+                                .header("Content-Type", "message/rfc822")
+                                .PUT(BodyPublishers.ofByteArray(message))
+                                .build(),
+                        MAX_JSON));
+    }
+
     JsonNode json(String path) {
         return json(bytes(path, MAX_JSON));
     }

@@ -238,7 +238,7 @@ class ListCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"verify", "sign", "show", "diff"})
+    @ValueSource(strings = {"verify", "sign", "show", "diff", "publish", "token"})
     void theHelpOfEachHasAnExampleAndTheExitStatuses(String command) {
         var ran = Ran.of("list", command, "--help");
 

@@ -214,7 +214,7 @@ final class ImageJudge {
                 return;
             }
             var text = node.isTextual() ? node.asText() : "";
-            if (text.length() != CHECKSUM_DIGITS || !text.matches("[0-9a-fA-F]+")) {
+            if (text.length() != CHECKSUM_DIGITS || !isHex(text)) {
                 malformed(
                         ListReason.IMAGE_BAD_CHECKSUM,
                         "sl:checksum:sha512",
@@ -222,6 +222,15 @@ final class ImageJudge {
             } else if (!text.equals(text.toLowerCase(Locale.ROOT))) {
                 warnings.add("sl:checksum:sha512 has capitals, on which other readers fail");
             }
+        }
+
+        private boolean isHex(String text) {
+            for (int i = 0; i < text.length(); i++) {
+                if (!ListFields.isHex(text.charAt(i))) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void amount(String key) {
@@ -287,6 +296,15 @@ final class ImageJudge {
         }
     }
 
+    private static boolean isPrintable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** An address that can be fetched, with nothing in it that a program could stumble over. */
     static Optional<URI> httpAddress(String text) {
         try {
@@ -295,7 +313,7 @@ final class ImageJudge {
             boolean good =
                     (scheme.equals("http") || scheme.equals("https"))
                             && uri.getHost() != null
-                            && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
+                            && isPrintable(text);
             return good ? Optional.of(uri) : Optional.empty();
         } catch (URISyntaxException e) {
             return Optional.empty();

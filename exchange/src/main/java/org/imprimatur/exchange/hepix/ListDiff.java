@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ListDiff(
         List<String> listKeys, List<UUID> added, List<UUID> removed, List<Changed> changed) {
+
+    private static final Set<String> RENEWED =
+            Set.of("dc:date:created", "dc:date:expires", "hv:version");
 
     /** An image that differs, and in which keys. */
     public record Changed(UUID identifier, List<String> keys) {
@@ -48,7 +52,8 @@ public record ListDiff(
         for (var identifier : new TreeSet<>(after.keySet())) {
             var old = before.get(identifier);
             var now = after.get(identifier);
-            if (old != null && now != null) {
+            // Most are the very same, which is seen sooner than how they differ.
+            if (old != null && now != null && !old.equals(now)) {
                 var keys = keys(old, now);
                 if (!keys.isEmpty()) {
                     changed.add(new Changed(identifier, keys));
@@ -86,6 +91,14 @@ public record ListDiff(
         return one.isValueNode() && other.isValueNode()
                 ? one.asText().equals(other.asText())
                 : one.equals(other);
+    }
+
+    /** Whether nothing differs but what each signing changes: times and version. */
+    public boolean isOnlyRenewal() {
+        return RENEWED.containsAll(listKeys)
+                && added.isEmpty()
+                && removed.isEmpty()
+                && changed.isEmpty();
     }
 
     /** Whether nothing differs. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -15,17 +17,15 @@ import org.jspecify.annotations.Nullable;
 /** The values of lists: what each may be, read as tolerantly as lists in use need it. */
 final class ListFields {
 
-    /** The form that every reader takes. */
-    static final Pattern EXACT_INSTANT =
-            Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
+    /** The form of times that every reader takes, with a zero for each digit. */
+    private static final String EXACT = "0000-00-00T00:00:00Z";
+
+    private static final int UUID_LENGTH = 36;
 
     private static final Pattern INSTANT =
             Pattern.compile(
                     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
                             + "(Z|[+-][0-9]{2}:[0-9]{2})");
-
-    private static final Pattern UUID_FORM =
-            Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private static final int MAX_LINE = 4096;
     private static final int MAX_BLOCK = 65_536;
@@ -65,12 +65,19 @@ final class ListFields {
 
     /** An instant from year 0 to 9999, cut to seconds; fractions and offsets are taken. */
     static Optional<Instant> instant(@Nullable JsonNode node) {
-        if (node == null || !node.isTextual() || !INSTANT.matcher(node.asText()).matches()) {
+        if (node == null || !node.isTextual()) {
             return Optional.empty();
         }
+        var text = node.asText();
         try {
+            if (isExact(text)) {
+                return Optional.of(exact(text));
+            }
+            if (!INSTANT.matcher(text).matches()) {
+                return Optional.empty();
+            }
             var time =
-                    OffsetDateTime.parse(node.asText(), DateTimeFormatter.ISO_OFFSET_DATE_TIME)
+                    OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME)
                             .toInstant()
                             .truncatedTo(ChronoUnit.SECONDS);
             return Optional.of(time);
@@ -80,10 +87,56 @@ final class ListFields {
         }
     }
 
+    /** Whether a text has the form {@code 2026-11-21T01:02:03Z}, digit by digit. */
+    static boolean isExact(String text) {
+        if (text.length() != EXACT.length()) {
+            return false;
+        }
+        for (int i = 0; i < EXACT.length(); i++) {
+            char wanted = EXACT.charAt(i);
+            char found = text.charAt(i);
+            if (wanted == '0' ? found < '0' || found > '9' : found != wanted) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The instant in such a text: lists have one for each image, and formatters are slow. */
+    private static Instant exact(String text) {
+        return LocalDateTime.of(
+                        digits(text, 0, 4),
+                        digits(text, 5, 7),
+                        digits(text, 8, 10),
+                        digits(text, 11, 13),
+                        digits(text, 14, 16),
+                        digits(text, 17, 19))
+                .toInstant(ZoneOffset.UTC);
+    }
+
+    private static int digits(String text, int from, int to) {
+        return Integer.parseInt(text, from, to, 10);
+    }
+
     static Optional<UUID> uuid(@Nullable JsonNode node) {
-        return node != null && node.isTextual() && UUID_FORM.matcher(node.asText()).matches()
-                ? Optional.of(UUID.fromString(node.asText()))
-                : Optional.empty();
+        if (node == null || !node.isTextual() || node.asText().length() != UUID_LENGTH) {
+            return Optional.empty();
+        }
+        var text = node.asText();
+        for (int i = 0; i < UUID_LENGTH; i++) {
+            boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
+            if (dash ? text.charAt(i) != '-' : !isHex(text.charAt(i))) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(UUID.fromString(text));
+    }
+
+    /** Whether a character is a hex digit, in capitals or not. */
+    static boolean isHex(char one) {
+        return (one >= '0' && one <= '9')
+                || (one >= 'a' && one <= 'f')
+                || (one >= 'A' && one <= 'F');
     }
 
     /** A whole number, as such or in digits, within a range. */

@@ -116,9 +116,18 @@ final class ListJson {
         return depth + 1;
     }
 
+    private static boolean isDigits(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A number by its digits; beyond all bounds it stays a text, which no number is taken for. */
     private static JsonNode number(String digits) {
-        if (digits.length() <= 18 && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (digits.length() <= 18 && isDigits(digits)) {
             return NODES.numberNode(Long.parseLong(digits));
         }
         try {
@@ -134,12 +143,12 @@ final class ListJson {
             var name = parser.currentName();
             parser.nextToken();
             var value = value(name, depth);
-            if (object.has(name)) {
+            var before = object.replace(name, value);
+            if (before != null) {
+                object.set(name, before);
                 if (duplicates.size() < MAX_TOLD) {
                     duplicates.add(place.isEmpty() ? name : place + "." + name);
                 }
-            } else {
-                object.set(name, value);
             }
         }
         return object;

@@ -320,7 +320,7 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
             var time = ListFields.instant(node);
             if (time.isEmpty()) {
                 malformed(key, "an instant such as 2026-11-21T01:02:03Z", node);
-            } else if (!ListFields.EXACT_INSTANT.matcher(node.asText()).matches()) {
+            } else if (!ListFields.isExact(node.asText())) {
                 warnings.add(
                         "%s has a fraction or an offset, on which cloudkeeper fails"
                                 .formatted(key));
@@ -427,7 +427,7 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
             var version = list.text("hv:version").orElse("");
             var heldVersion = held.text("hv:version").orElse("");
             int order = ListVersion.compare(version, heldVersion);
-            unchanged = list.sameContent(held);
+            unchanged = version.equals(heldVersion) && list.sameContent(held);
             if (order < 0) {
                 refuse(
                         ListReason.VERSION_LOWER,

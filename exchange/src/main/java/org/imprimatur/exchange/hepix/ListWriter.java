@@ -263,17 +263,24 @@ public record ListWriter(
         }
         var before = previous.flatMap(held -> held.text("hv:version"));
         var drafted = draft.text("hv:version");
-        var stamp = STAMP.format(created);
         if (before.isEmpty()) {
-            return drafted.orElse(stamp);
+            return drafted.orElse(STAMP.format(created));
         }
         if (drafted.isPresent() && ListVersion.compare(drafted.get(), before.get()) > 0) {
             return drafted.get();
         }
-        boolean stamped = before.get().matches("[0-9]{14}");
-        return stamped && ListVersion.compare(stamp, before.get()) > 0
+        return versionAfter(before.get(), created);
+    }
+
+    /**
+     * The version that comes after another: the time, where the other is a time too and an earlier
+     * one, else the next number.
+     */
+    public static String versionAfter(String before, Instant at) {
+        var stamp = STAMP.format(at);
+        return before.matches("[0-9]{14}") && ListVersion.compare(stamp, before) > 0
                 ? stamp
-                : ListVersion.after(before.get());
+                : ListVersion.after(before);
     }
 
     private static ObjectNode endorser(ImageList draft, SigningKey key, List<String> faults) {

@@ -5,11 +5,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.imprimatur.register.Guid;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Statement.Appointment;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Version;
 
 /**
  * An endorsement as it goes into a list.
@@ -81,23 +83,33 @@ public record Listed(Recorded<Endorsement> entry, Appointment endorser, String a
      */
     public static List<Recorded<Endorsement>> chosen(
             Iterable<Recorded<Endorsement>> all, Predicate<Recorded<Endorsement>> stands) {
-        var highest = new LinkedHashMap<Guid, List<Recorded<Endorsement>>>();
+        return chosen(all, one -> one.statement().guid(), one -> one.statement().version(), stands);
+    }
+
+    /** The same, where endorsements are known by something else than themselves. */
+    public static <T> List<T> chosen(
+            Iterable<T> all,
+            Function<T, Guid> guid,
+            Function<T, Version> version,
+            Predicate<T> stands) {
+        var highest = new LinkedHashMap<Guid, List<T>>();
         for (var one : all) {
-            var same = highest.computeIfAbsent(one.statement().guid(), _ -> new ArrayList<>(1));
+            var same = highest.computeIfAbsent(guid.apply(one), _ -> new ArrayList<>(1));
             if (same.isEmpty()) {
                 same.add(one);
                 continue;
             }
-            var version = same.getFirst().statement().version();
+            var before = version.apply(same.getFirst());
+            var now = version.apply(one);
             // Of two spellings of one version the first stays: a version must not change.
-            if (one.statement().version().equals(version)) {
+            if (now.equals(before)) {
                 same.add(one);
-            } else if (ListVersion.compare(one.statement().version().text(), version.text()) > 0) {
+            } else if (ListVersion.compare(now.text(), before.text()) > 0) {
                 same.clear();
                 same.add(one);
             }
         }
-        var chosen = new ArrayList<Recorded<Endorsement>>(highest.size());
+        var chosen = new ArrayList<T>(highest.size());
         for (var same : highest.values()) {
             same.reversed().stream().filter(stands).findFirst().ifPresent(chosen::add);
         }
