@@ -76,6 +76,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("profile", ProfileCommand.class);
         COMMANDS.put("endorse", EndorseCommand.class);
         COMMANDS.put("verify", VerifyCommand.class);
+        COMMANDS.put("status", StatusCommand.class);
         COMMANDS.put("revoke", RevokeCommand.class);
         COMMANDS.put("appoint", AppointCommand.class);
         COMMANDS.put("dismiss", DismissCommand.class);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.ImageException;
@@ -16,11 +17,16 @@ import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.exchange.BundleVerifier.Link;
 import org.imprimatur.exchange.BundleVerifier.Outcome;
+import org.imprimatur.exchange.StatusProof;
+import org.imprimatur.exchange.StatusVerifier;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.EndorsementState;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Responsibility;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
+import org.imprimatur.register.StatusKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +37,8 @@ import picocli.CommandLine.Parameters;
         name = "verify",
         description = {
             "Verify a bundle, and the image with it, off line: no network, no server.",
-            "Says each link that was checked: ledger, signatures, certificates, appointments, image."
+            "Says each link that was checked: ledger, signatures, certificates, appointments, image.",
+            "With a status proof it also says that nothing was revoked up to the proof's tree size."
         },
         footerHeading = "%nExample:%n",
         footer =
@@ -42,6 +49,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin private final Output output = new Output();
     @Mixin private final At at = new At();
     @Mixin private final AnchorOptions anchors = new AnchorOptions();
+    @Mixin private final WitnessKeys witnesses = new WitnessKeys();
+
+    @Option(
+            names = "--status",
+            paramLabel = "FILE",
+            description = "Status proof of this image, as imprimatur status --save writes it.")
+    private @Nullable Path status;
 
     @Option(
             names = "--charter",
@@ -65,16 +79,17 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var verifier =
-                new BundleVerifier(
-                        NodeOptions.readCharter(Objects.requireNonNull(charter)),
-                        anchors.required(output));
+        var trusted = NodeOptions.readCharter(Objects.requireNonNull(charter));
+        var verifier = new BundleVerifier(trusted, anchors.required(output));
         var outcome =
                 verifier.verify(
                         Input.read(Objects.requireNonNull(bundle), Bundle.MAX_BYTES, Bundle::read));
         List<Link> links = new ArrayList<>(outcome.links());
         if (outcome instanceof Outcome.Verified verified) {
             links.add(counts(verified));
+            if (status != null) {
+                links.addAll(later(verified, trusted, status));
+            }
             if (image != null) {
                 links.add(imageLink(image, verified.endorsement().statement()));
             }
@@ -101,8 +116,13 @@ final class VerifyCommand implements Callable<Integer> {
                 "in force",
                 counts,
                 counts
-                        ? "at %s; not revoked in this bundle: a later revocation only the ledger tells"
-                                .formatted(moment)
+                        ? "at %s, by what this bundle knows%s"
+                                .formatted(
+                                        moment,
+                                        status == null
+                                                ? "; whether it was revoked since, only a newer look at the ledger tells (imprimatur status %s)"
+                                                        .formatted(entry.statement().guid())
+                                                : "")
                         : "%s before %s"
                                 .formatted(why(verified.register(), entry.id(), moment), moment));
     }
@@ -116,6 +136,79 @@ final class VerifyCommand implements Callable<Integer> {
             case WAIVER_EXPIRED -> "a waiver that it needs has expired";
             case CONTRIBUTOR_NOT_ENDORSED -> "the endorsement of one of its parts ended";
         };
+    }
+
+    /** What the ledger has said since, and that it has said no more. */
+    private List<Link> later(Outcome.Verified verified, Charter trusted, Path file)
+            throws IOException {
+        var proof = Input.read(file, StatusProof.MAX_BYTES, StatusProof::read);
+        var outcome = new StatusVerifier(trusted, witnesses.read()).verify(proof);
+        var links = new ArrayList<Link>();
+        outcome.links()
+                .forEach(
+                        link ->
+                                links.add(
+                                        new Link(
+                                                "status: " + link.what(),
+                                                link.good(),
+                                                link.found())));
+        if (outcome instanceof StatusVerifier.Outcome.Proven proven) {
+            links.add(later(verified, proof, proven));
+        }
+        return links;
+    }
+
+    private Link later(
+            Outcome.Verified verified, StatusProof proof, StatusVerifier.Outcome.Proven proven) {
+        var entry = verified.endorsement();
+        var image = StatusKey.of(entry.statement().image());
+        var guid = StatusKey.of(entry.statement().guid());
+        long size = proven.checkpoint().size();
+        if (!proof.asked().contains(image) && !proof.asked().contains(guid)) {
+            return new Link("not revoked", false, "the status proof is not about this image");
+        }
+        if (size <= entry.index()) {
+            return new Link(
+                    "not revoked",
+                    false,
+                    "the status proof is of tree size %d, from before the endorsement in entry %d"
+                            .formatted(size, entry.index()));
+        }
+        var moment = at.instant();
+        var standing =
+                proven.records().status(image, moment).stream()
+                        .filter(one -> one.line().id().equals(entry.id()))
+                        .filter(one -> one.line().index() == entry.index())
+                        .findFirst();
+        if (standing.isEmpty()) {
+            return new Link(
+                    "not revoked",
+                    false,
+                    "at tree size %d the ledger does not have this endorsement in entry %d: it shows two histories, and both files prove it"
+                            .formatted(size, entry.index()));
+        }
+        var knowledge = StatusAnswer.knowledge(proven, moment);
+        if (standing.get().state() != EndorsementState.ENDORSED) {
+            return new Link(
+                    "not revoked",
+                    false,
+                    "%s%s; %s"
+                            .formatted(
+                                    standing.get().state().wire(),
+                                    standing.get().because().stream()
+                                            .map(line -> ": " + StatusAnswer.why(line))
+                                            .collect(Collectors.joining()),
+                                    knowledge));
+        }
+        return new Link(
+                "not revoked",
+                true,
+                "it counts at %s%s"
+                        .formatted(
+                                knowledge,
+                                size > verified.checkpoint().size()
+                                        ? ""
+                                        : "; nothing later than the bundle is known"));
     }
 
     private static Link imageLink(Path file, Statement.Endorsement endorsement) throws IOException {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import org.imprimatur.exchange.CharterJson;
@@ -535,6 +536,63 @@ class NodeCommandsIT {
 
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.out()).contains("FAIL  in force");
+    }
+
+    // ---- status -----------------------------------------------------------------------------
+
+    private static Ran status(String from, String... words) {
+        return Ran.of(
+                joined(List.of("status", "--from", from, "--charter", charter.toString()), words)
+                        .toArray(String[]::new));
+    }
+
+    @Test
+    @Clause({"END-4.6", "EGI-5.7", "TVM-3.3"})
+    void aSavedStatusProofShowsOffLineThatABundleWasNotRevokedUntilItWas() throws IOException {
+        var image = image();
+        var made = endorse("endorser", image, "--output", "json").json();
+        var guid = made.path("guid").asText();
+        var bundle = Path.of(made.path("bundle").asText());
+        var before = home.resolve(guid + ".before.json").toString();
+        var after = home.resolve(guid + ".after.json").toString();
+        var elsewhere = home.resolve(guid + ".elsewhere.json").toString();
+
+        var good = status(url(), guid, "--save", before);
+        assertThat(good.status()).as(good.out() + good.err()).isZero();
+        assertThat(good.out()).contains("version 1.0  endorsed", "and no other");
+        assertThat(good.lastLine()).startsWith("complete at tree size");
+        assertThat(revoke("endorser", made.path("id").asText()).status()).isZero();
+        var json = status(url(), guid, "--save", after, "--output", "json");
+        assertThat(json.status()).isEqualTo(1);
+        var endorsement = json.json().path("images").path(0).path("endorsements").path(0);
+        assertThat(json.json().path("verdict").asText()).isEqualTo("PROVEN");
+        assertThat(endorsement.path("state").asText()).isEqualTo("revoked");
+        assertThat(endorsement.path("because").path(0).path("kind").asText())
+                .isEqualTo("revocation");
+        assertThat(status(after, "--at", "2027-01-01T00:00:00Z").out())
+                .isEqualTo(status(after, guid, "--at", "2027-01-01T00:00:00Z").out());
+
+        var fresh = verify(bundle, image.toString(), "--status", before);
+        assertThat(fresh.status()).as(fresh.out() + fresh.err()).isZero();
+        assertThat(fresh.out())
+                .contains("ok    not revoked", "nothing later than the bundle is known");
+        var late = verify(bundle, image.toString(), "--status", after);
+        assertThat(late.status()).isEqualTo(1);
+        assertThat(late.out()).contains("FAIL  not revoked: revoked: revocation (");
+
+        var unknown = status(url(), UUID.randomUUID().toString(), "--save", elsewhere);
+        assertThat(unknown.status()).isEqualTo(1);
+        assertThat(unknown.out()).contains("never endorsed");
+        assertThat(verify(bundle, "--status", elsewhere).out()).contains("not about this image");
+
+        var other = Files.readString(Path.of(after)).replace("superseded", "vulnerable");
+        var refused =
+                status(Files.writeString(home.resolve(guid + ".other.json"), other).toString());
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.out()).contains("FAIL  record image:");
+        assertThat(refused.lastLine()).startsWith("REFUSED");
+        assertThat(status(url(), "nonsense").status()).isEqualTo(2);
+        assertThat(status(url(), guid, "--size", "999999").err()).contains("size-not-kept");
     }
 
     // ---- keys -------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ import org.imprimatur.ledger.VerifiedCheckpoint;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.Judgement;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Statement;
@@ -167,22 +169,90 @@ public final class BundleVerifier {
                     register.apply(last, good.id(), good.statement(), entry.admittedAt());
                     links.add(
                             new Link(
-                                    "entry %d, %s".formatted(last, good.statement().kind().wire()),
+                                    "inclusion of entry " + last,
                                     true,
-                                    "in the ledger, admitted %s; signed by %s, certified by %s"
+                                    "%d hashes lead from it to the checkpoint's root; admitted %s"
                                             .formatted(
-                                                    entry.admittedAt(),
+                                                    proven.proof().hashes().size(),
+                                                    entry.admittedAt())));
+                    links.add(
+                            new Link(
+                                    "signature of entry " + last,
+                                    true,
+                                    "by %s, certified by %s up to the trusted %s, good when it was admitted"
+                                            .formatted(
                                                     good.person().subject(),
-                                                    good.person().issuer())));
+                                                    good.person().issuer(),
+                                                    good.chain()
+                                                            .anchor()
+                                                            .getSubjectX500Principal()
+                                                            .getName())));
+                    links.add(
+                            new Link(
+                                    "%s in entry %d"
+                                            .formatted(good.statement().kind().wire(), last),
+                                    true,
+                                    "%s; admissible by what stands before it"
+                                            .formatted(said(good.statement()))));
                     yield good;
                 }
             };
+        }
+
+        private String said(Statement statement) {
+            return switch (statement) {
+                case Statement.Appointment one ->
+                        "%s appoints %s to %s of %s"
+                                .formatted(
+                                        appointer(one.signer(), one.owner()),
+                                        one.person().subject(),
+                                        one.role(),
+                                        one.owner());
+                case Statement.Acceptance one ->
+                        "%s accepts the policy %s".formatted(one.signer().subject(), one.policy());
+                case Statement.Endorsement one ->
+                        "%s endorses %s, version %s of %s, for %s"
+                                .formatted(
+                                        one.signer().subject(),
+                                        one.image(),
+                                        one.version(),
+                                        one.guid(),
+                                        one.owner());
+                case Statement.Dismissal one ->
+                        "%s dismisses %s from %s of %s"
+                                .formatted(
+                                        appointer(one.signer(), one.owner()),
+                                        one.person().subject(),
+                                        one.role(),
+                                        one.owner());
+                case Statement.Revocation _, Statement.SiteWord _ -> saidBy(statement);
+                case Statement.Block _, Statement.Unblock _ -> saidBy(statement);
+                case Statement.Policy _, Statement.Practice _ -> saidBy(statement);
+                case Statement.Suspension _, Statement.Reinstatement _ -> saidBy(statement);
+            };
+        }
+
+        private static String saidBy(Statement statement) {
+            return "a %s by %s".formatted(statement.kind().wire(), statement.signer().subject());
+        }
+
+        private String appointer(Person person, Owner owner) {
+            boolean first =
+                    charter.owners().stream()
+                            .anyMatch(
+                                    body ->
+                                            body.owner().equals(owner)
+                                                    && body.appointers().contains(person));
+            return person.subject()
+                    + (first ? ", first appointer by the charter," : ", appointer by statement,");
         }
 
         private boolean sameCheckpoint(VerifiedCheckpoint found) {
             var first = checkpoint;
             if (first == null) {
                 checkpoint = found;
+                links.add(
+                        new Link("key", true, "the ledger's, from the charter: " + charter.key()));
                 links.add(
                         new Link(
                                 "checkpoint",
