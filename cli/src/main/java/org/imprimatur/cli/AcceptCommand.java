@@ -3,7 +3,6 @@ package org.imprimatur.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Statement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,7 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "accept",
         description = {
-            "Accept the policy of a ledger, as whoever is appointed must before their acts count.",
+            "Accept the policy of a ledger in its newest version, as whoever is appointed must before their acts count.",
             "Without --yes the policy is printed and nothing is signed."
         },
         footerHeading = "%nExamples:%n",
@@ -25,23 +24,25 @@ final class AcceptCommand implements Callable<Integer> {
     @Mixin private final Output output = new Output();
     @Mixin private final Signing signing = new Signing();
 
+    @Option(
+            names = "--policy",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Another policy of the ledger than the charter's; see policy list.")
+    private String name = "";
+
     @Option(names = "--yes", description = "I have read the policy and shall follow it.")
     private boolean yes;
 
     @Override
     public Integer call() throws IOException {
         var connection = signing.connect(output);
-        var policy = connection.charter().policy();
-        var document = connection.client().policy();
-        var digest = Sha256.of(document);
-        if (!digest.equals(policy.sha256())) {
-            throw new CommandFailure(
-                    ExitCode.NO,
-                    "the policy that the node serves has the digest %s, and the charter names %s: do not sign it"
-                            .formatted(digest.hex(), policy.sha256().hex()));
-        }
+        var newest = CurrentPolicy.newest(connection, name);
+        var policy = newest.policy();
+        var document = newest.bytes();
         if (!yes) {
             output.line("%s", new String(document, StandardCharsets.UTF_8));
+            output.line("%s", newest.news());
             output.line("This is %s. To accept it, add --yes.", policy);
             output.document(
                     Output.object()

@@ -1,11 +1,13 @@
 package org.imprimatur.cli;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Role;
 import org.imprimatur.register.Statement;
+import org.imprimatur.register.Terms;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +48,25 @@ final class AppointCommand implements Callable<Integer> {
             description = "What the owner answers for (default: '${DEFAULT-VALUE}').")
     private @Nullable String responsibility;
 
+    @Option(
+            names = "--not-before",
+            paramLabel = "INSTANT",
+            description = "When the appointment begins (default: at once).")
+    private @Nullable Instant notBefore;
+
+    @Option(
+            names = "--not-after",
+            paramLabel = "INSTANT",
+            description = "When the appointment ends (default: when the person is dismissed).")
+    private @Nullable Instant notAfter;
+
+    @Option(
+            names = "--shared-key",
+            description =
+                    "The certificate is one that several people of the team use; each act then names"
+                            + " the individual.")
+    private boolean sharedKey;
+
     @Override
     public Integer call() throws IOException {
         var person = grant.person();
@@ -62,6 +83,7 @@ final class AppointCommand implements Callable<Integer> {
                                 person,
                                 Objects.requireNonNull(name),
                                 Objects.requireNonNull(contact),
-                                Objects.requireNonNull(responsibility)));
+                                Objects.requireNonNull(responsibility),
+                                new Terms(notBefore, notAfter, grant.team(), sharedKey)));
     }
 }

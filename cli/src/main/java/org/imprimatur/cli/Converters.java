@@ -11,6 +11,7 @@ import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Tag;
+import org.imprimatur.register.Team;
 import org.imprimatur.register.Urgency;
 import org.imprimatur.register.Version;
 import picocli.CommandLine.ITypeConverter;
@@ -69,6 +70,12 @@ final class Converters {
         }
     }
 
+    static final class SuspensionReasonConverter extends Converter<Statement.Suspension.Reason> {
+        SuspensionReasonConverter() {
+            super(Statement.Suspension.Reason::parse);
+        }
+    }
+
     static final class UrgencyConverter extends Converter<Urgency> {
         UrgencyConverter() {
             super(Urgency::parse);
@@ -90,6 +97,12 @@ final class Converters {
     static final class IdConverter extends Converter<StatementId> {
         IdConverter() {
             super(StatementId::parse);
+        }
+    }
+
+    static final class TeamConverter extends Converter<Team> {
+        TeamConverter() {
+            super(Team::new);
         }
     }
 

@@ -41,6 +41,7 @@ final class DismissCommand implements Callable<Integer> {
                                 grant.owner(),
                                 grant.role(),
                                 person,
+                                grant.team(),
                                 Objects.requireNonNull(explanation)));
     }
 }

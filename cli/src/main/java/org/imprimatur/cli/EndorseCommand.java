@@ -25,10 +25,13 @@ import org.imprimatur.register.GuestSystem;
 import org.imprimatur.register.Guid;
 import org.imprimatur.register.InspectionSummary;
 import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.Tag;
+import org.imprimatur.register.Team;
+import org.imprimatur.register.TeamAct;
 import org.imprimatur.register.Version;
 import org.imprimatur.register.Waiver;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +77,20 @@ final class EndorseCommand implements Callable<Integer> {
             converter = Converters.OwnerConverter.class,
             description = "Whose image it is: infrastructure:NAME, vo:NAME or site:NAME.")
     private @Nullable Owner owner;
+
+    @Option(
+            names = "--team",
+            converter = Converters.TeamConverter.class,
+            description = "The team in whose name you endorse (default: your own).")
+    private @Nullable Team team;
+
+    @Option(
+            names = "--individual",
+            paramLabel = "FILE",
+            description =
+                    "With a key that the team shares: your own certificate, PEM, so that it stands"
+                            + " who acted.")
+    private @Nullable Path individual;
 
     @Option(
             names = "--guid",
@@ -252,12 +269,12 @@ final class EndorseCommand implements Callable<Integer> {
                         os.versionId(),
                         report.facts().architecture(),
                         report.facts().packages().size()),
-                connection.charter().policy(),
+                CurrentPolicy.accepted(connection, header.signer()),
                 inspection,
                 waivers,
                 declaration,
                 locations.stream().map(URI::toString).toList(),
-                details);
+                details.inTeam(team == null ? null : new TeamAct(team, individual())));
     }
 
     /** The GUID asked for; else that of the tag, so that this becomes its next version. */
@@ -339,5 +356,14 @@ final class EndorseCommand implements Callable<Integer> {
                         .put("kind", statement.lineage().kind().wire())
                         .put("waivers", waivers.size())
                         .put("bundle", bundleFile.toString()));
+    }
+
+    private @Nullable Person individual() {
+        try {
+            return individual == null ? null : PersonOptions.ofCertificate(individual);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREADABLE, "cannot read %s: %s".formatted(individual, e), e);
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Person;
 import org.imprimatur.register.Role;
+import org.imprimatur.register.Team;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +32,16 @@ final class GrantOptions {
                     "endorser, site-approver, security-officer, appointer, image-producer, vo-producer,"
                             + " image-combiner or vm-operator.")
     private @Nullable Role role;
+
+    @Option(
+            names = "--team",
+            converter = Converters.TeamConverter.class,
+            description = "The team in whose name the person acts (endorser, vm-operator).")
+    private @Nullable Team team;
+
+    @Nullable Team team() {
+        return team;
+    }
 
     Owner owner() {
         return Objects.requireNonNull(owner);

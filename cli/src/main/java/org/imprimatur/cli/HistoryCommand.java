@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "history",
         description = {
-            "Show every statement about an image, oldest first.",
+            "Show every statement about an image, or about a person:DIGEST, oldest first.",
             "Each is checked: its proof against the ledger's key, and with --anchors its signature."
         },
         footerHeading = "%nExample:%n",
@@ -34,9 +34,16 @@ final class HistoryCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var connection = node.connect(output);
         var verifier = anchors.read(output).map(StatementVerifier::new);
-        var guid = target.guid(connection);
-        var answer = connection.client().json("/api/v1/images/" + guid + "/history");
-        var document = Output.object().put("guid", guid.toString());
+        var person = target.person();
+        var about = person.isPresent() ? "person:" + person.get().hex() : guid(connection);
+        var answer =
+                connection
+                        .client()
+                        .json(
+                                person.isPresent()
+                                        ? "/api/v1/people/" + person.get().hex() + "/history"
+                                        : "/api/v1/images/" + about + "/history");
+        var document = Output.object().put(person.isPresent() ? "person" : "guid", about);
         var list = document.putArray("history");
         boolean good = true;
         long treeSize = 0;
@@ -86,7 +93,7 @@ final class HistoryCommand implements Callable<Integer> {
                 "%d statement%s about %s, each proven in %s of %d entries",
                 list.size(),
                 list.size() == 1 ? "" : "s",
-                guid,
+                about,
                 connection.charter().origin(),
                 treeSize);
         output.document(document);
@@ -106,6 +113,10 @@ final class HistoryCommand implements Callable<Integer> {
                         revokedAt);
         output.line("        %s", Responsibilities.line(answers));
         Responsibilities.write(json.putObject("responsibility"), answers);
+    }
+
+    private String guid(NodeOptions.Connection connection) {
+        return target.guid(connection).toString();
     }
 
     private static String what(Statement statement) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -13,6 +14,7 @@ import org.imprimatur.register.Guid;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
@@ -161,6 +163,18 @@ final class ImageTarget {
             return endorsement.guid();
         }
         throw unknown();
+    }
+
+    /** The person meant, by {@code person:DIGEST}; empty where an image is meant. */
+    Optional<Sha256> person() {
+        if (!text().startsWith("person:")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Sha256(text().substring("person:".length())));
+        } catch (MalformedInput wrong) {
+            throw new CommandFailure(ExitCode.USAGE, wrong.explanation(), wrong);
+        }
     }
 
     private CommandFailure unknown() {

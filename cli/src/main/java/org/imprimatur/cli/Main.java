@@ -85,6 +85,11 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("refuse", RefuseCommand.class);
         COMMANDS.put("block", BlockCommand.class);
         COMMANDS.put("unblock", UnblockCommand.class);
+        COMMANDS.put("suspend", SuspendCommand.class);
+        COMMANDS.put("reinstate", ReinstateCommand.class);
+        COMMANDS.put("people", PeopleCommand.class);
+        COMMANDS.put("policy", PolicyCommand.class);
+        COMMANDS.put("practice", PracticeCommand.class);
         COMMANDS.put("history", HistoryCommand.class);
         COMMANDS.put("list", ListCommand.class);
         COMMANDS.put("stratuslab", StratusLabCommand.class);

@@ -48,8 +48,24 @@ class ExitCodesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "inspect", "endorse", "verify", "revoke", "appoint", "dismiss", "accept",
-                "approve", "refuse", "block", "unblock", "history", "serve", "keygen"
+                "demo",
+                "inspect",
+                "endorse",
+                "verify",
+                "revoke",
+                "appoint",
+                "dismiss",
+                "accept",
+                "approve",
+                "refuse",
+                "block",
+                "unblock",
+                "history",
+                "serve",
+                "keygen",
+                "suspend",
+                "reinstate",
+                "people"
             })
     void theHelpOfACommandHasAnExampleTheExitStatusesAndTheFormsOfOutput(String command) {
         var ran = Ran.of(command, "--help");

@@ -77,6 +77,9 @@ class NodeCommandsIT {
                   "site:HERE":
                     appointers:
                       - {subject: "%2$s", issuer: "%3$s"}
+                  "infrastructure:grid":
+                    appointers:
+                      - {subject: "%2$s", issuer: "%3$s"}
                 site:
                   owner: "site:HERE"
                   max-staleness: 15m
@@ -157,6 +160,130 @@ class NodeCommandsIT {
         assertThat(after.err()).contains("not-an-endorser", "EGI-2.endorser");
         assertThat(after.out()).isEmpty();
         assertThat(dismiss(person).err()).contains("not-appointed");
+    }
+
+    @Test
+    @Clause({"EGI-C1", "END-4.9"})
+    void whoeverIsSuspendedCannotEndorseUntilReinstated() throws IOException {
+        var person = newEndorser();
+        assertThat(signed(person, "accept", "--yes").status()).isZero();
+
+        var suspended = suspend("officer", person, "--known-as", person, "--output", "json");
+        assertThat(suspended.status()).as(suspended.err()).isZero();
+        receipt(suspended.json());
+        var refused = endorse(person, image());
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("signer-suspended", "EGI-C1", "the key was stolen");
+        assertThat(shown("people").out()).contains("SUSPENDED");
+        assertThat(suspend("endorser", person).err()).contains("not-a-security-officer");
+
+        var id = suspended.json().path("id").asText();
+        var reinstated = signed("officer", "reinstate", id, "--explanation", "new key");
+        assertThat(reinstated.status()).as(reinstated.err()).isZero();
+        assertThat(endorse(person, image()).status()).isZero();
+        assertThat(signed("officer", "reinstate", id, "--explanation", "again").err())
+                .contains("unknown-suspension");
+    }
+
+    private static Ran suspend(String who, String person, String... words) {
+        var all = new ArrayList<>(List.of("suspend", "--owner", "vo:biomed", "--person"));
+        all.add(keys().resolve(person + ".pem").toString());
+        all.addAll(List.of("--reason", "security", "--explanation", "the key was stolen"));
+        all.addAll(List.of(words));
+        return signed(who, all.toArray(String[]::new));
+    }
+
+    @Test
+    @Clause({"TVM-3.2", "END-4.3", "EGI-5.3"})
+    void anEndorserPublishesPracticesAndWhoeverAsksIsShownThem() throws IOException {
+        var file = Files.writeString(home.resolve("practice.md"), "# We inspect twice\n");
+        var words =
+                new String[] {
+                    "practice",
+                    "publish",
+                    file.toString(),
+                    "--owner",
+                    "vo:biomed",
+                    "--title",
+                    "How we build",
+                    "--practice-version",
+                    "7"
+                };
+
+        var done = signed("endorser", words);
+        assertThat(done.status()).as(done.err()).isZero();
+        assertThat(signed("endorser", words).err()).contains("practice-version-used");
+        var found = shown("practice", "show", "--owner", "vo:biomed");
+        assertThat(found.out())
+                .contains(
+                        "How we build, version 7, of CN=Endorser", "/api/v1/practices/vo:biomed/");
+        assertThat(signed("officer", words).err()).contains("not-an-endorser");
+    }
+
+    @Test
+    @Clause("EGI-2.endorser")
+    void aPolicyForOperatorsIsPublishedListedAndAccepted() throws IOException {
+        var file = Files.writeString(home.resolve("operations.txt"), "Patch what you run.\n");
+        var words =
+                new ArrayList<>(
+                        List.of("policy", "publish", file.toString(), "--name", "operations"));
+        words.addAll(List.of("--policy-version", "1", "--role", "vm-operator"));
+        words.addAll(List.of("--accept-before", "2099-01-01T00:00:00Z", "--explanation", "first"));
+
+        var ofVo = joined(words, "--owner", "vo:biomed");
+        assertThat(signed("manager", ofVo.toArray(String[]::new)).err())
+                .contains("policy-not-of-owner");
+        var done =
+                signed(
+                        "manager",
+                        joined(words, "--owner", "infrastructure:grid").toArray(String[]::new));
+        assertThat(done.status()).as(done.err()).isZero();
+        assertThat(shown("policy", "list").out())
+                .contains("trial-policy 1", "of the charter", "operations 1", "2099-01-01");
+
+        var person = newPerson();
+        assertThat(signed("manager", appointment(person, "vm-operator", "site:HERE")).status())
+                .isZero();
+        var shown = signed(person, "accept", "--policy", "operations");
+        assertThat(shown.out()).contains("Patch what you run.", "2099-01-01T00:00:00Z");
+        var accepted = signed(person, "accept", "--policy", "operations", "--yes");
+        assertThat(accepted.status()).as(accepted.err()).isZero();
+        assertThat(signed(person, "accept", "--policy", "nonsense").err())
+                .contains("this ledger has no policy 'nonsense'");
+    }
+
+    @Test
+    void aTermAndATeamStandInTheListOfPeopleAndInTheHistoryOfThePerson() throws IOException {
+        var person = newPerson();
+        var words = new ArrayList<>(List.of(appointment(person, "endorser", "vo:biomed")));
+        words.addAll(List.of("--team", "builders", "--not-after", "2099-01-01T00:00:00Z"));
+        words.addAll(List.of("--not-before", "2098-01-01T00:00:00Z"));
+        var appointed = signed("manager", words.toArray(String[]::new));
+        assertThat(appointed.status()).as(appointed.err()).isZero();
+
+        var listed = shown("people");
+        assertThat(listed.out()).contains("endorser in team builders", "not in term");
+        var member = newPerson();
+        var joins = new ArrayList<>(List.of(appointment(member, "endorser", "vo:biomed")));
+        joins.addAll(List.of("--team", "builders"));
+        assertThat(signed("manager", joins.toArray(String[]::new)).status()).isZero();
+        assertThat(signed(member, "accept", "--yes").status()).isZero();
+        var endorsed = endorse(member, image(), "--team", "builders");
+        assertThat(endorsed.status()).as(endorsed.err()).isZero();
+        assertThat(endorse(member, image()).err()).contains("not-an-endorser");
+        assertThat(dismiss(person, "--team", "builders").status()).isZero();
+        var digest = PersonOptions.ofCertificate(keys().resolve(person + ".pem")).digest().hex();
+        var history = ask("history", "person:" + digest);
+        assertThat(history.out()).contains("appointment", "dismissal", "signature good");
+        assertThat(ask("history", "person:" + "0".repeat(64)).status()).isEqualTo(1);
+        assertThat(ask("history", "person:x").status()).isEqualTo(2);
+    }
+
+    /** Runs a command that believes what the node shows. */
+    private static Ran shown(String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--node", url(), "--charter", charter.toString()));
+        return Ran.of(all);
     }
 
     @Test

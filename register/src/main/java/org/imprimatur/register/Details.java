@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param patchedAt every security patch that was published by then is applied (END-4.2.b); null
  *     where it is not said
  * @param licences declarations on licensed software
+ * @param team in whose name the endorser acts; null for their own
  */
 public record Details(
         @Nullable Lineage lineage,
@@ -27,7 +28,20 @@ public record Details(
         @Nullable Instant until,
         @Nullable Generation generation,
         @Nullable Instant patchedAt,
-        List<LicenceDeclaration> licences) {
+        List<LicenceDeclaration> licences,
+        @Nullable TeamAct team) {
+
+    /** In the endorser's own name. */
+    public Details(
+            @Nullable Lineage lineage,
+            @Nullable List<Contributor> contributors,
+            List<StatementId> replaces,
+            @Nullable Instant until,
+            @Nullable Generation generation,
+            @Nullable Instant patchedAt,
+            List<LicenceDeclaration> licences) {
+        this(lineage, contributors, replaces, until, generation, patchedAt, licences, null);
+    }
 
     /** Nothing said. */
     public static final Details NONE =
@@ -49,6 +63,12 @@ public record Details(
         until = until == null ? null : Text.instant("until", until);
         patchedAt = patchedAt == null ? null : Text.instant("patchedAt", patchedAt);
         licences = Text.atMost("licences", licences, MAX_LICENCES);
+    }
+
+    /** The same in the name of a team, or in the endorser's own for null. */
+    public Details inTeam(@Nullable TeamAct act) {
+        return new Details(
+                lineage, contributors, replaces, until, generation, patchedAt, licences, act);
     }
 
     /** Whether the planned end has come. */

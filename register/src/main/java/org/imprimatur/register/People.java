@@ -191,8 +191,7 @@ final class People {
     }
 
     @Nullable Refusal refusal(Practice statement, Instant at) {
-        var refusal =
-                refusalAsEndorser(statement.signer(), statement.owner(), statement.team(), at);
+        var refusal = refusalAsEndorser(statement.signer(), statement.owner(), act(statement), at);
         if (refusal != null) {
             return refusal;
         }
@@ -231,14 +230,21 @@ final class People {
         return refusal == null ? suspensions.refusal(statement) : refusal;
     }
 
+    private static @Nullable TeamAct act(Practice statement) {
+        var team = statement.team();
+        return team == null ? null : new TeamAct(team, null);
+    }
+
     /** Why this person may not act as an endorser of this owner; null where they may. */
     @Nullable Refusal refusalAsEndorser(
-            Person signer, Owner owner, @Nullable Team team, Instant at) {
+            Person signer, Owner owner, @Nullable TeamAct act, Instant at) {
         if (!owners.contains(owner)) {
             return unknownOwner(owner);
         }
-        if (!holds(new Grant(owner, Role.ENDORSER, signer, team), at)) {
-            return team == null
+        var role = endorser(owner, signer, act);
+        var standing = standing(role, at);
+        if (standing == null) {
+            return act == null
                     ? Refusal.of(
                             Code.NOT_AN_ENDORSER,
                             "EGI-2.endorser",
@@ -246,16 +252,57 @@ final class People {
                             holding(signer, at),
                             "Ask an appointer of %s for the appointment, then accept the policy."
                                     .formatted(owner))
-                    : Refusal.of(
-                            Code.NOT_IN_TEAM,
-                            "EGI-6.individual",
-                            "an endorser of %s who is appointed to the team %s"
-                                    .formatted(owner, team),
-                            holding(signer, at),
-                            "Ask an appointer of %s for the appointment to that team."
-                                    .formatted(owner));
+                    : notInTeam(signer, role, at);
         }
-        return policies.refusalToAct(signer, Role.ENDORSER, at);
+        var refusal = policies.refusalToAct(signer, Role.ENDORSER, at);
+        if (refusal != null || act == null) {
+            return refusal;
+        }
+        return refusalOfIndividual(standing.statement().terms().sharedKey(), role, act, at);
+    }
+
+    /** The individual behind a team's act is on record, whoever uses the key (EGI-6.individual). */
+    private @Nullable Refusal refusalOfIndividual(
+            boolean sharedKey, Grant role, TeamAct act, Instant at) {
+        var individual = act.individual();
+        if (individual == null) {
+            return sharedKey
+                    ? Refusal.of(
+                            Code.INDIVIDUAL_NOT_NAMED,
+                            "EGI-6.individual",
+                            "the individual who used the shared key of team " + act.team(),
+                            "nobody",
+                            "Name who acted, or sign with a certificate of your own.")
+                    : null;
+        }
+        if (!sharedKey) {
+            return Refusal.of(
+                    Code.NOT_A_SHARED_KEY,
+                    "EGI-6.individual",
+                    "no other individual than the signer",
+                    individual.toString(),
+                    "Leave the individual out: the signer's own certificate tells who acted.");
+        }
+        var own = endorser(role.owner(), individual, act);
+        var appointment = standing(own, at);
+        if (appointment == null || appointment.statement().terms().sharedKey()) {
+            return notInTeam(individual, own, at);
+        }
+        var suspended = suspensions.refusalOfSigner(individual, role.owner());
+        return suspended == null ? policies.refusalToAct(individual, Role.ENDORSER, at) : suspended;
+    }
+
+    private Refusal notInTeam(Person person, Grant role, Instant at) {
+        return Refusal.of(
+                Code.NOT_IN_TEAM,
+                "EGI-6.individual",
+                "somebody who holds %s with a certificate of their own".formatted(role),
+                holding(person, at),
+                "Ask an appointer of %s for the appointment to that team.".formatted(role.owner()));
+    }
+
+    private static Grant endorser(Owner owner, Person person, @Nullable TeamAct act) {
+        return new Grant(owner, Role.ENDORSER, person, act == null ? null : act.team());
     }
 
     /** Why nobody, or not this person, may endorse under that policy; null where they may. */
@@ -409,7 +456,7 @@ final class People {
     Recorded<?> enterPractice(Recorded<Practice> entry, List<Long> basis) {
         var statement = entry.statement();
         restOnEndorser(
-                basis, statement.signer(), statement.owner(), statement.team(), entry.admittedAt());
+                basis, statement.signer(), statement.owner(), act(statement), entry.admittedAt());
         practices.computeIfAbsent(Practitioner.of(statement), _ -> new ArrayList<>(1)).add(entry);
         return entry;
     }
@@ -443,9 +490,14 @@ final class People {
     }
 
     void restOnEndorser(
-            List<Long> basis, Person signer, Owner owner, @Nullable Team team, Instant at) {
-        restOnRole(basis, new Grant(owner, Role.ENDORSER, signer, team), at);
+            List<Long> basis, Person signer, Owner owner, @Nullable TeamAct act, Instant at) {
+        restOnRole(basis, endorser(owner, signer, act), at);
         policies.restOnAcceptances(basis, signer, Role.ENDORSER, at);
+        var individual = act == null ? null : act.individual();
+        if (individual != null) {
+            restOnRole(basis, endorser(owner, individual, act), at);
+            policies.restOnAcceptances(basis, individual, Role.ENDORSER, at);
+        }
     }
 
     void restOnPolicy(List<Long> basis, Person signer, PolicyRef under) {

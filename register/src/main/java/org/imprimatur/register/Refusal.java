@@ -48,6 +48,8 @@ public record Refusal(
                 "policy-superseded", "That version of the policy no longer suffices", false),
         ALREADY_ACCEPTED("already-accepted", "The signer has accepted the policy already", true),
         NOT_AN_ENDORSER("not-an-endorser", "The signer may not endorse for that owner", false),
+        INDIVIDUAL_NOT_NAMED("individual-not-named", "A shared key does not say who acted", false),
+        NOT_A_SHARED_KEY("not-a-shared-key", "The signer's key is theirs alone", false),
         NOT_IN_TEAM("not-in-team", "The signer does not act for that team", false),
         POLICY_NOT_ACCEPTED("policy-not-accepted", "The signer has not accepted the policy", false),
         ACCEPTANCE_TOO_OLD(

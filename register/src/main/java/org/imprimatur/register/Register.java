@@ -242,7 +242,7 @@ public final class Register {
     private @Nullable Refusal refusal(Endorsement statement, Instant at) {
         var owner = statement.owner();
         var signer = statement.signer();
-        var unable = people.refusalAsEndorser(signer, owner, null, at);
+        var unable = people.refusalAsEndorser(signer, owner, statement.details().team(), at);
         if (unable == null) {
             unable = people.refusalToEndorse(signer, statement.policy(), at);
         }
@@ -583,7 +583,8 @@ public final class Register {
     private Recorded<?> enterEndorsement(Recorded<Endorsement> entry, List<Long> basis) {
         var statement = entry.statement();
         var signer = statement.signer();
-        people.restOnEndorser(basis, signer, statement.owner(), null, entry.admittedAt());
+        people.restOnEndorser(
+                basis, signer, statement.owner(), statement.details().team(), entry.admittedAt());
         people.restOnPolicy(basis, signer, statement.policy());
         var asked = charter.contributors();
         if (asked != null
@@ -905,8 +906,14 @@ public final class Register {
 
     /** Whether the endorser holds the role at this moment. */
     public boolean endorserHolds(Endorsement endorsement, Instant at) {
+        var act = endorsement.details().team();
         return people.holds(
-                new Grant(endorsement.owner(), Role.ENDORSER, endorsement.signer()), at);
+                new Grant(
+                        endorsement.owner(),
+                        Role.ENDORSER,
+                        endorsement.signer(),
+                        act == null ? null : act.team()),
+                at);
     }
 
     /** The suspensions in force of whoever made an endorsement, whatever they reach. */

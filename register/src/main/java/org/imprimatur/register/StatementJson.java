@@ -318,6 +318,7 @@ public final class StatementJson {
                                 .map(StatementJson::licence)
                                 .toList()
                         : List.<LicenceDeclaration>of();
+        var team = in.has("team") ? teamAct(in.object("team")) : null;
         return in.build(
                 () ->
                         new Details(
@@ -327,7 +328,15 @@ public final class StatementJson {
                                 until,
                                 generation,
                                 patchedAt,
-                                licences));
+                                licences,
+                                team));
+    }
+
+    private static TeamAct teamAct(Members in) {
+        var team = in.value("name", Team::new);
+        var individual = in.has("individual") ? person(in.object("individual")) : null;
+        in.end();
+        return new TeamAct(team, individual);
     }
 
     private static Lineage lineage(Members in) {
@@ -780,6 +789,16 @@ public final class StatementJson {
                 out.writeEndObject();
             }
             out.writeEndArray();
+        }
+        var act = details.team();
+        if (act != null) {
+            out.writeObjectFieldStart("team");
+            out.writeStringField("name", act.team().name());
+            var individual = act.individual();
+            if (individual != null) {
+                person(out, "individual", individual);
+            }
+            out.writeEndObject();
         }
     }
 

@@ -145,6 +145,7 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
      * @param until the planned end; null for none
      * @param waivedUntil from this moment on a blocking finding is covered by no waiver; null for
      *     never
+     * @param team in whose name; null for the signer's own
      */
     public record Endorsed(
             Sha512 image,
@@ -153,7 +154,8 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
             Owner owner,
             Lineage lineage,
             @Nullable Instant until,
-            @Nullable Instant waivedUntil)
+            @Nullable Instant waivedUntil,
+            @Nullable Team team)
             implements Act {
 
         @Override
@@ -263,7 +265,8 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                                     s.owner(),
                                     s.lineage(),
                                     s.details().until(),
-                                    waivedUntil(s));
+                                    waivedUntil(s),
+                                    s.details().team() == null ? null : s.details().team().team());
                     case Revocation s ->
                             new Revoked(
                                     s.image(),
@@ -355,7 +358,8 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                             var owner,
                             var lineage,
                             var until,
-                            var waivedUntil) -> {
+                            var waivedUntil,
+                            var team) -> {
                 member(out, "image", image.toString());
                 member(out, "guid", guid.toString());
                 member(out, "version", version.text());
@@ -367,6 +371,7 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                 if (waivedUntil != null) {
                     member(out, "waivedUntil", time(waivedUntil));
                 }
+                team(out, team);
             }
             case Revoked(var image, var endorsement, var reason, var urgency, var replacement) -> {
                 member(out, "image", image.toString());
@@ -502,7 +507,8 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                                     owner(in),
                                     lineage(in),
                                     in.has("until") ? in.instant("until") : null,
-                                    in.has("waivedUntil") ? in.instant("waivedUntil") : null);
+                                    in.has("waivedUntil") ? in.instant("waivedUntil") : null,
+                                    team(in));
                     case REVOCATION ->
                             new Revoked(
                                     image(in),

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.imprimatur.register.StatusLine.Blocked;
 import org.imprimatur.register.StatusLine.Endorsed;
 import org.imprimatur.register.StatusLine.InRole;
@@ -85,7 +86,7 @@ public record StatusRecords(Charter charter, Map<StatusKey, List<StatusLine>> re
         if (!suspensions.isEmpty()) {
             return new Status(line, endorsed, EndorsementState.SUSPENDED, suspensions);
         }
-        var role = aboutRole(line.signer(), endorsed.owner());
+        var role = aboutRole(line.signer(), endorsed);
         if (role.stream().noneMatch(one -> one.act() instanceof InRole in && holds(in, at))) {
             return new Status(
                     line,
@@ -163,16 +164,16 @@ public record StatusRecords(Charter charter, Map<StatusKey, List<StatusLine>> re
     }
 
     /**
-     * The lines that decide whether a person is endorser for an owner: the last dismissal, if there
-     * is one, and the appointments after it.
+     * The lines that decide whether a person is the endorser that an endorsement needs: the last
+     * dismissal, if there is one, and the appointments after it.
      */
-    private List<StatusLine> aboutRole(Person person, Owner owner) {
+    private List<StatusLine> aboutRole(Person person, Endorsed endorsed) {
         var deciding = new ArrayList<StatusLine>();
         for (var line : lines(StatusKey.of(person))) {
             if (line.act() instanceof InRole in
                     && in.role() == Role.ENDORSER
-                    && in.owner().equals(owner)
-                    && in.team() == null) {
+                    && in.owner().equals(endorsed.owner())
+                    && Objects.equals(in.team(), endorsed.team())) {
                 if (!in.held()) {
                     deciding.clear();
                 }

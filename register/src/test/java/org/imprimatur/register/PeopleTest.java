@@ -11,6 +11,7 @@ import org.imprimatur.register.Example.Book;
 import org.imprimatur.register.Refusal.Code;
 import org.imprimatur.register.Statement.Acceptance;
 import org.imprimatur.register.Statement.Dismissal;
+import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Policy;
 import org.imprimatur.register.Statement.Practice;
 import org.imprimatur.register.Statement.Reinstatement;
@@ -272,6 +273,7 @@ class PeopleTest {
     }
 
     @Test
+    @Clause("EGI-6.individual")
     void onlyAMemberOfATeamPublishesThePracticeOfTheTeam() {
         var ofTeam = practiceOf(BUILDERS);
         assertThat(book.codeOf(ofTeam)).isEqualTo(Code.NOT_IN_TEAM);
@@ -287,6 +289,87 @@ class PeopleTest {
         book.admit(new Dismissal(by(ROOT), BIOMED, Role.ENDORSER, ALICE, BUILDERS, "left"));
         assertThat(book.codeOf(practiceOf(BUILDERS))).isEqualTo(Code.NOT_IN_TEAM);
         assertThat(book.register.holds(ALICE, Role.ENDORSER, BIOMED, book.now)).isTrue();
+    }
+
+    @Test
+    @Clause({"EGI-6.individual", "EGI-2.endorser"})
+    void aTeamsEndorsementIsSignedByAMemberWithTheirOwnCertificate() {
+        var ofTeam = inTeam(by(ALICE), null);
+        assertThat(book.codeOf(ofTeam)).isEqualTo(Code.NOT_IN_TEAM);
+        assertThat(book.refusalOf(ofTeam).clauses()).containsExactly("EGI-6.individual");
+
+        joins(ALICE, false);
+        assertThat(book.codeOf(inTeam(by(ALICE), BOB))).isEqualTo(Code.NOT_A_SHARED_KEY);
+        var made = book.admit(ofTeam);
+        assertThat(book.register.endorsement(id(made)).orElseThrow().statement().signer())
+                .isEqualTo(ALICE);
+        assertThat(StatementJson.parse(StatementJson.write(made))).isEqualTo(made);
+        RegisterTest.assertSupported(book, made);
+
+        // It counts while she is in the team, whatever else she is.
+        book.admit(dismissal(by(ROOT), BIOMED, Role.ENDORSER, ALICE));
+        assertThat(book.register.counts(id(made), book.now)).isTrue();
+        book.admit(new Dismissal(by(ROOT), BIOMED, Role.ENDORSER, ALICE, BUILDERS, "left"));
+        assertThat(book.register.counts(id(made), book.now)).isFalse();
+    }
+
+    @Test
+    @Clause("EGI-6.individual")
+    void aSharedKeyIsRefusedUnlessTheIndividualIsNamedAndAppointedToTheTeam() {
+        var robot = person("Robot of the builders");
+        joins(robot, true);
+        book.admit(acceptance(by(robot)));
+        assertThat(book.codeOf(inTeam(by(robot), null))).isEqualTo(Code.INDIVIDUAL_NOT_NAMED);
+        assertThat(book.codeOf(inTeam(by(robot), BOB))).isEqualTo(Code.NOT_IN_TEAM);
+        assertThat(book.codeOf(inTeam(by(robot), robot))).isEqualTo(Code.NOT_IN_TEAM);
+        assertThat(book.codeOf(endorsement(by(robot)).build())).isEqualTo(Code.NOT_AN_ENDORSER);
+
+        joins(BOB, false);
+        assertThat(book.codeOf(inTeam(by(robot), BOB))).isEqualTo(Code.POLICY_NOT_ACCEPTED);
+        book.admit(acceptance(by(BOB)));
+        var made = book.admit(inTeam(by(robot), BOB));
+        assertThat(made.details().team()).isEqualTo(new TeamAct(BUILDERS, BOB));
+        assertThat(StatementJson.parse(StatementJson.write(made))).isEqualTo(made);
+        RegisterTest.assertSupported(book, made);
+
+        book.appoint(GRID, Role.SECURITY_OFFICER, CAROL);
+        book.admit(suspension(by(CAROL), GRID, BOB));
+        assertThat(book.codeOf(inTeam(by(robot), BOB))).isEqualTo(Code.SIGNER_SUSPENDED);
+    }
+
+    private void joins(Person person, boolean sharedKey) {
+        var terms = new Terms(null, null, BUILDERS, sharedKey);
+        book.admit(appointment(by(ROOT), BIOMED, Role.ENDORSER, person, terms));
+    }
+
+    private static Endorsement inTeam(Header header, Person individual) {
+        var plain = endorsement(header).build();
+        return new Endorsement(
+                header,
+                plain.fileName(),
+                plain.image(),
+                plain.owner(),
+                plain.guid(),
+                plain.version(),
+                plain.tag(),
+                plain.title(),
+                plain.generatedAt(),
+                plain.disk(),
+                plain.system(),
+                plain.policy(),
+                plain.inspection(),
+                plain.waivers(),
+                plain.declaration(),
+                plain.locations(),
+                new Details(
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        new TeamAct(BUILDERS, individual)));
     }
 
     private Practice practiceOf(Team team) {
