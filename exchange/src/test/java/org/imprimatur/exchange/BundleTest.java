@@ -48,10 +48,17 @@ class BundleTest {
         assertThat(outcome.links())
                 .extracting(BundleVerifier.Link::what)
                 .containsExactly(
+                        "key",
                         "checkpoint",
-                        "entry 0, appointment",
-                        "entry 1, acceptance",
-                        "entry 2, endorsement");
+                        "inclusion of entry 0",
+                        "signature of entry 0",
+                        "appointment in entry 0",
+                        "inclusion of entry 1",
+                        "signature of entry 1",
+                        "acceptance in entry 1",
+                        "inclusion of entry 2",
+                        "signature of entry 2",
+                        "endorsement in entry 2");
     }
 
     @Test
