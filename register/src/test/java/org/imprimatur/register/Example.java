@@ -253,6 +253,7 @@ final class Example {
         private List<StatementId> replaces = List.of();
         private Instant until;
         private List<LicenceDeclaration> licences = List.of();
+        private TeamAct team;
 
         private Draft(Header header) {
             this.header = header;
@@ -334,6 +335,11 @@ final class Example {
             return this;
         }
 
+        Draft team(TeamAct act) {
+            this.team = act;
+            return this;
+        }
+
         Endorsement build() {
             return new Endorsement(
                     header,
@@ -358,7 +364,8 @@ final class Example {
                     waivers,
                     "I checked it.",
                     List.of("https://images.example/debian-12.qcow2"),
-                    new Details(lineage, contributors, replaces, until, null, null, licences));
+                    new Details(
+                            lineage, contributors, replaces, until, null, null, licences, team));
         }
     }
 

@@ -343,33 +343,7 @@ class PeopleTest {
     }
 
     private static Endorsement inTeam(Header header, Person individual) {
-        var plain = endorsement(header).build();
-        return new Endorsement(
-                header,
-                plain.fileName(),
-                plain.image(),
-                plain.owner(),
-                plain.guid(),
-                plain.version(),
-                plain.tag(),
-                plain.title(),
-                plain.generatedAt(),
-                plain.disk(),
-                plain.system(),
-                plain.policy(),
-                plain.inspection(),
-                plain.waivers(),
-                plain.declaration(),
-                plain.locations(),
-                new Details(
-                        null,
-                        null,
-                        List.of(),
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        new TeamAct(BUILDERS, individual)));
+        return endorsement(header).team(new TeamAct(BUILDERS, individual)).build();
     }
 
     private Practice practiceOf(Team team) {

@@ -170,13 +170,13 @@ class RegisterPropertiesTest {
             Instant from = busy && random.nextInt(8) == 0 ? book.now.plusSeconds(days(1)) : null;
             Instant to =
                     busy && random.nextInt(4) == 0 ? book.now.plusSeconds(86_400 + days(20)) : null;
-            boolean team = busy && role == Role.ENDORSER && random.nextInt(4) == 0;
+            boolean team = busy && role == Role.ENDORSER && random.nextInt(3) == 0;
             return appointment(
                     header,
                     one(OWNERS),
                     role,
                     one(PEOPLE),
-                    new Terms(from, to, team ? BUILDERS : null, false));
+                    new Terms(from, to, team ? BUILDERS : null, team && random.nextBoolean()));
         }
 
         private long days(int most) {
@@ -229,6 +229,9 @@ class RegisterPropertiesTest {
                 draft.finding(HOST_KEY)
                         .waivers(waiver(book.now.plusSeconds(random.nextInt(100_000) - 50_000)));
             }
+            if (busy && random.nextInt(3) == 0) {
+                draft.team(new TeamAct(BUILDERS, random.nextInt(3) == 0 ? one(PEOPLE) : null));
+            }
             return draft.build();
         }
     }
@@ -276,7 +279,6 @@ class RegisterPropertiesTest {
                         Refusal.Code.ISSUED_IN_FUTURE,
                         Refusal.Code.ISSUED_TOO_LONG_AGO,
                         Refusal.Code.DOCUMENT_MISSING,
-                        Refusal.Code.NOT_IN_TEAM,
                         Refusal.Code.UNKNOWN_OWNER,
                         Refusal.Code.UNKNOWN_POLICY);
     }
@@ -430,7 +432,12 @@ class RegisterPropertiesTest {
                                 assertThat(suspended.remove(s.suspension())).isNotNull();
                             }
                             case Endorsement s -> {
-                                assertThat(roles).contains(role(s.owner(), Role.ENDORSER, signer));
+                                assertThat(roles)
+                                        .contains(
+                                                role(s.owner(), Role.ENDORSER, signer)
+                                                        + (s.details().team() == null
+                                                                ? ""
+                                                                : "/team"));
                                 assertThat(accepted.get(signer)).contains(s.policy());
                                 assertThat(guids.computeIfAbsent(s.guid(), _ -> s.owner()))
                                         .isEqualTo(s.owner());
