@@ -556,8 +556,10 @@ public final class ImageLists {
             var stored = database.read(db -> new ImageListTable(db).find(path.path()));
             var verdict = verdict(path, message, stored, now);
             var signer = verdict.signer().orElseThrow().person();
-            var list = verdict.list().orElseThrow();
+            // Whoever may not publish here is told so, whatever is wrong with the list.
             entitled(path, choice, signer, stored, now);
+            refuse(verdict.refusals());
+            var list = verdict.list().orElseThrow();
             if (verdict.unchanged() && stored.isPresent()) {
                 return new Published(stored.get(), false);
             }
@@ -600,7 +602,6 @@ public final class ImageLists {
             var reason = verdict.refusals().getFirst();
             throw new ProblemException(Problem.notAccepted(reason.code(), reason.explanation()));
         }
-        refuse(verdict.refusals());
         return verdict;
     }
 
