@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,6 +22,9 @@ final class SparseDisk implements BlockDevice {
 
     private final long size;
     private final Map<Integer, Integer> places = new HashMap<>();
+
+    // Fuzzers look into each look-up of a map, which would take minutes for all sectors of a disk.
+    private final BitSet present = new BitSet();
     private final byte[] input;
 
     SparseDisk(byte[] input) {
@@ -28,7 +32,9 @@ final class SparseDisk implements BlockDevice {
         var numbers = ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN);
         this.size = input.length < 4 ? 0 : (numbers.getInt(0) & (MAX_SECTORS - 1)) * (long) SECTOR;
         for (int at = 4; at + 4 + SECTOR <= input.length; at += 4 + SECTOR) {
-            places.put(numbers.getInt(at) & (MAX_SECTORS - 1), at + 4);
+            int sector = numbers.getInt(at) & (MAX_SECTORS - 1);
+            places.put(sector, at + 4);
+            present.set(sector);
         }
     }
 
@@ -62,7 +68,7 @@ final class SparseDisk implements BlockDevice {
             int sector = (int) ((offset + done) / SECTOR);
             int skip = (int) ((offset + done) % SECTOR);
             int count = Math.min(SECTOR - skip, length - done);
-            Integer place = places.get(sector);
+            Integer place = present.get(sector) ? places.get(sector) : null;
             if (place == null) {
                 Arrays.fill(into, at + done, at + done + count, (byte) 0);
             } else {
@@ -74,21 +80,18 @@ final class SparseDisk implements BlockDevice {
 
     @Override
     public long nextData(long offset) {
-        return next(offset, true);
+        int sector = present.nextSetBit((int) (offset / SECTOR));
+        return sector < 0 ? size : within(offset, sector);
     }
 
     @Override
     public long nextHole(long offset) {
-        return next(offset, false);
+        return within(offset, present.nextClearBit((int) (offset / SECTOR)));
     }
 
-    private long next(long offset, boolean data) {
-        for (long at = offset; at < size; at = (at / SECTOR + 1) * SECTOR) {
-            if (places.containsKey((int) (at / SECTOR)) == data) {
-                return at;
-            }
-        }
-        return size;
+    /** The first byte of the sector, but neither before the offset nor after the end. */
+    private long within(long offset, int sector) {
+        return Math.min(size, Math.max(offset, (long) sector * SECTOR));
     }
 
     @Override
