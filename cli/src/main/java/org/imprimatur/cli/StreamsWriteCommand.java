@@ -171,10 +171,22 @@ final class StreamsWriteCommand implements Callable<Integer> {
                                 .lines()
                                 .findFirst()
                                 .orElse("");
-        return Optional.of(
-                Input.read(
-                        key,
-                        ClearSigned.MAX_KEY_BYTES,
-                        bytes -> ClearSigned.Signer.read(bytes, password.toCharArray())));
+        return Optional.of(SignerFile.read(key, password));
+    }
+
+    /**
+     * Apart, since picocli looks at each method of a command, and a lambda in it that names the
+     * signer would load OpenPGP and verify its signed jar whenever any command starts.
+     */
+    private static final class SignerFile {
+
+        private SignerFile() {}
+
+        static ClearSigned.Signer read(Path key, String password) throws IOException {
+            return Input.read(
+                    key,
+                    ClearSigned.MAX_KEY_BYTES,
+                    bytes -> ClearSigned.Signer.read(bytes, password.toCharArray()));
+        }
     }
 }
