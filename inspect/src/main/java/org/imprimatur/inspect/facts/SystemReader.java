@@ -79,21 +79,32 @@ public final class SystemReader {
         leftovers(found);
     }
 
-    /** The facts, with everything that was found. */
+    /** The facts without what only the content of files tells, certificates among it. */
     public Facts facts(Found found) {
-        return facts(found, databases.installed(), databases.bundles(), FileOwnership.NOT_EXAMINED);
+        return facts(
+                found,
+                databases.installed(),
+                databases.bundles(),
+                FileOwnership.NOT_EXAMINED,
+                List.of());
     }
 
     /** The facts, with everything that was found by looking at the content of every file. */
     public Facts facts(Found found, SoftwareScan scan) {
-        return facts(found, scan.installed(), scan.others(), scan.ownership());
+        return facts(
+                found,
+                scan.installed(),
+                scan.others(),
+                scan.ownership(),
+                InstalledCertificate.read(reader, found.certificateFiles()));
     }
 
     private Facts facts(
             Found found,
             List<InstalledPackage> packages,
             List<InstalledPackage> others,
-            FileOwnership files) {
+            FileOwnership files,
+            List<InstalledCertificate> certificates) {
         var owners = owners(found);
         var keys = found.keys().stream().map(key -> shipped(key, owners)).toList();
         var secrets =
@@ -114,7 +125,7 @@ public final class SystemReader {
                 found.authorizedKeys(),
                 keys,
                 Certificates.relevant(secrets, keys),
-                InstalledCertificate.read(reader, found.certificateFiles()),
+                certificates,
                 found.closed().stream()
                         .filter(each -> owners.getOrDefault(each.path(), "").isEmpty())
                         .toList(),
