@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -181,6 +182,35 @@ class SubmissionIT {
                                         () -> new java.io.ByteArrayInputStream(new byte[200_000])))
                         .build();
         problem(413, "too-large", trial.send(unannounced));
+    }
+
+    @Test
+    void aClientThatIsStillSendingWhenItIsRefusedGetsTheAnswer() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            problem(413, "too-large", trial.post(node, new byte[8 << 20]));
+        }
+    }
+
+    @Test
+    void aClientThatAsksWhetherToSendIsToldNo() throws IOException {
+        try (var socket = new Socket("127.0.0.1", node.address().getPort())) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream()
+                    .write(
+                            """
+                            POST /api/v1/statements HTTP/1.1\r
+                            Host: x\r
+                            Content-Type: application/json\r
+                            Content-Length: 61441\r
+                            Expect: 100-continue\r
+                            \r
+                            """
+                                    .getBytes(StandardCharsets.US_ASCII));
+            // Ends only when the server closes; else the read times out.
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 413")
+                    .doesNotContain("HTTP/1.1 100");
+        }
     }
 
     @Test
