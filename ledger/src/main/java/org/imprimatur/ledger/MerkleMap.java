@@ -139,7 +139,11 @@ public final class MerkleMap {
     }
 
     private static boolean bit(Hash key, int depth) {
-        return (key.shared()[depth / 8] >>> (7 - depth % 8) & 1) == 1;
+        return bit(key.shared(), depth);
+    }
+
+    private static boolean bit(byte[] bits, int at) {
+        return (bits[at / 8] >>> (7 - at % 8) & 1) == 1;
     }
 
     // ---- Proofs -------------------------------------------------------------------------------
@@ -181,15 +185,19 @@ public final class MerkleMap {
     }
 
     private static void write(Node node, ByteArrayOutputStream out) {
-        out.write(node.tag());
         switch (node) {
-            case Empty _ -> {}
+            case Empty _ -> out.write(Empty.TAG);
             case Leaf leaf -> {
+                out.write(Leaf.TAG);
                 out.writeBytes(leaf.key.shared());
                 out.writeBytes(leaf.list.shared());
             }
-            case Stub stub -> out.writeBytes(stub.hash.shared());
+            case Stub stub -> {
+                out.write(Stub.TAG);
+                out.writeBytes(stub.hash.shared());
+            }
             case Branch branch -> {
+                out.write(Branch.TAG);
                 write(branch.left, out);
                 write(branch.right, out);
             }
@@ -249,7 +257,7 @@ public final class MerkleMap {
         private Leaf leaf(int depth) {
             var leaf = new Leaf(hash(), hash());
             for (int i = 0; i < depth; i++) {
-                if (bit(leaf.key, i) != ((path[i / 8] >>> (7 - i % 8) & 1) == 1)) {
+                if (bit(leaf.key, i) != bit(path, i)) {
                     throw new MalformedInput(
                             "the key %s stands where its bit %d does not lead"
                                     .formatted(leaf.key, i));
@@ -311,12 +319,9 @@ public final class MerkleMap {
         return "map " + root();
     }
 
-    // ---- Nodes --------------------------------------------------------------------------------
+    // ---- Nodes, each with the byte that it begins with when it is sent ------------------------
 
     private sealed interface Node {
-
-        /** What the node begins with when it is sent. */
-        int tag();
 
         Hash hash(Hasher hasher);
     }
@@ -328,25 +333,37 @@ public final class MerkleMap {
         static final int TAG = 0;
 
         @Override
-        public int tag() {
-            return TAG;
-        }
-
-        @Override
         public Hash hash(Hasher hasher) {
             return Hash.EMPTY_TREE;
         }
     }
 
+    /** A node whose hash is computed when it is first asked for, and then remembered. */
+    private abstract static sealed class Hashed implements Node {
+
+        // Always the same value, whoever computes it; so it needs no lock.
+        private @Nullable Hash hash;
+
+        abstract Hash computed(Hasher hasher);
+
+        @Override
+        public final Hash hash(Hasher hasher) {
+            var known = hash;
+            if (known == null) {
+                known = computed(hasher);
+                hash = known;
+            }
+            return known;
+        }
+    }
+
     /** A part of the trie with one key. */
-    private static final class Leaf implements Node {
+    private static final class Leaf extends Hashed {
 
         static final int TAG = 1;
 
         private final Hash key;
         private final Hash list;
-        // Always the same value, whoever computes it; so it needs no lock.
-        private @Nullable Hash hash;
 
         Leaf(Hash key, Hash list) {
             this.key = key;
@@ -354,30 +371,18 @@ public final class MerkleMap {
         }
 
         @Override
-        public int tag() {
-            return TAG;
-        }
-
-        @Override
-        public Hash hash(Hasher hasher) {
-            var known = hash;
-            if (known == null) {
-                known = hasher.mapLeaf(key, list);
-                hash = known;
-            }
-            return known;
+        Hash computed(Hasher hasher) {
+            return hasher.mapLeaf(key, list);
         }
     }
 
     /** A part of the trie with several keys, parted by one bit. */
-    private static final class Branch implements Node {
+    private static final class Branch extends Hashed {
 
         static final int TAG = 2;
 
         private final Node left;
         private final Node right;
-        // Always the same value, whoever computes it; so it needs no lock.
-        private @Nullable Hash hash;
 
         Branch(Node left, Node right) {
             this.left = left;
@@ -385,18 +390,8 @@ public final class MerkleMap {
         }
 
         @Override
-        public int tag() {
-            return TAG;
-        }
-
-        @Override
-        public Hash hash(Hasher hasher) {
-            var known = hash;
-            if (known == null) {
-                known = hasher.mapBranch(left.hash(hasher), right.hash(hasher));
-                hash = known;
-            }
-            return known;
+        Hash computed(Hasher hasher) {
+            return hasher.mapBranch(left.hash(hasher), right.hash(hasher));
         }
     }
 
@@ -404,11 +399,6 @@ public final class MerkleMap {
     private record Stub(Hash hash) implements Node {
 
         static final int TAG = 3;
-
-        @Override
-        public int tag() {
-            return TAG;
-        }
 
         @Override
         public Hash hash(Hasher hasher) {

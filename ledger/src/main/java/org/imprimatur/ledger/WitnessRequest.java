@@ -99,17 +99,14 @@ public record WitnessRequest(long old, List<Hash> hashes, SignedNote note) {
      * @param latest what the witness has cosigned last of it; the empty tree for nothing yet
      */
     public Judgement judge(NoteVerifier ledger, TreeHead latest) {
-        if (note.check(List.of(ledger)) instanceof NoteCheck.Rejected rejected) {
-            return new Judgement.NotSigned(rejected.explanation());
-        }
-        if (emptyTreeWithAnotherRoot(note.text())) {
-            return new Judgement.NotProven("a tree of size 0 has another root than the empty one");
-        }
         return switch (VerifiedCheckpoint.check(note, ledger)) {
             case VerifiedCheckpoint.Check.BadSignature bad ->
                     new Judgement.NotSigned(bad.explanation());
             case VerifiedCheckpoint.Check.WrongOrigin wrong ->
                     new Judgement.NotSigned(wrong.explanation());
+            case VerifiedCheckpoint.Check.NotACheckpoint _
+                    when emptyTreeWithAnotherRoot(note.text()) ->
+                    new Judgement.NotProven("a tree of size 0 has another root than the empty one");
             case VerifiedCheckpoint.Check.NotACheckpoint not ->
                     new Judgement.Malformed(not.explanation());
             case VerifiedCheckpoint.Check.Good good -> judge(good.checkpoint(), latest);
