@@ -82,6 +82,7 @@ final class Api {
                 // What a site decides, and what it knows.
                 .post("/access/v1/evaluation", of(site, s -> s.admission()::evaluate))
                 .get("/api/v1/site/images", of(site, s -> s.routes()::images))
+                .get("/api/v1/site/publications", of(site, s -> s.publications()::list))
                 .get("/api/v1/site/sources", of(site, s -> s.routes()::sources))
                 // Image lists, where subscribers of the Applications Database look for them.
                 .get("/api/v1/lists", ofLists(lists, l -> l::all))

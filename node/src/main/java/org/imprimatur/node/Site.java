@@ -6,6 +6,9 @@ import org.imprimatur.node.admission.Admission;
 import org.imprimatur.node.approval.SiteRoutes;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.driver.DirectoryStore;
+import org.imprimatur.node.driver.DriverSettings;
+import org.imprimatur.node.driver.PublicationRoutes;
+import org.imprimatur.node.driver.Publications;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
@@ -13,6 +16,7 @@ import org.imprimatur.node.follow.OwnChanges;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.transfer.ApprovedStock;
 import org.imprimatur.node.transfer.Transfers;
 
 /** What a node has besides, when it is a site: it decides, and holds approved images. */
@@ -20,13 +24,19 @@ final class Site implements AutoCloseable {
 
     private final Admission admission;
     private final Transfers transfers;
+    private final Publications publications;
     private final OwnChanges ownChanges;
     private final SiteRoutes routes;
 
     private Site(
-            Admission admission, Transfers transfers, OwnChanges ownChanges, SiteRoutes routes) {
+            Admission admission,
+            Transfers transfers,
+            Publications publications,
+            OwnChanges ownChanges,
+            SiteRoutes routes) {
         this.admission = admission;
         this.transfers = transfers;
+        this.publications = publications;
         this.ownChanges = ownChanges;
         this.routes = routes;
     }
@@ -58,8 +68,18 @@ final class Site implements AutoCloseable {
                         random,
                         metrics,
                         changed);
+        var publications =
+                new Publications(
+                        config.drivers(),
+                        new DriverSettings.Wiring(fetch, policy.site()),
+                        new ApprovedStock(transfers, store, view),
+                        database,
+                        clock,
+                        random,
+                        metrics);
+        transfers.whenChanged(publications::ring);
         var routes = new SiteRoutes(view, follows, policy, transfers, store, clock);
-        return new Site(admission, transfers, new OwnChanges(own, changed), routes);
+        return new Site(admission, transfers, publications, new OwnChanges(own, changed), routes);
     }
 
     Admission admission() {
@@ -70,9 +90,14 @@ final class Site implements AutoCloseable {
         return routes;
     }
 
+    PublicationRoutes publications() {
+        return new PublicationRoutes(publications);
+    }
+
     @Override
     public void close() {
         ownChanges.close();
+        publications.close();
         transfers.close();
         admission.close();
     }

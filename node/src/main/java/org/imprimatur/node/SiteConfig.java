@@ -13,6 +13,7 @@ import java.util.Set;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.node.driver.DriverSettings;
 import org.imprimatur.node.follow.Source;
 import org.imprimatur.node.transfer.Transfers;
 import org.imprimatur.register.ContributorRule;
@@ -30,13 +31,15 @@ import org.imprimatur.register.UseClass;
  * @param sources the ledgers that it follows
  * @param store directory of the approved image files
  * @param transfers how these are fetched
+ * @param drivers where they are published
  */
 record SiteConfig(
         SitePolicy policy,
         String policyText,
         List<Source> sources,
         Path store,
-        Transfers.Settings transfers) {
+        Transfers.Settings transfers,
+        List<DriverSettings> drivers) {
 
     /**
      * Reads the members {@code site} and {@code follow} of a node; empty for a node that is no
@@ -62,6 +65,7 @@ record SiteConfig(
                 "store",
                 "allow-file-locations",
                 "stall-after",
+                "drivers",
                 "classes");
         var owner = site.required("owner", "the site, for example site:NAME");
         String ownerHint = "the site, site:NAME, in quotes";
@@ -106,7 +110,8 @@ record SiteConfig(
                         site.optional("stall-after")
                                 .map(m -> m.as(Durations::parse, Durations.HINT))
                                 .orElse(Duration.ofSeconds(30)),
-                        site.optional("allow-file-locations").map(SiteConfig::yes).orElse(false)));
+                        site.optional("allow-file-locations").map(SiteConfig::yes).orElse(false)),
+                site.optional("drivers").map(DriverSettings::read).orElse(List.of()));
     }
 
     private static SitePolicy.ClassPolicy rules(UseClass useClass, YamlMember member) {

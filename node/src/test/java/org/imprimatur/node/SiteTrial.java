@@ -52,6 +52,9 @@ public final class SiteTrial {
     public final Path store;
     private final String follow;
 
+    /** The member {@code drivers} of the site, indented as a member of it; empty for none. */
+    public String drivers = "";
+
     /** A site that follows the ledger of that charter at that address, and asks it so often. */
     public SiteTrial(Trial trial, URI catalogue, Charter charter, String poll) {
         this.trial = trial;
@@ -87,6 +90,7 @@ public final class SiteTrial {
                  max-staleness: 15m
                  store: store
                  stall-after: 1s
+               %s\
                  classes:
                    infrastructure: {trust: ["vo:biomed"], approval: required}
                    trusted-payload: {trust: ["vo:biomed"], approval: none, obligations: [traceability]}
@@ -97,7 +101,8 @@ public final class SiteTrial {
                         Trial.PROGRAMS,
                         trial.appointer.person().subject(),
                         trial.appointer.person().issuer(),
-                        follow);
+                        follow,
+                        drivers.isEmpty() ? "" : drivers.indent(2));
     }
 
     public NodeConfig config() {

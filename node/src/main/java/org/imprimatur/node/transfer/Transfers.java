@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -89,6 +90,8 @@ public final class Transfers implements AutoCloseable {
     private final Map<TransferKey, Transfer> transfers = new HashMap<>();
     private final Map<Sha512, Running> running = new HashMap<>();
 
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
     /**
      * Begins to keep the store.
      *
@@ -137,6 +140,16 @@ public final class Transfers implements AutoCloseable {
     /** Where an endorsement's file stands, if it was ever wanted. */
     public synchronized Optional<Transfer> find(TransferKey key) {
         return Optional.ofNullable(transfers.get(key));
+    }
+
+    /** Where all files stand that were ever wanted. */
+    public synchronized List<Transfer> all() {
+        return List.copyOf(transfers.values());
+    }
+
+    /** Tells a listener, who is quick, of each change from now on. */
+    public void whenChanged(Runnable listener) {
+        listeners.add(listener);
     }
 
     private void run() {
@@ -465,6 +478,7 @@ public final class Transfers implements AutoCloseable {
                     new TransferTable(db).put(transfer);
                 });
         transfers.put(transfer.key(), transfer);
+        listeners.forEach(Runnable::run);
     }
 
     /** Stops; what is gathered is gone on with by the next run. */

@@ -1,0 +1,171 @@
+package org.imprimatur.node.driver;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.StatementId;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code publication} table; the transaction is the caller's. */
+final class PublicationTable {
+
+    private static final String COLUMNS =
+            """
+            select mark, driver, file_name, digest, catalogue, endorsement, state, why, driver_id,
+                   attempts, retry_at, changed_at
+              from publication
+            """;
+
+    private final Handle db;
+
+    PublicationTable(Handle db) {
+        this.db = db;
+    }
+
+    /** Those of a driver that may be there, and those that were removed after that time. */
+    List<Publication> ofDriver(String driver, Instant removedAfter) {
+        return db.createQuery(
+                        COLUMNS
+                                + """
+                                 where driver = :driver
+                                   and (state <> 'removed' or changed_at > :after)
+                                 order by changed_at, mark
+                                """)
+                .bind("driver", driver)
+                .bind("after", utc(removedAfter))
+                .map((row, _) -> publication(row))
+                .list();
+    }
+
+    /** The newest, of one driver or state where these are asked for. */
+    List<Publication> newest(@Nullable String driver, @Nullable String state, int most) {
+        return db.createQuery(
+                        COLUMNS
+                                + """
+                                 where (:driver::text is null or driver = :driver)
+                                   and (:state::text is null or state = :state)
+                                 order by changed_at desc, mark limit :most
+                                """)
+                .bind("driver", driver)
+                .bind("state", state)
+                .bind("most", most)
+                .map((row, _) -> publication(row))
+                .list();
+    }
+
+    /** Notes a new one; false when the file is already at the driver. */
+    boolean begin(Publication publication) {
+        return bound(
+                                db.createUpdate(
+                                        """
+                                        insert into publication
+                                               (mark, driver, file_name, digest, catalogue,
+                                                endorsement, state, why, driver_id, attempts,
+                                                retry_at, changed_at)
+                                        values (:mark, :driver, :fileName, :digest, :catalogue,
+                                                :endorsement, :state, :why, :driverId, :attempts,
+                                                :retryAt, :changedAt)
+                                        on conflict do nothing
+                                        """),
+                                publication)
+                        .execute()
+                == 1;
+    }
+
+    /** Notes what became of one; false when it is no longer in the state that it was in. */
+    boolean move(Publication.State from, Publication to) {
+        return bound(
+                                db.createUpdate(
+                                        """
+                                        update publication
+                                           set catalogue = :catalogue, endorsement = :endorsement,
+                                               state = :state, why = :why, driver_id = :driverId,
+                                               attempts = :attempts, retry_at = :retryAt,
+                                               changed_at = :changedAt
+                                         where mark = :mark and state = :from
+                                        """),
+                                to)
+                        .bind("from", from.wire())
+                        .execute()
+                == 1;
+    }
+
+    /**
+     * Takes or keeps the right to speak to a driver, for a minute of the database's clock.
+     *
+     * @return false while another holder has it
+     */
+    boolean lease(String driver, UUID holder) {
+        return db.createUpdate(
+                                """
+                                insert into driver_lease (driver, holder, until)
+                                values (:driver, :holder, now() + interval '1 minute')
+                                on conflict (driver) do update
+                                   set holder = excluded.holder, until = excluded.until
+                                 where driver_lease.holder = excluded.holder
+                                    or driver_lease.until < now()
+                                """)
+                        .bind("driver", driver)
+                        .bind("holder", holder)
+                        .execute()
+                == 1;
+    }
+
+    /** Gives the right back. */
+    void release(String driver, UUID holder) {
+        db.createUpdate("delete from driver_lease where driver = :driver and holder = :holder")
+                .bind("driver", driver)
+                .bind("holder", holder)
+                .execute();
+    }
+
+    private static <S extends SqlStatement<S>> S bound(S statement, Publication publication) {
+        return statement
+                .bind("mark", publication.mark().uuid())
+                .bind("driver", publication.driver())
+                .bind("fileName", publication.name().text())
+                .bind("digest", publication.digest().bytes())
+                .bind("catalogue", publication.catalogue().text())
+                .bind("endorsement", publication.endorsement().sha256().bytes())
+                .bind("state", publication.state().wire())
+                .bind("why", publication.why())
+                .bind("driverId", publication.driverId())
+                .bind("attempts", publication.attempts())
+                .bind("retryAt", utc(publication.retryAt()))
+                .bind("changedAt", utc(publication.changedAt()));
+    }
+
+    private static Publication publication(ResultSet row) throws SQLException {
+        return new Publication(
+                new Mark(row.getObject("mark", UUID.class)),
+                row.getString("driver"),
+                new ImageFileName(row.getString("file_name")),
+                Sha512.ofBytes(row.getBytes("digest")),
+                new Origin(row.getString("catalogue")),
+                new StatementId(Sha256.ofBytes(row.getBytes("endorsement"))),
+                Publication.State.parse(row.getString("state")),
+                row.getString("why"),
+                row.getString("driver_id"),
+                row.getInt("attempts"),
+                instant(row, "retry_at"),
+                row.getObject("changed_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    private static @Nullable OffsetDateTime utc(@Nullable Instant at) {
+        return at == null ? null : OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
+    }
+}
