@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.imprimatur.exchange.attestation.BuildProvenance;
+import org.imprimatur.inspect.facts.GenerationTool;
 import org.imprimatur.register.BlockingFinding;
 import org.imprimatur.register.Contributor;
 import org.imprimatur.register.Details;
@@ -245,6 +246,16 @@ final class DetailOptions {
                 toolPackage,
                 by,
                 built == null ? null : built.provenance());
+    }
+
+    /** What rules judge of the program that made the image. */
+    GenerationTool generationTool() {
+        if (tool.isEmpty()) {
+            return GenerationTool.NOT_TOLD;
+        }
+        var named = tool.entrySet().iterator().next();
+        return new GenerationTool.Told(
+                named.getKey(), named.getValue(), toolPackage == null ? "" : toolPackage);
     }
 
     /** Declarations that answer blocking findings count like waivers. */

@@ -24,6 +24,7 @@ import org.imprimatur.register.DiskFacts;
 import org.imprimatur.register.GuestSystem;
 import org.imprimatur.register.Guid;
 import org.imprimatur.register.InspectionSummary;
+import org.imprimatur.register.LicenceDeclaration;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Person;
 import org.imprimatur.register.Sha256;
@@ -154,7 +155,9 @@ final class EndorseCommand implements Callable<Integer> {
         var allowed = options.profile().waivers();
         waiverOptions.check(allowed, now);
         var said = detailOptions.read(file, key.person().subject());
-        var report = InspectCommand.inspect(file, options, output);
+        var report =
+                InspectCommand.inspect(
+                        file, options.withGeneration(detailOptions.generationTool()), output);
 
         var blocking = blocking(report);
         var waivers = waiverOptions.waivers(blocking, allowed, now);
@@ -208,11 +211,15 @@ final class EndorseCommand implements Callable<Integer> {
         var first = open.getFirst();
         throw new CommandFailure(
                 ExitCode.NO,
-                "not endorsed: %d blocking finding%s, the first %s. Mend the image%s."
+                "not endorsed: %d blocking finding%s, the first %s. Mend the image%s%s."
                         .formatted(
                                 open.size(),
                                 open.size() == 1 ? "" : "s",
                                 first,
+                                first.rule().equals(LicenceDeclaration.RULE)
+                                        ? ", or declare with --licence 'LICENCE@PATH=WHY' why the"
+                                                + " software may be in it"
+                                        : "",
                                 allowed.never().contains(first.rule())
                                         ? "; by %s nobody may waive this"
                                                 .formatted(report.profile())

@@ -2,18 +2,22 @@ package org.imprimatur.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.concurrent.Callable;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Responsibility;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.trust.StatementVerifier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "history",
@@ -21,14 +25,27 @@ import picocli.CommandLine.Mixin;
             "Show every statement about an image, or about a person:DIGEST, oldest first.",
             "Each is checked: its proof against the ledger's key, and with --anchors its signature."
         },
-        footerHeading = "%nExample:%n",
-        footer = "  imprimatur history vo:biomed/debian-12 --node https://catalogue.example")
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  imprimatur history vo:biomed/debian-12 --node https://catalogue.example",
+            "  imprimatur history vo:biomed/debian-12 --sbom packages/   what was in each version"
+        })
 final class HistoryCommand implements Callable<Integer> {
+
+    private static final int MAX_SBOM = 512 << 20;
 
     @Mixin private final Output output = new Output();
     @Mixin private final NodeOptions node = new NodeOptions();
     @Mixin private final AnchorOptions anchors = new AnchorOptions();
     @Mixin private final ImageTarget target = new ImageTarget();
+
+    @Option(
+            names = "--sbom",
+            paramLabel = "DIR",
+            description =
+                    "Write there the bill of materials of each endorsement, as ID.cdx.json, compared"
+                            + " with the digest that the endorsement signs.")
+    private @Nullable Path sboms;
 
     @Override
     public Integer call() throws IOException {
@@ -79,6 +96,9 @@ final class HistoryCommand implements Callable<Integer> {
                     "        by %s; proof good, signature %s",
                     proven.statement().signer().subject(), signature);
             var item = list.addObject();
+            if (proven.statement() instanceof Statement.Endorsement endorsement) {
+                generated(connection, proven.id(), endorsement, item);
+            }
             responsibility(proven, revokedAt.get(proven.id()), item);
             item.put("index", proven.index())
                     .put("id", proven.id().hex())
@@ -98,6 +118,45 @@ final class HistoryCommand implements Callable<Integer> {
                 treeSize);
         output.document(document);
         return good ? ExitCode.DONE.status() : ExitCode.NO.status();
+    }
+
+    /** What was endorsed: which image, when it was made, and the list of all that is in it. */
+    private void generated(
+            NodeOptions.Connection connection,
+            StatementId id,
+            Statement.Endorsement endorsement,
+            ObjectNode json)
+            throws IOException {
+        json.put("guid", endorsement.guid().toString())
+                .put("version", endorsement.version().text())
+                .put("image", endorsement.image().toString())
+                .put("title", endorsement.title())
+                .put("generatedAt", endorsement.generatedAt().toString())
+                .put("sbom", endorsement.inspection().sbom().toString());
+        output.line(
+                "        made %s, %d packages, SBOM %s",
+                endorsement.generatedAt(),
+                endorsement.system().packages(),
+                endorsement.inspection().sbom());
+        var directory = sboms;
+        if (directory != null) {
+            Files.createDirectories(directory);
+            var file = directory.resolve(id.hex() + ".cdx.json");
+            Files.write(file, sbom(connection, endorsement.inspection().sbom()));
+            output.line("        written to %s", file);
+            json.put("sbomFile", file.toString());
+        }
+    }
+
+    private static byte[] sbom(NodeOptions.Connection connection, Sha256 digest) {
+        var bytes = connection.client().bytes("/api/v1/attachments/" + digest, MAX_SBOM);
+        if (!Sha256.of(bytes).equals(digest)) {
+            throw new CommandFailure(
+                    ExitCode.NO,
+                    "the node gave another document than the SBOM %s that the endorsement signs"
+                            .formatted(digest));
+        }
+        return bytes;
     }
 
     /** Who answers for the image of an endorsement, and in which time (END-4.10). */

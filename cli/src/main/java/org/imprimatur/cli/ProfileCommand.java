@@ -2,11 +2,17 @@ package org.imprimatur.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.imprimatur.inspect.rules.InvalidProfile;
+import org.imprimatur.inspect.rules.LicencePolicy;
+import org.imprimatur.inspect.rules.LicencePolicy.Verdict;
 import org.imprimatur.inspect.rules.Parameter;
 import org.imprimatur.inspect.rules.Profile;
 import org.imprimatur.inspect.rules.Profiles;
@@ -161,6 +167,7 @@ final class ProfileCommand implements Callable<Integer> {
                 output.line(
                         "  %s: %s", each.label(), each.unit().text(profile.parameters().of(each)));
             }
+            licences(profile.parameters().licences());
             var waivers = profile.waivers();
             output.line("");
             output.line("waivers:");
@@ -170,6 +177,32 @@ final class ProfileCommand implements Callable<Integer> {
             }
             output.line("  longest: %d days", waivers.longest().toDays());
             output.line("  shortest-reason: %d", waivers.shortestReason());
+        }
+
+        private void licences(LicencePolicy policy) {
+            if (policy.verdicts().isEmpty()) {
+                return;
+            }
+            output.line("");
+            output.line("licences:");
+            byVerdict(policy)
+                    .forEach(
+                            (verdict, patterns) -> {
+                                output.line("  %s:", verdict.label());
+                                patterns.forEach(
+                                        each -> output.line("    - '%s'", each.replace("'", "''")));
+                            });
+        }
+
+        private static Map<Verdict, List<String>> byVerdict(LicencePolicy policy) {
+            var byVerdict = new TreeMap<Verdict, List<String>>(Comparator.reverseOrder());
+            policy.verdicts()
+                    .forEach(
+                            (pattern, verdict) ->
+                                    byVerdict
+                                            .computeIfAbsent(verdict, _ -> new ArrayList<>())
+                                            .add(pattern));
+            return byVerdict;
         }
 
         private void json(Profile profile) {
@@ -185,6 +218,13 @@ final class ProfileCommand implements Callable<Integer> {
             for (var each : Parameter.values()) {
                 parameters.put(each.label(), each.unit().text(profile.parameters().of(each)));
             }
+            var licences = document.putObject("licences");
+            byVerdict(profile.parameters().licences())
+                    .forEach(
+                            (verdict, patterns) -> {
+                                var list = licences.putArray(verdict.label());
+                                patterns.forEach(list::add);
+                            });
             var waivers = document.putObject("waivers");
             var never = waivers.putArray("never");
             new TreeSet<>(profile.waivers().never()).forEach(never::add);

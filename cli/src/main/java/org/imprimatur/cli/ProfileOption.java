@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.stream.Collectors;
 import org.imprimatur.disk.Limits;
 import org.imprimatur.inspect.Options;
+import org.imprimatur.inspect.facts.GenerationTool;
 import org.imprimatur.inspect.rules.Nearest;
 import org.imprimatur.inspect.rules.Profile;
 import org.imprimatur.inspect.rules.Profiles;
@@ -38,7 +39,8 @@ final class ProfileOption {
                 true,
                 true,
                 false,
-                advisories.store());
+                advisories.store(),
+                GenerationTool.NOT_ASKED);
     }
 
     Profile profile() throws IOException {

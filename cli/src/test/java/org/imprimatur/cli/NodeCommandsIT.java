@@ -505,6 +505,163 @@ class NodeCommandsIT {
         }
     }
 
+    /** The clean image, in which one package says that it is not free. */
+    private static Path licensed() throws IOException {
+        var image = image();
+        var content = new String(Files.readAllBytes(image), StandardCharsets.ISO_8859_1);
+        var section = "Section: shells\nInstalled-Size: 7164\n";
+        var other = "Section: non-free/shells\nBugs: 12345\n";
+        assertThat(content).contains("Package: bash\n", section);
+        assertThat(other).hasSameSizeAs(section);
+        return Files.write(
+                image, content.replace(section, other).getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    @Clause({"TVM-3.6", "END-4.7", "EGI-5.8", "EGI-4.3"})
+    void licensedSoftwareIsEndorsedOnlyWithADeclarationThatEverybodySees() throws IOException {
+        var image = licensed();
+        var place = "/var/lib/dpkg/status#bash";
+
+        var refused = endorse("endorser", image);
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.out()).contains("licence.undeclared", place, "archive area non-free");
+        assertThat(refused.err()).contains("not endorsed: 1 blocking finding", "--licence");
+        assertThat(endorse("endorser", image, "--licence", "Vendor=They allow it.").status())
+                .as("a declaration for no place answers nothing")
+                .isEqualTo(1);
+
+        var word = "Our contract allows it, number 17.";
+        var done =
+                endorse(
+                        "endorser",
+                        image,
+                        "--licence",
+                        "Vendor@%s=%s".formatted(place, word),
+                        "--output",
+                        "json");
+        assertThat(done.status()).as(done.err()).isZero();
+
+        // whoever operates the image is told, and finds the package in the signed bill of materials
+        var guid = done.json().path("guid").asText();
+        var declared = version(guid, 0).path("licences").path(0);
+        assertThat(declared.path("licence").asText()).isEqualTo("Vendor");
+        assertThat(declared.path("path").asText()).isEqualTo(place);
+        assertThat(declared.path("statement").asText()).isEqualTo(word);
+        var sboms = home.resolve("licensed-sboms");
+        assertThat(ask("history", guid, "--sbom", sboms.toString()).status()).isZero();
+        var sbom = sboms.resolve(done.json().path("id").asText() + ".cdx.json");
+        var components = JSON.readTree(Files.readAllBytes(sbom)).path("components");
+        assertThat(components)
+                .filteredOn(each -> each.path("name").asText().equals("bash"))
+                .singleElement()
+                .satisfies(
+                        each ->
+                                assertThat(each.path("properties").toString())
+                                        .contains("imprimatur:package:area", "non-free"));
+        assertThat(verify(Path.of(done.json().path("bundle").asText())).status()).isZero();
+    }
+
+    @Test
+    void aProfileOfOnesOwnKeepsSoftwareOutByItsLicence() throws IOException {
+        var profile = home.resolve("free.yaml");
+        Files.writeString(
+                profile,
+                """
+                name: free
+                version: 1
+                title: Free software alone
+                extends: egi/1
+                licences:
+                  deny:
+                    - "area:non-free"
+                waivers:
+                  never: [licence.denied]
+                """);
+
+        var ran =
+                endorse(
+                        "endorser",
+                        licensed(),
+                        "--profile",
+                        profile.toString(),
+                        "--licence",
+                        "Vendor@/var/lib/dpkg/status#bash=They allow it.");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("licence.denied", "nobody may waive this");
+    }
+
+    @Test
+    @Clause({"TVM-3.7.1", "END-4.2.a", "EGI-5.2.a"})
+    void anImageThatAFlawedProgramMadeIsNotEndorsedAndAPatchedOneStandsInTheStatement()
+            throws IOException {
+        var feeds = home.resolve("tool-feeds.yaml");
+        var feed = home.resolve("tool-osv.json");
+        Files.writeString(
+                feed,
+                """
+                {"id": "GHSA-1111", "aliases": ["CVE-2026-0001"], "modified": "2026-11-01T00:00:00Z",
+                 "affected": [{"package": {"ecosystem": "PyPI", "name": "diskimage-builder"},
+                   "ranges": [{"type": "ECOSYSTEM",
+                               "events": [{"introduced": "0"}, {"fixed": "3.32.0"}]}]}]}
+                """);
+        Files.writeString(
+                feeds,
+                """
+                feeds:
+                  - name: osv-tools
+                    format: osv
+                    url: %s
+                    wanted: true
+                """
+                        .formatted(feed.toUri()));
+        var store = home.resolve("tool-advisories").toString();
+        var updated =
+                Ran.of("advisories", "update", "--feeds", feeds.toString(), "--advisories", store);
+        assertThat(updated.status()).as(updated.err()).isZero();
+        var image = image();
+
+        var old = made(image, "3.31.0", store);
+        assertThat(old.status()).isEqualTo(1);
+        assertThat(old.out()).contains("generation.outdated", "CVE-2026-0001", "fixed in 3.32.0");
+
+        var done = made(image, "3.32.0", store);
+        assertThat(done.status()).as(done.err()).isZero();
+        var shown = version(done.json().path("guid").asText(), 0);
+        assertThat(shown.path("generation").path("tool").asText()).isEqualTo("disk-image-create");
+        assertThat(shown.path("generation").path("version").asText()).isEqualTo("3.32.0");
+        assertThat(shown.path("generation").path("builder").asText()).contains("CN=Endorser");
+        assertThat(shown.path("generatedAt").asText()).isNotEmpty();
+        var report = attachment(shown.path("report").asText());
+        assertThat(report.path("generation").path("advisories").path(0).path("name").asText())
+                .isEqualTo("osv-tools");
+    }
+
+    private static Ran made(Path image, String version, String store) {
+        return endorse(
+                "endorser",
+                image,
+                "--tool",
+                "disk-image-create=" + version,
+                "--tool-package",
+                "pkg:pypi/diskimage-builder@" + version,
+                "--advisories",
+                store,
+                "--output",
+                "json");
+    }
+
+    private static JsonNode attachment(String digest) throws IOException {
+        var uri =
+                URI.create(
+                        "http://127.0.0.1:%d/api/v1/attachments/%s"
+                                .formatted(node.address().getPort(), digest));
+        try (var in = uri.toURL().openStream()) {
+            return JSON.readTree(in.readAllBytes());
+        }
+    }
+
     @Test
     void provenanceOfAnotherFileIsNotAttached() throws IOException {
         var provenance = home.resolve("of-another.json");
@@ -899,6 +1056,29 @@ class NodeCommandsIT {
                 assertThat(one.path("signature").asText()).isEqualTo("good");
                 assertThat(one.path("admittedAt").asText()).isNotEmpty();
             }
+        }
+        for (var name :
+                List.of(
+                        made.path("guid").asText(),
+                        made.path("image").asText(),
+                        made.path("id").asText(),
+                        "vo:biomed/" + tag)) {
+            var directory = Files.createTempDirectory(home, "sboms");
+            var ran = ask("history", name, "--sbom", directory.toString(), "--output", "json");
+            assertThat(ran.status()).as(name + ran.err()).isZero();
+            var endorsed = ran.json().path("history").path(0);
+            assertThat(endorsed.path("guid")).isEqualTo(made.path("guid"));
+            assertThat(endorsed.path("title").asText()).isNotEmpty();
+            assertThat(endorsed.path("generatedAt").asText()).endsWith("Z");
+            var sbom = Files.readAllBytes(Path.of(endorsed.path("sbomFile").asText()));
+            assertThat(Sha256.of(sbom)).hasToString(endorsed.path("sbom").asText());
+            assertThat(JSON.readTree(sbom).path("components"))
+                    .extracting(
+                            each ->
+                                    each.path("name").asText()
+                                            + " "
+                                            + each.path("version").asText())
+                    .contains("dpkg 1.21.22", "bash 5.2.15-2+b8", "debian 12");
         }
         assertThat(ask("history", made.path("guid").asText()).lastLine())
                 .startsWith("2 statements about " + made.path("guid").asText());

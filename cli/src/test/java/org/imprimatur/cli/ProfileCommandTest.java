@@ -154,11 +154,15 @@ class ProfileCommandTest {
 
             assertThat(again.severities()).isEqualTo(shipped.severities());
             assertThat(again.waivers()).isEqualTo(shipped.waivers());
+            assertThat(again.parameters().licences()).isEqualTo(shipped.parameters().licences());
             assertThat(shown).contains("# sha256 " + shipped.digest());
         }
         var json = JSON.readTree(Ran.of("profile", "show", "strict", "-o", "json").out());
         assertThat(json.at("/waivers/longestDays").asInt()).isEqualTo(30);
         assertThat(json.at("/rules/sudo.user").asText()).isEqualTo("block");
+        assertThat(json.at("/licences/declare"))
+                .extracting(each -> each.asText())
+                .contains("area:non-free-firmware");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -136,6 +137,7 @@ class StratusLabCommandTest {
     }
 
     @Test
+    @Clause("WLCG-11")
     void whatIsImportedIsOneRecordOnStandardOutputOrInANewFile() throws IOException {
         var file = directory.resolve("record.json");
 

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import org.imprimatur.exchange.stratuslab.StratusLabExport;
 import org.imprimatur.exchange.stratuslab.StratusLabVerdict;
 import org.imprimatur.exchange.stratuslab.StratusLabVerifier;
+import org.imprimatur.register.Clause;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
@@ -63,6 +64,7 @@ class StratusLabExportTest {
 
     @ParameterizedTest
     @EnumSource(names = {"RSA_2048", "RSA_4096"})
+    @Clause("WLCG-11")
     void aDocumentIsSignedWithRsaSha256WhateverTheLengthOfTheKey(TrialAuthority.KeyKind kind) {
         var key = LEDGER.authority.issue("Rita", kind);
 

@@ -139,6 +139,7 @@ public final class FactsJson {
         json.writeNumberField("otherPackages", facts.otherPackages().size());
         texts("halfInstalled", facts.halfInstalled());
         json.writeEndObject();
+        licences(facts);
         var boot = facts.configuration().boot();
         json.writeObjectFieldStart("boot");
         text("init", boot.init());
@@ -165,6 +166,31 @@ public final class FactsJson {
                     texts("names", each.words().stream().map(FactsJson::name).toList());
                 });
         json.writeEndObject();
+    }
+
+    /** How many packages say each licence, and how many come from each area of an archive. */
+    private void licences(Facts facts) throws IOException {
+        var licences = new TreeMap<String, Integer>();
+        var areas = new TreeMap<String, Integer>();
+        for (var each : facts.allPackages()) {
+            each.licences().forEach(licence -> licences.merge(licence, 1, Integer::sum));
+            if (!each.area().isEmpty()) {
+                areas.merge(each.area(), 1, Integer::sum);
+            }
+        }
+        counts("licences", "licence", licences);
+        counts("archiveAreas", "area", areas);
+    }
+
+    private void counts(String name, String of, TreeMap<String, Integer> counts)
+            throws IOException {
+        list(
+                name,
+                counts.entrySet(),
+                each -> {
+                    text(of, each.getKey());
+                    json.writeNumberField("packages", each.getValue());
+                });
     }
 
     /** The name of a parameter; its value may be a secret. */

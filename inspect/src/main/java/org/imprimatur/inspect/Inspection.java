@@ -210,6 +210,11 @@ public final class Inspection {
                     facts.withPatches(
                             Patches.of(facts.os(), facts.allPackages(), advisories, options.at()));
         }
+        facts =
+                facts.withGeneration(
+                        advisories == null
+                                ? options.generation()
+                                : options.generation().matched(advisories, options.at()));
         synchronized (durations) {
             durations.put(Stage.FACTS, reading.plus(Duration.ofNanos(System.nanoTime() - start)));
         }

@@ -3,6 +3,7 @@ package org.imprimatur.inspect;
 import java.time.Instant;
 import org.imprimatur.disk.Limits;
 import org.imprimatur.inspect.advisories.AdvisoryStore;
+import org.imprimatur.inspect.facts.GenerationTool;
 import org.imprimatur.inspect.rules.Profile;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     Without it nobody can say that there is no key, so the inspection is not complete
  * @param unallocated whether to search free space for keys too: those of deleted files
  * @param advisories what is known of missing patches; null to ask nobody
+ * @param generation what the image was made with, as far as anybody asked and was told
  */
 public record Options(
         String tool,
@@ -29,7 +31,8 @@ public record Options(
         boolean digest,
         boolean scan,
         boolean unallocated,
-        @Nullable AdvisoryStore advisories) {
+        @Nullable AdvisoryStore advisories,
+        GenerationTool generation) {
 
     /** Refuses an empty tool name and less than one thread. */
     public Options {
@@ -49,27 +52,46 @@ public record Options(
                 true,
                 true,
                 false,
-                null);
+                null,
+                GenerationTool.NOT_ASKED);
     }
 
     /** Facts, packages and rules alone: fast, and never complete. */
     public Options quick() {
-        return new Options(tool, profile, at, limits, threads, false, false, false, advisories);
+        return new Options(
+                tool, profile, at, limits, threads, false, false, false, advisories, generation);
     }
 
     /** The same without the digest of the file and the content root. */
     public Options withoutDigests() {
         return new Options(
-                tool, profile, at, limits, threads, false, scan, unallocated, advisories);
+                tool,
+                profile,
+                at,
+                limits,
+                threads,
+                false,
+                scan,
+                unallocated,
+                advisories,
+                generation);
     }
 
     /** The same, and free space is searched for keys too. */
     public Options withUnallocated() {
-        return new Options(tool, profile, at, limits, threads, digest, scan, true, advisories);
+        return new Options(
+                tool, profile, at, limits, threads, digest, scan, true, advisories, generation);
     }
 
     /** The same, and packages are matched against what this store knows. */
     public Options withAdvisories(AdvisoryStore store) {
-        return new Options(tool, profile, at, limits, threads, digest, scan, unallocated, store);
+        return new Options(
+                tool, profile, at, limits, threads, digest, scan, unallocated, store, generation);
+    }
+
+    /** The same, and the rules judge what the image was made with. */
+    public Options withGeneration(GenerationTool told) {
+        return new Options(
+                tool, profile, at, limits, threads, digest, scan, unallocated, advisories, told);
     }
 }

@@ -11,6 +11,9 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.List;
 import java.util.Locale;
+import org.imprimatur.inspect.advisories.Patches;
+import org.imprimatur.inspect.facts.GenerationTool.Told;
+import org.imprimatur.inspect.facts.Shown;
 import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.rules.Finding;
 
@@ -60,7 +63,8 @@ public final class ReportJson {
             json.writeNumberField("otherPackages", report.facts().otherPackages().size());
             files(json, report.facts().files());
             freeSpace(json, report);
-            advisories(json, report);
+            advisories(json, report.facts().patches());
+            generation(json, report);
             json.writeArrayFieldStart("findings");
             for (var finding : report.findings()) {
                 finding(json, finding);
@@ -159,9 +163,22 @@ public final class ReportJson {
         json.writeEndObject();
     }
 
-    private static void advisories(JsonGenerator json, Report report) throws IOException {
+    private static void generation(JsonGenerator json, Report report) throws IOException {
+        if (report.facts().generation() instanceof Told told) {
+            json.writeObjectFieldStart("generation");
+            json.writeStringField("tool", Shown.text(told.name()));
+            json.writeStringField("version", Shown.text(told.version()));
+            if (!told.packageUrl().isEmpty()) {
+                json.writeStringField("package", Shown.text(told.packageUrl()));
+            }
+            advisories(json, told.patches());
+            json.writeEndObject();
+        }
+    }
+
+    private static void advisories(JsonGenerator json, Patches patches) throws IOException {
         json.writeArrayFieldStart("advisories");
-        for (var feed : report.facts().patches().feeds()) {
+        for (var feed : patches.feeds()) {
             json.writeStartObject();
             json.writeStringField("name", feed.name());
             json.writeStringField("sha256", feed.sha256());

@@ -194,7 +194,10 @@ public final class Sbom {
     }
 
     private static void properties(JsonGenerator json, InstalledPackage each) throws IOException {
-        if (each.owner().isEmpty() && each.module().isEmpty() && each.installedAt() == null) {
+        if (each.owner().isEmpty()
+                && each.module().isEmpty()
+                && each.area().isEmpty()
+                && each.installedAt() == null) {
             return;
         }
         json.writeArrayFieldStart("properties");
@@ -203,6 +206,9 @@ public final class Sbom {
         }
         if (!each.module().isEmpty()) {
             property(json, "imprimatur:package:module", each.module());
+        }
+        if (!each.area().isEmpty()) {
+            property(json, "imprimatur:package:area", each.area());
         }
         if (each.installedAt() != null) {
             property(json, "imprimatur:package:installedAt", each.installedAt().toString());

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cyclonedx.parsers.JsonParser;
 import org.imprimatur.disk.ImageException;
+import org.imprimatur.inspect.facts.GenerationTool;
 import org.imprimatur.inspect.packages.InstalledPackage;
 import org.imprimatur.inspect.rules.Severity;
 import org.imprimatur.register.Clause;
@@ -104,7 +105,8 @@ class FixtureImagesTest {
                         "network.no-firewall ",
                         "update.manual ");
         assertThat(findings(report, Severity.INFO))
-                .containsExactly("key.vendor /usr/share/sample-keys/server.key");
+                .containsExactly(
+                        "key.vendor /usr/share/sample-keys/server.key", "licence.unknown ");
         assertThat(packages(report)).isEqualTo(Fixtures.lines("mini-faulty.packages.tsv"));
     }
 
@@ -155,7 +157,8 @@ class FixtureImagesTest {
                             true,
                             true,
                             false,
-                            null);
+                            null,
+                            GenerationTool.NOT_ASKED);
             var report = Inspection.run(image, options, ProgressListener.NONE);
             documents.add(new String(ReportJson.bytes(report)) + new String(Sbom.bytes(report)));
         }

@@ -16,6 +16,7 @@ import org.cyclonedx.parsers.JsonParser;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.Limits;
 import org.imprimatur.disk.VolumeContent;
+import org.imprimatur.inspect.facts.GenerationTool;
 import org.imprimatur.inspect.rules.Severity;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,8 @@ class RealImageIT {
                         false,
                         true,
                         false,
-                        null);
+                        null,
+                        GenerationTool.NOT_ASKED);
         return Inspection.run(built(name), options, ProgressListener.NONE);
     }
 

@@ -445,7 +445,7 @@ class DecisionsTest {
     }
 
     @Test
-    @Clause("END-4.9")
+    @Clause({"END-4.9", "TVM-3.7.9", "END-4.2.f", "EGI-5.2.g"})
     void aSiteSuspendsAnOperatorForItselfOnly() {
         endorsedAndApproved();
         site.appoint(NORTH, Role.SECURITY_OFFICER, BOB);

@@ -30,6 +30,7 @@ import org.imprimatur.inspect.packages.InstalledPackage;
  * @param privilegedFiles files with dangerous modes that no package ships
  * @param image what is known from outside the files
  * @param patches which patches the feeds at hand know to be missing
+ * @param generation what the image was made with, as far as the endorser tells
  */
 public record Facts(
         OsRelease os,
@@ -53,7 +54,8 @@ public record Facts(
         Configuration configuration,
         List<PrivilegedFile> privilegedFiles,
         ImageShape image,
-        Patches patches) {
+        Patches patches,
+        GenerationTool generation) {
 
     /** Copies the lists. */
     public Facts {
@@ -101,7 +103,8 @@ public record Facts(
                 Configuration.NONE,
                 List.of(),
                 found.image(),
-                Patches.UNKNOWN);
+                Patches.UNKNOWN,
+                GenerationTool.NOT_ASKED);
     }
 
     /** Every package of the image: those of the distribution, then all others. */
@@ -133,6 +136,35 @@ public record Facts(
                 configuration,
                 privilegedFiles,
                 image,
-                known);
+                known,
+                generation);
+    }
+
+    /** The same, with what the image was made with. */
+    public Facts withGeneration(GenerationTool told) {
+        return new Facts(
+                os,
+                architecture,
+                accounts,
+                groups,
+                sudo,
+                sshServer,
+                sshd,
+                packages,
+                otherPackages,
+                halfInstalled,
+                authorizedKeys,
+                keys,
+                secrets,
+                certificates,
+                closedFiles,
+                leftovers,
+                freeSpace,
+                files,
+                configuration,
+                privilegedFiles,
+                image,
+                patches,
+                told);
     }
 }

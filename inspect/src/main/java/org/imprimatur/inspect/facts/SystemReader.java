@@ -137,7 +137,8 @@ public final class SystemReader {
                         .filter(each -> owners.getOrDefault(each.path(), "").isEmpty())
                         .toList(),
                 found.image(),
-                Patches.UNKNOWN);
+                Patches.UNKNOWN,
+                GenerationTool.NOT_ASKED);
     }
 
     /**

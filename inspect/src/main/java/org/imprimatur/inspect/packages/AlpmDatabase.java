@@ -67,6 +67,7 @@ final class AlpmDatabase implements PackageDatabase {
                 base.isEmpty() ? name : base,
                 version,
                 "",
+                "",
                 sections.getOrDefault("LICENSE", List.of()).stream()
                         .map(line -> Shown.text(line, MAX_FIELD))
                         .toList(),

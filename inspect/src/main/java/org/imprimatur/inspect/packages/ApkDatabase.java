@@ -127,6 +127,7 @@ final class ApkDatabase implements PackageDatabase {
                             source.isEmpty() ? Shown.text(name) : source,
                             version,
                             "",
+                            "",
                             licence.isEmpty() ? List.of() : List.of(licence),
                             Shown.text(fields.getOrDefault('m', "")),
                             null,

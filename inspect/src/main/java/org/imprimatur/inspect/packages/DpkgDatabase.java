@@ -31,7 +31,14 @@ final class DpkgDatabase implements PackageDatabase {
     private static final int MAX_FIELD = 4096;
     private static final int MAX_CONFFILES = 500_000;
     private static final Set<String> FIELDS =
-            Set.of("package", "status", "version", "architecture", "source", "maintainer");
+            Set.of(
+                    "package",
+                    "status",
+                    "version",
+                    "architecture",
+                    "section",
+                    "source",
+                    "maintainer");
 
     /** Where a file of all packages but one is put instead. */
     private record Diversion(String to, String by) {}
@@ -231,6 +238,14 @@ final class DpkgDatabase implements PackageDatabase {
             return ShippedDigest.parse(Algorithm.MD5, hex);
         }
 
+        /**
+         * The archive area, which stands before the section but for the main one: non-free/libs.
+         */
+        private static String area(String section) {
+            int slash = section.indexOf('/');
+            return slash < 0 || section.startsWith("main/") ? "" : section.substring(0, slash);
+        }
+
         private void installed(String name) throws UnreadableException {
             var version = fields.getOrDefault("version", "");
             var source = fields.getOrDefault("source", name);
@@ -252,6 +267,7 @@ final class DpkgDatabase implements PackageDatabase {
                             Shown.text(source),
                             Shown.text(sourceVersion),
                             "",
+                            Shown.text(area(fields.getOrDefault("section", ""))),
                             List.of(),
                             Shown.text(fields.getOrDefault("maintainer", "")),
                             null,

@@ -71,6 +71,7 @@ final class FlatpakAndSnap implements PackageDatabase {
                         shown,
                         Shown.text(version),
                         "",
+                        "",
                         List.of(),
                         "",
                         null,

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param source name of the source package; the same as {@code name} where the database is silent
  * @param sourceVersion version of the source package, as advisories count it
  * @param module the module of a modular repository ({@code name:stream:version:context})
+ * @param area the part of its archive that the package comes from, where that says something of its
+ *     licence: {@code non-free}, {@code restricted}; empty for the main one
  * @param licences as the package says them, SPDX expressions or not
  * @param maintainer who maintains it, or the vendor
  * @param installedAt when it was installed; null where the database does not say
@@ -32,6 +34,7 @@ public record InstalledPackage(
         String source,
         String sourceVersion,
         String module,
+        String area,
         List<String> licences,
         String maintainer,
         @Nullable Instant installedAt,
@@ -65,8 +68,8 @@ public record InstalledPackage(
             List<String> licences,
             String place) {
         return new InstalledPackage(
-                kind, namespace, name, version, "", name, version, "", licences, "", null, place,
-                "", "");
+                kind, namespace, name, version, "", name, version, "", "", licences, "", null,
+                place, "", "");
     }
 
     /** The epoch of a distribution's version; 0 where there is none. */
@@ -99,6 +102,7 @@ public record InstalledPackage(
                 source,
                 sourceVersion,
                 module,
+                area,
                 others,
                 maintainer,
                 installedAt,
@@ -123,6 +127,7 @@ public record InstalledPackage(
                 source,
                 sourceVersion,
                 module,
+                area,
                 licences,
                 maintainer,
                 installedAt,
@@ -140,6 +145,7 @@ public record InstalledPackage(
                         + source.length()
                         + sourceVersion.length()
                         + module.length()
+                        + area.length()
                         + maintainer.length()
                         + place.length();
         for (var licence : licences) {

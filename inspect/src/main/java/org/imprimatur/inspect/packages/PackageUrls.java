@@ -2,7 +2,11 @@ package org.imprimatur.inspect.packages;
 
 import com.github.packageurl.MalformedPackageURLException;
 import com.github.packageurl.PackageURL;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.imprimatur.inspect.facts.OsRelease;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +61,75 @@ public final class PackageUrls {
         return new PackageURL(
                         kind.urlType(), os.id(), each.name(), orNull(version), qualifiers, null)
                 .canonicalize();
+    }
+
+    /**
+     * A package that a URL names.
+     *
+     * @param os the distribution that it is of; unknown for other packages
+     */
+    public record Named(InstalledPackage installed, OsRelease os) {}
+
+    /**
+     * The package that a URL names, in the form that {@link #of} writes.
+     *
+     * @param version what holds where the URL has none
+     * @return empty where it is no package URL, or of a type that is not known here
+     */
+    public static Optional<Named> parse(String url, String version) {
+        try {
+            var parsed = new PackageURL(url);
+            return Stream.of(PackageKind.values())
+                    .filter(each -> each.urlType().equals(parsed.getType()))
+                    .filter(each -> !each.urlType().equals(PackageURL.StandardTypes.GENERIC))
+                    .findFirst()
+                    .map(kind -> named(kind, parsed, version));
+        } catch (MalformedPackageURLException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Named named(PackageKind kind, PackageURL url, String otherwise) {
+        var version = url.getVersion() == null ? otherwise : url.getVersion();
+        var namespace = url.getNamespace() == null ? "" : url.getNamespace();
+        if (!kind.ofDistribution()) {
+            return new Named(
+                    InstalledPackage.ofLanguage(
+                            kind, namespace, url.getName(), version, List.of(), url.toString()),
+                    OsRelease.UNKNOWN);
+        }
+        var qualifiers =
+                url.getQualifiers() == null ? Map.<String, String>of() : url.getQualifiers();
+        var epoch = qualifiers.getOrDefault("epoch", "");
+        var whole = epoch.isEmpty() || epoch.equals("0") ? version : epoch + ":" + version;
+        var upstream = qualifiers.getOrDefault("upstream", url.getName());
+        int at = upstream.indexOf('@');
+        var distro = qualifiers.getOrDefault("distro", namespace);
+        int dash = distro.lastIndexOf('-');
+        return new Named(
+                new InstalledPackage(
+                        kind,
+                        "",
+                        url.getName(),
+                        whole,
+                        qualifiers.getOrDefault("arch", ""),
+                        at < 0 ? upstream : upstream.substring(0, at),
+                        at < 0 ? whole : upstream.substring(at + 1),
+                        "",
+                        "",
+                        List.of(),
+                        "",
+                        null,
+                        url.toString(),
+                        "",
+                        ""),
+                OsRelease.parse(
+                        dash < 0
+                                ? "ID=" + distro
+                                : "ID=%s\nVERSION_ID=%s\n"
+                                        .formatted(
+                                                distro.substring(0, dash),
+                                                distro.substring(dash + 1))));
     }
 
     /** For names that the rules of the package's own type do not allow. */

@@ -124,6 +124,7 @@ final class RpmDatabase implements PackageDatabase {
                         Shown.text(source.name()),
                         Shown.text(source.version()),
                         Shown.text(header.string(RpmHeader.MODULARITY_LABEL)),
+                        "",
                         licence.isEmpty() ? List.of() : List.of(licence),
                         Shown.text(header.string(RpmHeader.VENDOR)),
                         installed == null ? null : Instant.ofEpochSecond(installed),

@@ -207,22 +207,28 @@ final class TextPackages {
 
     /**
      * The short names of the licences in a machine-readable copyright file (Debian, "copyright
-     * format 1.0"), in order; empty for other forms.
+     * format 1.0"), in order; empty for other forms. A paragraph that begins with {@code License:}
+     * has the text of a licence and says of no file that it is under it, so it counts only where no
+     * other does.
      */
     static List<String> copyright(byte[] content) {
         var names = new TreeSet<String>();
+        var texts = new TreeSet<String>();
         boolean readable = false;
+        boolean begins = true;
         for (var line : ConfigReader.linesOf(text(content))) {
             if (line.startsWith("Format:")) {
                 readable = line.contains("copyright-format/1.0") || line.contains("dep5");
             } else if (readable && line.regionMatches(true, 0, "License:", 0, 8)) {
                 var name = line.substring(8).strip();
-                if (!name.isEmpty() && name.length() <= MAX_LICENCE && names.size() < 64) {
-                    names.add(Shown.text(name));
+                var which = begins ? texts : names;
+                if (!name.isEmpty() && name.length() <= MAX_LICENCE && which.size() < 64) {
+                    which.add(Shown.text(name));
                 }
             }
+            begins = line.isBlank();
         }
-        return List.copyOf(names);
+        return List.copyOf(names.isEmpty() ? texts : names);
     }
 
     private static List<String> shown(List<String> texts) {

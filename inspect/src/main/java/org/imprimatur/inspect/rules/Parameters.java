@@ -3,14 +3,15 @@ package org.imprimatur.inspect.rules;
 import java.util.Map;
 
 /**
- * The limits that the rules of a profile compare with.
+ * What the rules of a profile compare with.
  *
  * @param values in the unit of each; one that is not here has its default
+ * @param licences which software may be in an image
  */
-public record Parameters(Map<Parameter, Long> values) {
+public record Parameters(Map<Parameter, Long> values, LicencePolicy licences) {
 
     /** What holds where a profile says nothing else. */
-    public static final Parameters DEFAULT = new Parameters(Map.of());
+    public static final Parameters DEFAULT = new Parameters(Map.of(), LicencePolicy.NONE);
 
     /** Copies the map, and refuses what is out of range. */
     public Parameters {

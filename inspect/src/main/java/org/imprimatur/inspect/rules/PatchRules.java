@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.imprimatur.inspect.advisories.Patches;
 import org.imprimatur.inspect.advisories.Patches.Flaw;
 import org.imprimatur.inspect.advisories.Patches.PendingUpdate;
 import org.imprimatur.inspect.advisories.Urgency;
@@ -19,22 +20,23 @@ final class PatchRules {
     private PatchRules() {}
 
     static List<Objection> grave(Facts facts) {
-        return flaws(facts, flaw -> !flaw.fixed().isEmpty() && isGrave(flaw));
+        return flaws(facts.patches(), flaw -> !flaw.fixed().isEmpty() && isGrave(flaw));
     }
 
     static List<Objection> security(Facts facts) {
         var objections =
-                new ArrayList<>(flaws(facts, flaw -> !flaw.fixed().isEmpty() && !isGrave(flaw)));
-        objections.addAll(pending(facts, PendingUpdate::security));
+                new ArrayList<>(
+                        flaws(facts.patches(), flaw -> !flaw.fixed().isEmpty() && !isGrave(flaw)));
+        objections.addAll(pending(facts.patches(), PendingUpdate::security));
         return objections;
     }
 
     static List<Objection> unfixed(Facts facts) {
-        return flaws(facts, flaw -> flaw.fixed().isEmpty());
+        return flaws(facts.patches(), flaw -> flaw.fixed().isEmpty());
     }
 
     static List<Objection> pending(Facts facts) {
-        return pending(facts, update -> !update.security());
+        return pending(facts.patches(), update -> !update.security());
     }
 
     static List<Objection> unknown(Facts facts) {
@@ -60,9 +62,9 @@ final class PatchRules {
         return flaw.urgency().atLeast(Urgency.HIGH);
     }
 
-    private static List<Objection> flaws(Facts facts, Predicate<Flaw> chosen) {
+    static List<Objection> flaws(Patches patches, Predicate<Flaw> chosen) {
         var byPackage = new LinkedHashMap<String, List<Flaw>>();
-        for (var flaw : facts.patches().flaws()) {
+        for (var flaw : patches.flaws()) {
             if (chosen.test(flaw)) {
                 byPackage
                         .computeIfAbsent(
@@ -101,8 +103,8 @@ final class PatchRules {
                 : flaw.id() + " (" + flaw.urgency().label() + ")";
     }
 
-    private static List<Objection> pending(Facts facts, Predicate<PendingUpdate> chosen) {
-        return facts.patches().pending().stream()
+    static List<Objection> pending(Patches patches, Predicate<PendingUpdate> chosen) {
+        return patches.pending().stream()
                 .filter(chosen)
                 .map(
                         update ->

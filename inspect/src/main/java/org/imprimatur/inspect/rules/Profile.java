@@ -75,6 +75,12 @@ public record Profile(
             values.put(each.label(), parameters.of(each));
         }
         values.forEach((name, value) -> line(text, "parameter ", name + " " + value));
+        parameters
+                .licences()
+                .verdicts()
+                .forEach(
+                        (pattern, verdict) ->
+                                line(text, "licence ", verdict.label() + " " + pattern));
         new TreeSet<>(waivers.never()).forEach(id -> line(text, "never ", id));
         line(text, "longest ", String.valueOf(waivers.longest().toDays()));
         line(text, "shortest-reason ", String.valueOf(waivers.shortestReason()));

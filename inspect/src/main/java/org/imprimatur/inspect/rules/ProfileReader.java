@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.imprimatur.inspect.rules.LicencePolicy.Verdict;
 import org.imprimatur.inspect.rules.StrictYaml.Items;
 import org.imprimatur.inspect.rules.StrictYaml.Member;
 import org.imprimatur.inspect.rules.StrictYaml.Members;
@@ -32,7 +33,15 @@ final class ProfileReader {
     static final int MAX_EXTENDS = 8;
 
     private static final List<String> MEMBERS =
-            List.of("name", "version", "title", "extends", "rules", "parameters", "waivers");
+            List.of(
+                    "name",
+                    "version",
+                    "title",
+                    "extends",
+                    "rules",
+                    "parameters",
+                    "licences",
+                    "waivers");
     private static final List<String> WAIVERS = List.of("never", "longest", "shortest-reason");
     private static final List<String> SEVERITIES = List.of("block", "warn", "info", "off");
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,47}");
@@ -81,14 +90,17 @@ final class ProfileReader {
 
         var severities = new TreeMap<String, Severity>();
         var parameters = new EnumMap<Parameter, Long>(Parameter.class);
+        var licences = new TreeMap<String, Verdict>();
         var waivers = WaiverRules.DEFAULT;
         if (base != null) {
             severities.putAll(base.severities());
             parameters.putAll(base.parameters().values());
+            licences.putAll(base.parameters().licences().verdicts());
             waivers = base.waivers();
         }
         members(top, "rules").forEach((id, member) -> rule(id, member, severities));
         members(top, "parameters").forEach((id, member) -> parameter(id, member, parameters));
+        licences(top, licences);
         waivers = waivers(top, waivers);
 
         var at = top.byName().get("name");
@@ -105,7 +117,13 @@ final class ProfileReader {
             }
             throw new InvalidProfile(faults);
         }
-        return new Profile(name, version, title, severities, new Parameters(parameters), waivers);
+        return new Profile(
+                name,
+                version,
+                title,
+                severities,
+                new Parameters(parameters, new LicencePolicy(licences)),
+                waivers);
     }
 
     private void fault(int line, String explanation) {
@@ -292,6 +310,54 @@ final class ProfileReader {
             return Optional.empty();
         }
         return amount;
+    }
+
+    /** A pattern of this text takes the place of the same one in the profile it extends. */
+    private void licences(Members top, Map<String, Verdict> verdicts) {
+        var here = new HashSet<String>();
+        members(top, "licences")
+                .forEach(
+                        (name, member) -> {
+                            var verdict =
+                                    Stream.of(Verdict.values())
+                                            .filter(each -> each.label().equals(name))
+                                            .findFirst();
+                            if (verdict.isEmpty()) {
+                                unknown(
+                                        member.line(),
+                                        "verdict on licences",
+                                        name,
+                                        Stream.of(Verdict.values()).map(Verdict::label).toList());
+                            } else if (member.value() instanceof Items(_, var items)) {
+                                for (var item : items) {
+                                    if (pattern(item, here)) {
+                                        verdicts.put(
+                                                LicencePolicy.lower(item.text()), verdict.get());
+                                    }
+                                }
+                            } else {
+                                fault(member.line(), "'%s' is a list of licences".formatted(name));
+                            }
+                        });
+        if (verdicts.size() > LicencePolicy.MAX_PATTERNS) {
+            fault(top.line(), "more than %d licences".formatted(LicencePolicy.MAX_PATTERNS));
+        }
+    }
+
+    private boolean pattern(Scalar item, Set<String> here) {
+        var text = item.text();
+        if (text.isBlank() || text.length() > LicencePolicy.MAX_PATTERN) {
+            fault(
+                    item.line(),
+                    "'%s' is not a licence of 1 to %d characters"
+                            .formatted(shown(text), LicencePolicy.MAX_PATTERN));
+            return false;
+        }
+        if (!here.add(LicencePolicy.lower(text))) {
+            fault(item.line(), "'%s' stands here twice".formatted(shown(text)));
+            return false;
+        }
+        return true;
     }
 
     private WaiverRules waivers(Members top, WaiverRules base) {

@@ -21,7 +21,7 @@ public record Rule(
         String remedy,
         Check check) {
 
-    /** A pure function of facts, and of the limits that the profile sets. */
+    /** A pure function of facts, and of what the profile compares them with. */
     @FunctionalInterface
     public interface Check {
 

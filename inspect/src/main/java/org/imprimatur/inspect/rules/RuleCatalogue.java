@@ -11,6 +11,7 @@ import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Leftover;
 import org.imprimatur.inspect.secrets.SecretKind;
+import org.imprimatur.register.LicenceDeclaration;
 
 /** Every rule there is, with what it is for. */
 public final class RuleCatalogue {
@@ -23,6 +24,12 @@ public final class RuleCatalogue {
     private static final List<String> ROOT = List.of("TVM-3.7.7");
     private static final List<String> CONFIDENTIAL = List.of("END-4.2.c", "EGI-5.2.c");
     private static final List<String> PATCHED = List.of("TVM-3.7.2", "END-4.2.b", "EGI-5.2.b");
+
+    private static final List<String> LOCAL_DECISIONS =
+            List.of("TVM-3.7.9", "END-4.2.f", "EGI-5.2.g");
+    private static final List<String> GENERATED = List.of("TVM-3.7.1", "END-4.2.a", "EGI-5.2.a");
+    private static final List<String> LICENSED =
+            List.of("TVM-3.6", "END-4.7", "EGI-5.8", "EGI-4.3");
 
     private static final Map<String, Rule> RULES = new LinkedHashMap<>();
 
@@ -228,7 +235,7 @@ public final class RuleCatalogue {
         add(
                 "sudo.nopasswd",
                 "sudo lets a user act as another without a password",
-                union(ROOT, List.of("END-4.2.d", "EGI-5.2.d")),
+                union(ROOT, List.of("END-4.2.d", "EGI-5.2.d"), LOCAL_DECISIONS),
                 "Whoever has the account has root.",
                 "Remove the rule; contextualisation adds what the site wants.",
                 Rules::sudoWithoutPassword);
@@ -308,7 +315,7 @@ public final class RuleCatalogue {
         add(
                 "patch.pending",
                 "A package is not the newest",
-                PATCHED,
+                union(PATCHED, List.of("PROC-A2")),
                 "Many pending updates tell that the image was not updated when it was built.",
                 "Install the updates, and build the image again.",
                 PatchRules::pending);
@@ -326,6 +333,52 @@ public final class RuleCatalogue {
                 "A flaw that became known since then is not seen.",
                 "Run imprimatur advisories update, and inspect again.",
                 PatchRules::stale);
+        add(
+                "generation.outdated",
+                "The program that made the image lacks a security update",
+                GENERATED,
+                "A flaw in it may be in every image that it makes.",
+                "Update it, and build the image again.",
+                GenerationRules::outdated);
+        add(
+                "generation.pending",
+                "The program that made the image is not the newest",
+                GENERATED,
+                "Whoever makes images keeps the program up to date that makes them.",
+                "Update it, and build the image again.",
+                GenerationRules::pending);
+        add(
+                "generation.unknown",
+                "Nobody knows whether the program that made the image is patched",
+                GENERATED,
+                "It is not named, or there is no feed of advisories for it here.",
+                "Name it with --tool and --tool-package when endorsing, and fetch a feed of its"
+                        + " advisories.",
+                GenerationRules::unknown);
+        addWithLimits(
+                "licence.denied",
+                "The licence of software keeps it out of images",
+                LICENSED,
+                "Whoever distributes the image breaks the licence, and so does each site that runs"
+                        + " it.",
+                "Take the software out; users who have the licence install it in their copy.",
+                LicenceRules::denied);
+        addWithLimits(
+                LicenceDeclaration.RULE,
+                "The licence of software asks for the endorser's word",
+                LICENSED,
+                "Not everybody may distribute or run it, and the endorser answers for that.",
+                "Take the software out, or endorse with --licence 'LICENCE@PLACE=WHY', with the"
+                        + " place as it stands here.",
+                LicenceRules::undeclared);
+        add(
+                "licence.unknown",
+                "Packages do not say their licence",
+                LICENSED,
+                "Their licences are not compared with what the profile says, and are not in the"
+                        + " bill of materials.",
+                "Look where they come from; most of a distribution's own are free.",
+                LicenceRules::unknown);
     }
 
     private RuleCatalogue() {}

@@ -64,6 +64,32 @@ class DpkgDatabaseTest {
     }
 
     @Test
+    void theSectionTellsTheAreaOfTheArchive() {
+        files.with(
+                "/var/lib/dpkg/status",
+                """
+                Package: free
+                Status: install ok installed
+                Section: libs
+                Version: 1
+
+                Package: graphics
+                Status: install ok installed
+                Section: non-free/libs
+                Version: 1
+
+                Package: main
+                Status: install ok installed
+                Section: main/libs
+                Version: 1
+                """);
+
+        assertThat(read().installed())
+                .extracting(InstalledPackage::area)
+                .containsExactly("", "non-free", "");
+    }
+
+    @Test
     void theSourceFieldNamesAnotherSourceAndVersion() {
         files.with(
                 "/var/lib/dpkg/status",

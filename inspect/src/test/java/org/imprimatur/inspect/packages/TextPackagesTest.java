@@ -107,6 +107,23 @@ class TextPackagesTest {
                                 """
                                         .getBytes(StandardCharsets.UTF_8)))
                 .containsExactly("Expat", "GPL-2+");
+        assertThat(
+                        TextPackages.copyright(
+                                """
+                                Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+
+                                Files: *
+                                License: GPL-2+ or Artistic
+
+                                License: GPL-2+
+                                 its text
+
+                                License: Artistic
+                                 its text
+                                """
+                                        .getBytes(StandardCharsets.UTF_8)))
+                .as("texts of licences are no further licences")
+                .containsExactly("GPL-2+ or Artistic");
         assertThat(TextPackages.copyright("License: free\n".getBytes(StandardCharsets.UTF_8)))
                 .isEmpty();
     }

@@ -81,6 +81,7 @@ class PatchRulesTest {
     }
 
     @Test
+    @Clause("PROC-A2")
     void anOrdinaryUpdateIsPending() {
         var updates =
                 new Patches(

@@ -158,6 +158,9 @@ class ProfilesTest {
 
         assertThat(shipped("jspg-2010").severities().keySet())
                 .containsExactlyInAnyOrderElementsOf(duties);
+        assertThat(shipped("jspg-2010").parameters().licences())
+                .as("both say the same of licences")
+                .isEqualTo(Profile.EGI_1.parameters().licences());
     }
 
     @Test
@@ -264,6 +267,8 @@ class ProfilesTest {
                         "rules:\n  sudo.user: block\n",
                         "rules:\n  sudo.user: off\n",
                         "parameters:\n  max-disk-size: 101 GiB\n",
+                        "licences:\n  deny: [MIT]\n",
+                        "licences:\n  declare: [MIT]\n",
                         "waivers:\n  never: [sudo.user]\n",
                         "waivers:\n  longest: 10 days\n",
                         "waivers:\n  shortest-reason: 5\n");

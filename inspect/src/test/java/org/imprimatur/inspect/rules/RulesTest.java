@@ -217,7 +217,15 @@ class RulesTest {
     }
 
     @TestFactory
-    @Clause({"END-4.2.d", "EGI-5.2.d", "TVM-3.7.6", "TVM-3.7.7"})
+    @Clause({
+        "END-4.2.d",
+        "EGI-5.2.d",
+        "TVM-3.7.6",
+        "TVM-3.7.7",
+        "TVM-3.7.9",
+        "END-4.2.f",
+        "EGI-5.2.g"
+    })
     Stream<DynamicTest> eachRuleFindsItsFaultAndLeavesTheRestAlone() {
         return EXAMPLES.stream()
                 .map(

@@ -434,7 +434,11 @@ class SystemRulesTest {
         "TVM-3.7.6",
         "TVM-3.7.7",
         "TVM-3.7.8",
+        "TVM-3.7.9",
+        "END-4.2.f",
+        "EGI-5.2.g",
         "WLCG-9",
+        "PROC-A2",
         "PROC-A3"
     })
     Stream<DynamicTest> eachRuleFindsItsFaultAndLeavesTheRestAlone() {
