@@ -136,25 +136,27 @@ final class FollowFigures {
         var url = "http://127.0.0.1:" + node.port();
         Files.writeString(bench.directory().resolve("charter.json"), get(url + "/api/v1/charter"));
         Files.writeString(
-                bench.directory().resolve("site.yaml"),
+                bench.directory().resolve("site-node.yaml"),
                 bench.configuration(
                                 new Origin("site.example/bench"),
                                 "site-data",
                                 Owner.parse("site:bench"))
-                        + """
-                        follow:
-                          - {url: "%s", charter: charter.json, poll: 10s}
-                        site:
-                          owner: "site:bench"
-                          max-staleness: 15m
-                          store: store
-                          classes:
-                            infrastructure: {trust: ["vo:biomed"], approval: required}
-                        """
-                                .formatted(url));
+                        + "site: site.yaml\n");
+        Files.writeString(
+                bench.directory().resolve("site.yaml"),
+                """
+                owner: "site:bench"
+                follow:
+                  - {url: "%s", charter: charter.json, poll: 10s}
+                max-staleness: 15m
+                store: store
+                classes:
+                  infrastructure: {trust: ["vo:biomed"], approval: required}
+                """
+                        .formatted(url));
         double before = node.cpu() + node.databaseCpu();
         long start = System.nanoTime();
-        try (var site = bench.start("site.yaml", "site-data")) {
+        try (var site = bench.start("site-node.yaml", "site-data")) {
             while (size(site) < STATEMENTS) {
                 if (System.nanoTime() - start > PATIENCE.toNanos()) {
                     throw new IOException("the follower does not get there");

@@ -116,9 +116,21 @@ final class Demo implements AutoCloseable {
                 home.resolve("catalogue-charter.json"),
                 CharterJson.write(Objects.requireNonNull(catalogue).charter()));
         say("catalogue %s at %s", CATALOGUE, url(catalogue()));
+        Files.writeString(
+                home.resolve("site.yaml"),
+                """
+                owner: "site:DEMO"
+                follow:
+                  - {url: "%s", charter: catalogue-charter.json, poll: 30s}
+                max-staleness: 15m
+                store: store
+                classes:
+                  infrastructure: {trust: ["vo:demo"], approval: required}
+                """
+                        .formatted(url(catalogue())));
         site =
                 start(
-                        "site.yaml",
+                        "site-node.yaml",
                         """
                         name: %s
                         listen: 127.0.0.1:0
@@ -130,16 +142,9 @@ final class Demo implements AutoCloseable {
                           "site:DEMO":
                             appointers:
                               - %s
-                        follow:
-                          - {url: "%s", charter: catalogue-charter.json, poll: 30s}
-                        site:
-                          owner: "site:DEMO"
-                          max-staleness: 15m
-                          store: store
-                          classes:
-                            infrastructure: {trust: ["vo:demo"], approval: required}
+                        site: site.yaml
                         """
-                                .formatted(SITE, person("site-manager"), url(catalogue())));
+                                .formatted(SITE, person("site-manager")));
         Files.write(
                 home.resolve("site-charter.json"),
                 CharterJson.write(Objects.requireNonNull(site).charter()));

@@ -97,6 +97,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("streams", StreamsCommand.class);
         COMMANDS.put("statement", StatementCommand.class);
         COMMANDS.put("ledger", LedgerCommand.class);
+        COMMANDS.put("site", SiteCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
         COMMANDS.put("keygen", KeygenCommand.class);
         COMMANDS.put("generate-completion", GenerateCompletion.class);

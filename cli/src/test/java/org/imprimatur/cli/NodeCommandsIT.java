@@ -60,6 +60,15 @@ class NodeCommandsIT {
         Ran.of("keygen", "--dir", keys().toString(), "Manager", "Endorser", "Officer", "Approver");
         Files.writeString(home.resolve("policy.txt"), "Endorse with care.\n");
         var manager = PersonOptions.ofCertificate(keys().resolve("manager.pem"));
+        Files.writeString(
+                home.resolve("site.yaml"),
+                """
+                owner: "site:HERE"
+                max-staleness: 15m
+                store: store
+                classes:
+                  infrastructure: {trust: ["vo:biomed"], approval: required}
+                """);
         var config = home.resolve("node.yaml");
         Files.writeString(
                 config,
@@ -80,12 +89,7 @@ class NodeCommandsIT {
                   "infrastructure:grid":
                     appointers:
                       - {subject: "%2$s", issuer: "%3$s"}
-                site:
-                  owner: "site:HERE"
-                  max-staleness: 15m
-                  store: store
-                  classes:
-                    infrastructure: {trust: ["vo:biomed"], approval: required}
+                site: site.yaml
                 """
                         .formatted(
                                 Path.of(System.getProperty("imprimatur.root", ".."))

@@ -86,7 +86,9 @@ public final class Node implements AutoCloseable {
         try {
             var random = new SecureRandom();
             var metrics = new Metrics();
-            var siteConfig = SiteConfig.read(config);
+            var siteConfig =
+                    config.site()
+                            .map(file -> SiteConfig.read(file, Optional.of(config.name())));
             byte[] policy = read(config.policy().file());
             var anchors = anchors(config);
             var verifier = StatementVerifier.ofMany(anchors);

@@ -38,8 +38,7 @@ import org.imprimatur.trust.CrlMode;
  * @param owners whose statements the ledger takes, with their first appointers
  * @param contributors what endorsements must say of additional software
  * @param files directory offered under {@code /files}
- * @param follow the catalogues that a site follows, as written
- * @param site what makes this node a site, as written
+ * @param site the file of what makes this node a site
  * @param witness what makes this node a witness, as written
  * @param witnesses who is asked to cosign its checkpoints, as written
  * @param witnessThreshold how many of these followers are to ask for, as written
@@ -58,8 +57,7 @@ public record NodeConfig(
         List<Charter.Body> owners,
         Optional<Charter.Contributors> contributors,
         Optional<Path> files,
-        Optional<YamlMember> follow,
-        Optional<YamlMember> site,
+        Optional<Path> site,
         Optional<YamlMember> witness,
         Optional<YamlMember> witnesses,
         Optional<YamlMember> witnessThreshold,
@@ -120,7 +118,6 @@ public record NodeConfig(
                 "owners",
                 "contributors",
                 "files",
-                "follow",
                 "site",
                 "witness",
                 "witnesses",
@@ -150,8 +147,7 @@ public record NodeConfig(
                 owners(root.required("owners", "each owner with its first appointers")),
                 root.optional("contributors").map(NodeConfig::contributors),
                 root.optional("files").map(NodeConfig::directory),
-                root.optional("follow"),
-                root.optional("site"),
+                root.optional("site").map(YamlMember::path),
                 root.optional("witness"),
                 root.optional("witnesses"),
                 root.optional("witness-threshold"),

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.imprimatur.exchange.CharterJson;
@@ -64,14 +65,14 @@ class CosignedIT {
                         trial, URI.create("http://127.0.0.1:" + cataloguePort), charter, "200ms");
         first.trust(NoteVerifier.parse(charter.key()));
         second.trust(NoteVerifier.parse(charter.key()));
-        var yaml =
+        siteTrial.writeSite(
                 siteTrial
-                        .yaml()
+                        .siteYaml()
                         .replace(
                                 "poll: 200ms}",
                                 "poll: 200ms, witnesses: {threshold: 2, max-age: 10m, keys: [\"%s\", \"%s\"]}}"
-                                        .formatted(first.key.verifier(), second.key.verifier()));
-        site = node(yaml, sitePort, "witness: {name: alpha.example}\n");
+                                        .formatted(first.key.verifier(), second.key.verifier())));
+        site = node(siteTrial.yaml(), sitePort, "witness: {name: alpha.example}\n");
         var siteKey = json(site, "/api/v1/witness").get("key").asText();
         catalogue.close();
         catalogue =
@@ -226,7 +227,7 @@ class CosignedIT {
         var yaml = "[{url: \"http://catalogue.example\", charter: pinned.json%s}]".formatted(more);
         return Source.read(
                         YamlMember.parse(trial.directory.resolve("x.yaml").toString(), yaml),
-                        SiteTrial.ORIGIN)
+                        Optional.of(SiteTrial.ORIGIN))
                 .getFirst();
     }
 

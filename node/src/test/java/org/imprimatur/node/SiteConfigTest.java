@@ -8,12 +8,16 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.config.ConfigFault;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.node.policy.SiteRules;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.ContributorRule;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.UseClass;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,11 +27,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SiteConfigTest {
 
     @TempDir private Path directory;
+    private Origin catalogue;
     private String good;
 
     @BeforeEach
     void make() {
         var trial = new Trial(directory, "catalogue.example/config");
+        catalogue = trial.origin;
         var key = NoteSigner.generate(trial.origin.text(), new SecureRandom());
         var charter =
                 new Charter(
@@ -35,14 +41,17 @@ class SiteConfigTest {
                         key.verifier().toString(),
                         trial.policy,
                         List.of(new Charter.Body(Trial.BIOMED, List.of(trial.appointer.person()))));
-        good = new SiteTrial(trial, URI.create("http://127.0.0.1:1"), charter, "30s").yaml();
+        good = new SiteTrial(trial, URI.create("http://127.0.0.1:1"), charter, "30s").siteYaml();
+    }
+
+    private SiteConfig read(String text, Origin own) {
+        return SiteConfig.of(
+                YamlMember.parse(directory.resolve("site.yaml").toString(), text),
+                Optional.of(own));
     }
 
     private SiteConfig read(String text) {
-        return SiteConfig.read(
-                        NodeConfig.of(
-                                YamlMember.parse(directory.resolve("site.yaml").toString(), text)))
-                .orElseThrow();
+        return read(text, SiteTrial.ORIGIN);
     }
 
     private void refused(String text, String... said) {
@@ -77,6 +86,14 @@ class SiteConfigTest {
     }
 
     @Test
+    void thePolicyIsReadAgainFromTheTextThatIsKept() {
+        var site = read(good);
+
+        assertThat(SiteRules.read(YamlMember.parse("kept", site.policyText())))
+                .isEqualTo(site.policy());
+    }
+
+    @Test
     void whatAClassAsksOfContributorsAndEndorsersIsRead() {
         var plain = read(good).policy().classes().get(UseClass.PAYLOAD);
         assertThat(plain.contributors()).isNull();
@@ -95,16 +112,14 @@ class SiteConfigTest {
                 .isEqualTo(new SitePolicy.Endorsers(2, Set.of(Trial.BIOMED, SiteTrial.ALPHA)));
 
         var payload = "payload: {approval: required}";
-        refused(
-                good.replace(payload, "payload: {contributors: all}"),
-                "\"site.classes.payload.contributors\"");
+        refused(good.replace(payload, "payload: {contributors: all}"), "\"classes.payload.contr");
         refused(
                 good.replace(payload, "payload: {endorsers: {at-least: 1, of: [\"vo:a\"]}}"),
-                "\"site.classes.payload.endorsers.at-least\"",
+                "\"classes.payload.endorsers.at-least\"",
                 "2 to 16");
         refused(
                 good.replace(payload, "payload: {endorsers: {at-least: 2, of: []}}"),
-                "\"site.classes.payload.endorsers.of\"",
+                "\"classes.payload.endorsers.of\"",
                 "is empty");
     }
 
@@ -112,23 +127,60 @@ class SiteConfigTest {
     void eachErrorNamesLineMemberFaultAndRemedy() {
         refused(
                 good.replace("max-staleness: 15m", "max-staleness: soon"),
-                "site.yaml:15: \"site.max-staleness\" is not a length of time",
+                "site.yaml:4: \"max-staleness\" is not a length of time",
                 "for example 15m");
         refused(good.replace("owner: \"site:alpha\"", "owner: \"vo:alpha\""), "is not a site");
-        refused(good.replace("payload: {approval", "cargo: {approval"), "\"site.classes.cargo\"");
+        refused(good.replace(" payload: {approval", " cargo: {approval"), "\"classes.cargo\"");
         refused(good.replace("approval: none", "approval: maybe"), "\"required\" or \"none\"");
         refused(
                 good.replace(
                         "infrastructure: {trust: [\"vo:biomed\"]", "infrastructure: {trust: [x]"),
-                "site.classes.infrastructure.trust[0]");
+                "classes.infrastructure.trust[0]");
         refused(good.replace("http://127", "ftp://127"), "\"follow[0].url\"");
         refused(good.replace("charter: charter.json", "charter: none.json"), "cannot be read");
-        refused(good.replace("charter: charter.json", "charter: site.yaml"), "cannot be read");
         refused(good.replace("charter: charter.json", "charter: policy.txt"), "follow[0].charter");
         refused(good.replace("[traceability]", "[\"No Such\"]"), "obligations[0]");
-        refused(
-                good.replace("name: site.example/alpha", "name: catalogue.example/config"),
-                "own ledger or is followed already");
-        refused(good.substring(0, good.indexOf("site:\n")), "is there without \"site\"");
+        refused(good.replace("stall-after: 1s", "stall-after: 0s"), "\"transfer.stall-after\"");
+        assertThatThrownBy(() -> read(good, catalogue))
+                .isInstanceOf(BadConfiguration.class)
+                .hasMessageContaining("own ledger or is followed already");
+    }
+
+    @Test
+    void everyErrorIsToldAtOnceInTheOrderOfTheLines() {
+        var bad =
+                good.replace("owner: \"site:alpha\"", "owner: alpha")
+                        .replace("url: \"http", "url: \"ftp")
+                        .replace("charter.json", "none.json")
+                        .replace("poll: 30s", "pool: 30s")
+                        .replace("15m", "soon")
+                        .replace("stall-after: 1s", "stall-after: x, allow-file-locations: maybe")
+                        .replace("approval: none", "approval: maybe")
+                        .replace("[traceability]", "[a, A, B]")
+                        .replace(" payload: {", " cargo: {");
+
+        assertThatThrownBy(() -> read(bad + "colour: red\nsize: 3\n"))
+                .isInstanceOfSatisfying(
+                        BadConfiguration.class,
+                        e -> {
+                            assertThat(e.faults())
+                                    .extracting(ConfigFault::member)
+                                    .containsExactlyInAnyOrder(
+                                            "owner",
+                                            "follow[0].url",
+                                            "follow[0].charter",
+                                            "follow[0].pool",
+                                            "max-staleness",
+                                            "transfer.stall-after",
+                                            "transfer.allow-file-locations",
+                                            "classes.trusted-payload.approval",
+                                            "classes.trusted-payload.obligations[1]",
+                                            "classes.trusted-payload.obligations[2]",
+                                            "classes.cargo",
+                                            "colour",
+                                            "size");
+                            assertThat(e.faults()).extracting(ConfigFault::line).isSorted();
+                            assertThat(e.faults()).allSatisfy(f -> assertThat(f.hint()).isNotEmpty());
+                        });
     }
 }

@@ -51,7 +51,7 @@ class SiteKillIT {
                 at.approve(site, endorsed);
                 awaitPart(at, 100_000);
             }
-            Files.writeString(directory.resolve("site.yaml"), at.yaml());
+            Files.writeString(directory.resolve("site-node.yaml"), at.yaml());
             var process = process(directory);
             awaitPart(at, 200_000);
             process.destroyForcibly().waitFor();
@@ -88,7 +88,7 @@ class SiteKillIT {
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 NodeProcess.class.getName(),
-                                directory.resolve("site.yaml").toString()))
+                                directory.resolve("site-node.yaml").toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("site.log").toFile())
                 .start();

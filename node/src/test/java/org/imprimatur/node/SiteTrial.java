@@ -52,7 +52,7 @@ public final class SiteTrial {
     public final Path store;
     private final String follow;
 
-    /** The member {@code drivers} of the site, indented as a member of it; empty for none. */
+    /** The member {@code drivers} of the site; empty for none. */
     public String drivers = "";
 
     /** A site that follows the ledger of that charter at that address, and asks it so often. */
@@ -71,8 +71,35 @@ public final class SiteTrial {
                   - {url: "%s", charter: charter.json, poll: %s}
                 """
                         .formatted(catalogue, poll);
+        writeSite(siteYaml());
     }
 
+    /** The site's file. */
+    public String siteYaml() {
+        return """
+               owner: "site:alpha"
+               %smax-staleness: 15m
+               store: store
+               transfer: {stall-after: 1s}
+               %s\
+               classes:
+                 infrastructure: {trust: ["vo:biomed"], approval: required}
+                 trusted-payload: {trust: ["vo:biomed"], approval: none, obligations: [traceability]}
+                 payload: {approval: required}
+               """
+                .formatted(follow, drivers);
+    }
+
+    /** Puts another file in place of the site's. */
+    public void writeSite(String yaml) {
+        try {
+            Files.writeString(trial.directory.resolve("site.yaml"), yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The configuration of the node that is the site. */
     public String yaml() {
         return """
                name: %s
@@ -85,29 +112,20 @@ public final class SiteTrial {
                  "site:alpha":
                    appointers:
                      - {subject: "%s", issuer: "%s"}
-               %ssite:
-                 owner: "site:alpha"
-                 max-staleness: 15m
-                 store: store
-                 stall-after: 1s
-               %s\
-                 classes:
-                   infrastructure: {trust: ["vo:biomed"], approval: required}
-                   trusted-payload: {trust: ["vo:biomed"], approval: none, obligations: [traceability]}
-                   payload: {approval: required}
+               site: site.yaml
                """
                 .formatted(
                         ORIGIN,
                         Trial.PROGRAMS,
                         trial.appointer.person().subject(),
-                        trial.appointer.person().issuer(),
-                        follow,
-                        drivers.isEmpty() ? "" : drivers.indent(2));
+                        trial.appointer.person().issuer());
     }
 
+    /** Writes the site's file, and says what the node is told. */
     public NodeConfig config() {
+        writeSite(siteYaml());
         return NodeConfig.of(
-                YamlMember.parse(trial.directory.resolve("site.yaml").toString(), yaml()));
+                YamlMember.parse(trial.directory.resolve("site-node.yaml").toString(), yaml()));
     }
 
     public Node start() {

@@ -51,13 +51,13 @@ public final class YamlMember {
     public static YamlMember read(Path file) {
         try {
             if (Files.size(file) > LARGEST) {
-                throw new BadConfiguration(file + ": larger than " + LARGEST + " bytes");
+                throw bad(file, 0, "larger than " + LARGEST + " bytes");
             }
             return parse(file.toString(), Files.readString(file));
         } catch (NoSuchFileException e) {
-            throw new BadConfiguration(file + ": no such file");
+            throw bad(file, 0, "no such file");
         } catch (IOException e) {
-            throw new BadConfiguration(file + ": cannot be read as UTF-8 text: " + e.getMessage());
+            throw bad(file, 0, "cannot be read as UTF-8 text: " + e.getMessage());
         }
     }
 
@@ -75,19 +75,20 @@ public final class YamlMember {
         try {
             Node root = new Yaml(options).compose(new StringReader(text));
             if (root == null) {
-                throw new BadConfiguration(file + ": empty; members were expected");
+                throw bad(file, 0, "empty; members were expected");
             }
             return new YamlMember(file, "", root);
         } catch (MarkedYAMLException e) {
             var mark = e.getProblemMark();
-            throw new BadConfiguration(
-                    file
-                            + (mark == null ? "" : ":" + (mark.getLine() + 1))
-                            + ": not YAML: "
-                            + e.getProblem());
+            throw bad(
+                    file, mark == null ? 0 : mark.getLine() + 1, "not YAML: " + e.getProblem());
         } catch (org.yaml.snakeyaml.error.YAMLException e) {
-            throw new BadConfiguration(file + ": not YAML: " + e.getMessage());
+            throw bad(file, 0, "not YAML: " + e.getMessage());
         }
+    }
+
+    private static BadConfiguration bad(Object file, int line, String fault) {
+        return new BadConfiguration(ConfigFault.of(file.toString(), line, fault));
     }
 
     /** The member's name from the document's root, for example {@code policy.file}. */
@@ -117,15 +118,20 @@ public final class YamlMember {
     /** Refuses members that nobody knows: a misspelt setting must not be a silent default. */
     public YamlMember allowing(String... names) {
         var known = Set.of(names);
+        var faults = new Faults();
         members()
                 .forEach(
                         (key, member) -> {
                             if (!known.contains(key)) {
-                                throw member.wrong(
-                                        "is not known here",
-                                        "one of " + String.join(", ", List.of(names)));
+                                faults.check(
+                                        () -> {
+                                            throw member.wrong(
+                                                    "is not known here",
+                                                    "one of " + String.join(", ", List.of(names)));
+                                        });
                             }
                         });
+        faults.complete();
         return this;
     }
 
@@ -171,6 +177,36 @@ public final class YamlMember {
         }
     }
 
+    /** Whether this says {@code true}; nothing but {@code true} or {@code false} is taken. */
+    public boolean yes() {
+        return as(
+                text ->
+                        switch (text) {
+                            case "true" -> true;
+                            case "false" -> false;
+                            default -> throw new IllegalArgumentException("is \"" + text + "\"");
+                        },
+                "true or false");
+    }
+
+    /** A whole number of at least {@code least} and at most {@code most}. */
+    public int number(int least, int most) {
+        return as(
+                text -> {
+                    int number;
+                    try {
+                        number = Integer.parseInt(text);
+                    } catch (NumberFormatException _) {
+                        throw new IllegalArgumentException("is \"" + text + "\"");
+                    }
+                    if (number < least || number > most) {
+                        throw new IllegalArgumentException("is " + number);
+                    }
+                    return number;
+                },
+                "a whole number, %d to %d".formatted(least, most));
+    }
+
     /**
      * This member and all below it in one line of text that does not depend on layout, comments or
      * the order of members: scalars in quotes, {@code [a,b]} and {@code {"name":value}} with the
@@ -192,7 +228,18 @@ public final class YamlMember {
     }
 
     private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        var quoted = new StringBuilder("\"");
+        for (char c : text.toCharArray()) {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ' || c == 0x85 || c == 0x2028 || c == 0x2029) {
+                // What YAML takes for the end of a line would be read as a space.
+                quoted.append("\\u%04x".formatted((int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
     }
 
     /** A path, relative ones from the directory of the configuration file. */
@@ -206,12 +253,11 @@ public final class YamlMember {
     /** An error at this place. */
     public BadConfiguration wrong(String fault, String hint) {
         return new BadConfiguration(
-                "%s:%d: %s %s; %s"
-                        .formatted(
-                                file,
-                                node.getStartMark().getLine() + 1,
-                                name.isEmpty() ? "the document" : "\"" + name + "\"",
-                                fault,
-                                hint));
+                new ConfigFault(
+                        file,
+                        node.getStartMark().getLine() + 1,
+                        name,
+                        name.isEmpty() ? "the document " + fault : fault,
+                        hint));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Durations;
+import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.register.Owner;
@@ -50,16 +51,22 @@ public sealed interface DriverSettings {
      * @throws BadConfiguration with file, line, member, fault and hint
      */
     static List<DriverSettings> read(YamlMember list) {
-        var all = new ArrayList<DriverSettings>();
+        var faults = new Faults();
         var names = new HashSet<String>();
-        for (var item : list.items()) {
-            var settings = one(item);
-            if (!names.add(settings.common().name())) {
-                throw item.wrong("has the name of another driver", "give each a name of its own");
-            }
-            all.add(settings);
-        }
-        return List.copyOf(all);
+        var all =
+                faults.each(
+                        list.items(),
+                        item -> {
+                            var settings = one(item);
+                            if (!names.add(settings.common().name())) {
+                                throw item.wrong(
+                                        "has the name of another driver",
+                                        "give each a name of its own");
+                            }
+                            return settings;
+                        });
+        faults.complete();
+        return all;
     }
 
     private static DriverSettings one(YamlMember item) {
@@ -79,7 +86,7 @@ public sealed interface DriverSettings {
                         common.name(),
                         item.required("path", "the directory of the pool").path(),
                         common.format(),
-                        item.optional("hard-links").map(DriverSettings::yes).orElse(false),
+                        item.optional("hard-links").map(YamlMember::yes).orElse(false),
                         item.optional("libvirt").map(YamlMember::text)));
     }
 
@@ -112,16 +119,5 @@ public sealed interface DriverSettings {
             throw new IllegalArgumentException("is \"" + text + "\"");
         }
         return text;
-    }
-
-    private static boolean yes(YamlMember member) {
-        return member.as(
-                text ->
-                        switch (text) {
-                            case "true" -> true;
-                            case "false" -> false;
-                            default -> throw new IllegalArgumentException("is \"" + text + "\"");
-                        },
-                "true or false");
     }
 }

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +15,7 @@ import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Durations;
+import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.MalformedInput;
@@ -59,37 +59,52 @@ public record Source(
     /**
      * Reads the list {@code follow}.
      *
-     * @param own the node's own ledger, which it does not follow
-     * @throws BadConfiguration with file, line, member, fault and hint
+     * @param own the node's own ledger, which it does not follow; empty where no node is known
+     * @throws BadConfiguration with every fault in it
      */
-    public static List<Source> read(YamlMember list, Origin own) {
-        var sources = new ArrayList<Source>();
-        var seen = new HashSet<Origin>(Set.of(own));
-        for (var item : list.items()) {
-            item.allowing("url", "charter", "anchors", "poll", "witnesses");
-            var charter = item.required("charter", "the file with the ledger's charter");
-            var pinned = charter(charter);
-            var source =
-                    new Source(
-                            item.required("url", "for example https://catalogue.example")
-                                    .as(Source::url, "for example https://catalogue.example"),
-                            pinned,
-                            item.optional("anchors").map(Source::directory),
-                            item.optional("poll")
-                                    .map(m -> m.as(Durations::parse, Durations.HINT))
-                                    .orElse(Duration.ofSeconds(30)),
-                            item.optional("witnesses")
-                                    .map(Source::quorum)
-                                    .or(() -> chartered(pinned, charter)));
-            if (!seen.add(source.origin())) {
-                throw charter.wrong(
-                        "is of \"%s\", which is this node's own ledger or is followed already"
-                                .formatted(source.origin()),
-                        "follow each ledger once");
-            }
-            sources.add(source);
-        }
+    public static List<Source> read(YamlMember list, Optional<Origin> own) {
+        var faults = new Faults();
+        var seen = new HashSet<Origin>(own.stream().toList());
+        var sources =
+                faults.each(
+                        list.items(),
+                        item -> {
+                            var source = read(item);
+                            if (!seen.add(source.origin())) {
+                                throw item.wrong(
+                                        "is of \"%s\", which is this node's own ledger or is followed already"
+                                                .formatted(source.origin()),
+                                        "follow each ledger once");
+                            }
+                            return source;
+                        });
+        faults.complete();
         return sources;
+    }
+
+    private static Source read(YamlMember item) {
+        var faults = new Faults();
+        faults.check(() -> item.allowing("url", "charter", "anchors", "poll", "witnesses"));
+        String hint = "for example https://catalogue.example";
+        var url = faults.read(() -> item.required("url", hint).as(Source::url, hint));
+        var charter = faults.read(() -> item.required("charter", "the file with the ledger's charter"));
+        var pinned = faults.read(() -> charter(charter.get()));
+        var anchors = faults.read(() -> item.optional("anchors").map(Source::directory));
+        var poll =
+                faults.read(
+                        () ->
+                                item.optional("poll")
+                                        .map(m -> m.as(Durations::parse, Durations.HINT))
+                                        .orElse(Duration.ofSeconds(30)));
+        var witnesses =
+                faults.read(
+                        () ->
+                                item.optional("witnesses")
+                                        .map(Source::quorum)
+                                        .or(() -> chartered(pinned.get(), charter.get())));
+        faults.complete();
+        return new Source(
+                url.get(), pinned.get(), anchors.get(), poll.get(), witnesses.get());
     }
 
     /** What the charter asks for, where the configuration asks for nothing else. */

@@ -16,6 +16,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.config.Durations;
+import org.imprimatur.node.config.Faults;
+import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.node.fetch.Fetch;
@@ -53,7 +57,38 @@ public final class Transfers implements AutoCloseable {
      * @param stall a download that brings next to nothing for so long is broken off
      * @param filesAllowed whether {@code file:} locations are read
      */
-    public record Settings(Duration stall, boolean filesAllowed) {}
+    public record Settings(Duration stall, boolean filesAllowed) {
+
+        private static final Settings USUAL = new Settings(Duration.ofSeconds(30), false);
+
+        /**
+         * Reads the member {@code transfer} of a site.
+         *
+         * @throws BadConfiguration with every fault in it
+         */
+        public static Settings read(Optional<YamlMember> member) {
+            return member.map(Settings::read).orElse(USUAL);
+        }
+
+        private static Settings read(YamlMember member) {
+            var faults = new Faults();
+            faults.check(() -> member.allowing("stall-after", "allow-file-locations"));
+            var stall =
+                    faults.read(
+                            () ->
+                                    member.optional("stall-after")
+                                            .map(m -> m.as(Durations::parse, Durations.HINT))
+                                            .orElse(USUAL.stall));
+            var files =
+                    faults.read(
+                            () ->
+                                    member.optional("allow-file-locations")
+                                            .map(YamlMember::yes)
+                                            .orElse(USUAL.filesAllowed));
+            faults.complete();
+            return new Settings(stall.get(), files.get());
+        }
+    }
 
     /** What the registers say now: what is to be offered, and what must be left as it is. */
     private record Wanted(List<Approved> approved, List<TransferKey> undetermined) {}
