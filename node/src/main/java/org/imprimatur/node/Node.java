@@ -87,8 +87,7 @@ public final class Node implements AutoCloseable {
             var random = new SecureRandom();
             var metrics = new Metrics();
             var siteConfig =
-                    config.site()
-                            .map(file -> SiteConfig.read(file, Optional.of(config.name())));
+                    config.site().map(file -> SiteConfig.read(file, Optional.of(config.name())));
             byte[] policy = read(config.policy().file());
             var anchors = anchors(config);
             var verifier = StatementVerifier.ofMany(anchors);

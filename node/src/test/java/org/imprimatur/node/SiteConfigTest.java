@@ -180,7 +180,8 @@ class SiteConfigTest {
                                             "colour",
                                             "size");
                             assertThat(e.faults()).extracting(ConfigFault::line).isSorted();
-                            assertThat(e.faults()).allSatisfy(f -> assertThat(f.hint()).isNotEmpty());
+                            assertThat(e.faults())
+                                    .allSatisfy(f -> assertThat(f.hint()).isNotEmpty());
                         });
     }
 }

@@ -80,8 +80,7 @@ public final class YamlMember {
             return new YamlMember(file, "", root);
         } catch (MarkedYAMLException e) {
             var mark = e.getProblemMark();
-            throw bad(
-                    file, mark == null ? 0 : mark.getLine() + 1, "not YAML: " + e.getProblem());
+            throw bad(file, mark == null ? 0 : mark.getLine() + 1, "not YAML: " + e.getProblem());
         } catch (org.yaml.snakeyaml.error.YAMLException e) {
             throw bad(file, 0, "not YAML: " + e.getMessage());
         }

@@ -87,7 +87,8 @@ public record Source(
         faults.check(() -> item.allowing("url", "charter", "anchors", "poll", "witnesses"));
         String hint = "for example https://catalogue.example";
         var url = faults.read(() -> item.required("url", hint).as(Source::url, hint));
-        var charter = faults.read(() -> item.required("charter", "the file with the ledger's charter"));
+        var charter =
+                faults.read(() -> item.required("charter", "the file with the ledger's charter"));
         var pinned = faults.read(() -> charter(charter.get()));
         var anchors = faults.read(() -> item.optional("anchors").map(Source::directory));
         var poll =
@@ -103,8 +104,7 @@ public record Source(
                                         .map(Source::quorum)
                                         .or(() -> chartered(pinned.get(), charter.get())));
         faults.complete();
-        return new Source(
-                url.get(), pinned.get(), anchors.get(), poll.get(), witnesses.get());
+        return new Source(url.get(), pinned.get(), anchors.get(), poll.get(), witnesses.get());
     }
 
     /** What the charter asks for, where the configuration asks for nothing else. */

@@ -89,8 +89,7 @@ public final class SiteRules {
                 return useClass;
             }
         }
-        throw member.wrong(
-                "is not a use-case class", "infrastructure, trusted-payload or payload");
+        throw member.wrong("is not a use-case class", "infrastructure, trusted-payload or payload");
     }
 
     private static ClassPolicy rules(UseClass useClass, YamlMember member) {
@@ -117,14 +116,19 @@ public final class SiteRules {
                                     case INFRASTRUCTURE, TRUSTED_PAYLOAD ->
                                             owners(
                                                     member.required(
-                                                            "trust", "a list of owners to rely on"));
+                                                            "trust",
+                                                            "a list of owners to rely on"));
                                     case PAYLOAD -> Set.<Owner>of();
                                 });
         var approval =
                 faults.read(
                         () ->
                                 member.optional("approval")
-                                        .map(m -> m.as(SiteRules::approval, "\"required\" or \"none\""))
+                                        .map(
+                                                m ->
+                                                        m.as(
+                                                                SiteRules::approval,
+                                                                "\"required\" or \"none\""))
                                         .orElse(true));
         var obligations =
                 faults.read(
@@ -160,9 +164,7 @@ public final class SiteRules {
         var atLeast =
                 faults.read(
                         () ->
-                                member.required(
-                                                "at-least",
-                                                "how many different people, 2 to 16")
+                                member.required("at-least", "how many different people, 2 to 16")
                                         .number(2, 16));
         var of =
                 faults.read(
