@@ -70,10 +70,7 @@ public record SiteConfig(
         var transfers = faults.read(() -> Transfers.Settings.read(site.optional("transfer")));
         var drivers =
                 faults.read(
-                        () ->
-                                site.optional("drivers")
-                                        .map(DriverSettings::read)
-                                        .orElse(List.of()));
+                        () -> site.optional("drivers").map(DriverSettings::read).orElse(List.of()));
         faults.complete();
         return new SiteConfig(
                 policy.get(),
