@@ -84,6 +84,13 @@ final class Api {
                 .get("/api/v1/site/images", of(site, s -> s.routes()::images))
                 .get("/api/v1/site/publications", of(site, s -> s.publications()::list))
                 .get("/api/v1/site/sources", of(site, s -> s.routes()::sources))
+                .get("/api/v1/site/files/{name}", of(site, s -> s.files()::show))
+                // What runs there.
+                .post("/api/v1/site/instances", of(site, s -> s.instances()::register))
+                .get("/api/v1/site/instances", of(site, s -> s.instances()::list))
+                .get("/api/v1/site/instances/{id}", of(site, s -> s.instances()::show))
+                .post("/api/v1/site/instances/{id}/started", of(site, s -> s.instances()::started))
+                .post("/api/v1/site/instances/{id}/stopped", of(site, s -> s.instances()::stopped))
                 // Image lists, where subscribers of the Applications Database look for them.
                 .get("/api/v1/lists", ofLists(lists, l -> l::all))
                 .get("/store/{kind}/{name}/image.list", ofLists(lists, l -> l::list))

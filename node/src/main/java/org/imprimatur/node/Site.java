@@ -14,9 +14,12 @@ import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.follow.OwnChanges;
 import org.imprimatur.node.follow.SiteView;
+import org.imprimatur.node.instance.InstanceRoutes;
+import org.imprimatur.node.instance.Instances;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.node.transfer.ApprovedStock;
+import org.imprimatur.node.transfer.StoredFileRoute;
 import org.imprimatur.node.transfer.Transfers;
 
 /** What a node has besides, when it is a site: it decides, and holds approved images. */
@@ -27,18 +30,24 @@ final class Site implements AutoCloseable {
     private final Publications publications;
     private final OwnChanges ownChanges;
     private final SiteRoutes routes;
+    private final InstanceRoutes instances;
+    private final StoredFileRoute files;
 
     private Site(
             Admission admission,
             Transfers transfers,
             Publications publications,
             OwnChanges ownChanges,
-            SiteRoutes routes) {
+            SiteRoutes routes,
+            InstanceRoutes instances,
+            StoredFileRoute files) {
         this.admission = admission;
         this.transfers = transfers;
         this.publications = publications;
         this.ownChanges = ownChanges;
         this.routes = routes;
+        this.instances = instances;
+        this.files = files;
     }
 
     static Site start(
@@ -79,7 +88,16 @@ final class Site implements AutoCloseable {
                         metrics);
         transfers.whenChanged(publications::ring);
         var routes = new SiteRoutes(view, follows, policy, transfers, store, clock);
-        return new Site(admission, transfers, publications, new OwnChanges(own, changed), routes);
+        var instances =
+                new Instances(view, policy.site(), config.instances(), admission, database, clock);
+        return new Site(
+                admission,
+                transfers,
+                publications,
+                new OwnChanges(own, changed),
+                routes,
+                new InstanceRoutes(instances),
+                new StoredFileRoute(transfers, store));
     }
 
     Admission admission() {
@@ -92,6 +110,14 @@ final class Site implements AutoCloseable {
 
     PublicationRoutes publications() {
         return new PublicationRoutes(publications);
+    }
+
+    InstanceRoutes instances() {
+        return instances;
+    }
+
+    StoredFileRoute files() {
+        return files;
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.driver.DriverSettings;
 import org.imprimatur.node.follow.Source;
+import org.imprimatur.node.instance.InstanceSettings;
 import org.imprimatur.node.policy.SiteRules;
 import org.imprimatur.node.transfer.Transfers;
 import org.imprimatur.register.Origin;
@@ -23,6 +24,7 @@ import org.imprimatur.register.SitePolicy;
  * @param store directory of the approved image files
  * @param transfers how these are fetched
  * @param drivers where they are published
+ * @param instances what is asked of those who run them
  */
 public record SiteConfig(
         SitePolicy policy,
@@ -30,10 +32,11 @@ public record SiteConfig(
         List<Source> sources,
         Path store,
         Transfers.Settings transfers,
-        List<DriverSettings> drivers) {
+        List<DriverSettings> drivers,
+        InstanceSettings instances) {
 
     private static final String[] MEMBERS = {
-        "owner", "follow", "max-staleness", "classes", "store", "transfer", "drivers"
+        "owner", "follow", "max-staleness", "classes", "store", "transfer", "drivers", "instances"
     };
 
     /** Copies the lists. */
@@ -71,6 +74,8 @@ public record SiteConfig(
         var drivers =
                 faults.read(
                         () -> site.optional("drivers").map(DriverSettings::read).orElse(List.of()));
+        var instances =
+                faults.read(() -> InstanceSettings.read(site.optional("instances")));
         faults.complete();
         return new SiteConfig(
                 policy.get(),
@@ -78,6 +83,7 @@ public record SiteConfig(
                 sources.get(),
                 store.get(),
                 transfers.get(),
-                drivers.get());
+                drivers.get(),
+                instances.get());
     }
 }

@@ -6,9 +6,11 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.imprimatur.register.Refusal.Code;
 import org.imprimatur.register.Statement.Acceptance;
@@ -31,6 +33,9 @@ final class Policies {
 
     /** Of each person and policy the acceptances, whose versions rise. */
     private final Map<Person, Map<String, List<Recorded<Acceptance>>>> accepted = new HashMap<>();
+
+    /** Those who accepted any, by the names that systems know them by. */
+    private final Map<String, Set<Person>> acceptors = new HashMap<>();
 
     Policies(Charter charter) {
         this.charter = charter;
@@ -147,6 +152,11 @@ final class Policies {
         return null;
     }
 
+    /** Those who have accepted a policy and are meant by this name when a VM is started. */
+    List<Person> acceptors(String name) {
+        return List.copyOf(acceptors.getOrDefault(OperatorName.comparable(name), Set.of()));
+    }
+
     /** Why nobody, or not this person, may endorse under that policy; null where they may. */
     @Nullable Refusal refusalToEndorse(Person signer, PolicyRef under, Instant at) {
         var name = charter.policy().name();
@@ -251,7 +261,12 @@ final class Policies {
         if (statement != null) {
             basis.add(statement.index());
         }
-        accepted.computeIfAbsent(entry.statement().signer(), _ -> new LinkedHashMap<>())
+        var signer = entry.statement().signer();
+        acceptors
+                .computeIfAbsent(
+                        OperatorName.comparable(signer.subject()), _ -> new LinkedHashSet<>())
+                .add(signer);
+        accepted.computeIfAbsent(signer, _ -> new LinkedHashMap<>())
                 .computeIfAbsent(version.policy().name(), _ -> new ArrayList<>(1))
                 .add(entry);
     }

@@ -118,7 +118,7 @@ public final class Register {
     }
 
     /** Whether an infrastructure, whose blocks reach every image, speaks in this ledger. */
-    boolean namesInfrastructure() {
+    public boolean namesInfrastructure() {
         return infrastructure;
     }
 
@@ -718,6 +718,14 @@ public final class Register {
         return Optional.ofNullable(people.policies().refusalToAct(person, role, at));
     }
 
+    /**
+     * Those who have accepted a policy here and are meant by this name when a VM is started: by the
+     * subject of a certificate, in any of its forms. Several where authorities share a subject.
+     */
+    public List<Person> acceptors(String name) {
+        return people.policies().acceptors(name);
+    }
+
     /** Every version of every policy: the charter's first, each in its order. */
     public List<PolicyVersion> policies() {
         return people.policies().all();
@@ -759,7 +767,7 @@ public final class Register {
     }
 
     /** The suspensions in force of whoever is meant by this name when a VM is started. */
-    List<Recorded<Suspension>> suspensionsOfOperator(String name) {
+    public List<Recorded<Suspension>> suspensionsOfOperator(String name) {
         return people.suspensions().ofOperator(name);
     }
 

@@ -3,9 +3,12 @@ package org.imprimatur.node.admission;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Answer;
@@ -25,8 +28,12 @@ import org.imprimatur.register.SitePolicy;
  */
 public final class Admission implements AutoCloseable {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
     private final SiteView view;
     private final SitePolicy policy;
+    private final Database database;
     private final DecisionRecord record;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -52,6 +59,7 @@ public final class Admission implements AutoCloseable {
                 db ->
                         new DecisionTable(db)
                                 .keepPolicy(policy.digest(), policyText, clock.instant()));
+        this.database = database;
         this.record = new DecisionRecord(database);
         this.clock = clock;
         this.random = random;
@@ -98,6 +106,21 @@ public final class Admission implements AutoCloseable {
                 .filter(id -> id.matches("[!-~]{1,128}"))
                 .map(id -> answer.with("X-Request-ID", id))
                 .orElse(answer);
+    }
+
+    /**
+     * A decision that was given, once it is written down; for one that was given a moment ago this
+     * waits a little.
+     */
+    public Optional<Decided> decided(UUID id) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            var decided = database.read(db -> new DecisionTable(db).find(id));
+            if (decided.isPresent() || System.nanoTime() > end) {
+                return decided;
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     private Given decide(DecisionRequest question) {

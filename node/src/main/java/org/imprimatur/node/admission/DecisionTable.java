@@ -6,8 +6,13 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.imprimatur.node.http.Json;
+import org.imprimatur.register.DecisionRequest;
 import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.UseClass;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -64,6 +69,29 @@ final class DecisionTable {
                     .add();
         }
         batch.execute();
+    }
+
+    /** A decision by its id. */
+    Optional<Decided> find(UUID id) {
+        return db.createQuery(
+                        """
+                        select at, permitted, image, class, action, operator, host
+                          from decision where id = :id
+                        """)
+                .bind("id", id)
+                .map(
+                        (row, _) ->
+                                new Decided(
+                                        row.getObject("at", OffsetDateTime.class).toInstant(),
+                                        row.getBoolean("permitted"),
+                                        new DecisionRequest(
+                                                Sha512.ofBytes(row.getBytes("image")),
+                                                UseClass.parse(row.getString("class")),
+                                                DecisionRequest.Action.parse(
+                                                        row.getString("action")),
+                                                row.getString("operator"),
+                                                row.getString("host"))))
+                .findOne();
     }
 
     private static String text(JsonNode json) {

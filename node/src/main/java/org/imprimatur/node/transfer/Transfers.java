@@ -187,6 +187,38 @@ public final class Transfers implements AutoCloseable {
         listeners.add(listener);
     }
 
+    /** The image whose file is offered under a name, if it is still as it was verified. */
+    public Optional<Sha512> verified(ImageFileName name) throws IOException {
+        var offered = store.offered(name).orElse(null);
+        if (offered == null) {
+            return Optional.empty();
+        }
+        List<Transfer> candidates;
+        synchronized (this) {
+            candidates =
+                    transfers.values().stream()
+                            .filter(t -> t.state() == Transfer.State.AVAILABLE)
+                            .filter(t -> t.name().equals(name))
+                            .filter(t -> micros(offered.modifiedAt()).equals(t.modifiedAt()))
+                            .toList();
+        }
+        return view.ask(
+                standing ->
+                        candidates.stream()
+                                .filter(t -> endorsedBytes(standing, t) == offered.bytes())
+                                .map(Transfer::image)
+                                .findFirst());
+    }
+
+    private static long endorsedBytes(Standing standing, Transfer transfer) {
+        return Approved.registers(standing).stream()
+                .filter(r -> r.charter().origin().equals(transfer.key().catalogue()))
+                .flatMap(r -> r.endorsement(transfer.key().endorsement()).stream())
+                .mapToLong(entry -> entry.statement().disk().fileBytes())
+                .findFirst()
+                .orElse(-1);
+    }
+
     private void run() {
         try {
             while (!closing) {
