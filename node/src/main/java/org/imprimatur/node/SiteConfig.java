@@ -10,7 +10,7 @@ import org.imprimatur.node.driver.DriverSettings;
 import org.imprimatur.node.follow.Source;
 import org.imprimatur.node.instance.InstanceSettings;
 import org.imprimatur.node.policy.SiteRules;
-import org.imprimatur.node.transfer.Transfers;
+import org.imprimatur.node.transfer.TransferSettings;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.SitePolicy;
 
@@ -31,7 +31,7 @@ public record SiteConfig(
         String policyText,
         List<Source> sources,
         Path store,
-        Transfers.Settings transfers,
+        TransferSettings transfers,
         List<DriverSettings> drivers,
         InstanceSettings instances) {
 
@@ -70,7 +70,7 @@ public record SiteConfig(
                         () ->
                                 site.required("store", "the directory for approved image files")
                                         .path());
-        var transfers = faults.read(() -> Transfers.Settings.read(site.optional("transfer")));
+        var transfers = faults.read(() -> TransferSettings.read(site.optional("transfer")));
         var drivers =
                 faults.read(
                         () -> site.optional("drivers").map(DriverSettings::read).orElse(List.of()));

@@ -16,29 +16,36 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An HTTP server that answers each path with exactly the bytes and manners that a test wants. */
-final class BadServer implements AutoCloseable {
+public final class BadServer implements AutoCloseable {
 
     /** Answers one request. */
-    interface Manners {
+    public interface Manners {
         void answer(Ask ask, OutputStream out) throws Exception;
     }
 
     /** A request: its {@code Range} header, empty for none, and the connection. */
-    record Ask(String range, Socket socket) {
+    public record Ask(String range, Socket socket) {
 
         /** Where the range begins; 0 without one. */
-        int from() {
+        public int from() {
             return range.isEmpty()
                     ? 0
-                    : Integer.parseInt(range.replace("bytes=", "").replace("-", ""));
+                    : Integer.parseInt(range.substring("bytes=".length(), range.indexOf('-')));
+        }
+
+        /** Where the range ends, exclusive; the size without one. */
+        public int to(int size) {
+            return range.isEmpty() || range.endsWith("-")
+                    ? size
+                    : Integer.parseInt(range.substring(range.indexOf('-') + 1)) + 1;
         }
     }
 
-    final List<String> asked = new CopyOnWriteArrayList<>();
+    public final List<String> asked = new CopyOnWriteArrayList<>();
     private final Map<String, Manners> paths = new ConcurrentHashMap<>();
     private final ServerSocket server;
 
-    BadServer() {
+    public BadServer() {
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -47,30 +54,30 @@ final class BadServer implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    String at(String path, Manners manners) {
+    public String at(String path, Manners manners) {
         paths.put(path, manners);
         return "http://127.0.0.1:" + server.getLocalPort() + path;
     }
 
     /** Serves bytes as one should, ranges too. */
-    static Manners good(byte[] bytes) {
+    public static Manners good(byte[] bytes) {
         return (ask, out) -> {
             int from = ask.from();
-            if (from > 0) {
+            int to = ask.to(bytes.length);
+            if (ask.range().isEmpty()) {
+                head(out, "200 OK", "Content-Length: " + bytes.length);
+            } else {
                 head(
                         out,
                         "206 Partial Content",
-                        "Content-Length: " + (bytes.length - from),
-                        "Content-Range: bytes %d-%d/%d"
-                                .formatted(from, bytes.length - 1, bytes.length));
-            } else {
-                head(out, "200 OK", "Content-Length: " + bytes.length);
+                        "Content-Length: " + (to - from),
+                        "Content-Range: bytes %d-%d/%d".formatted(from, to - 1, bytes.length));
             }
-            out.write(bytes, from, bytes.length - from);
+            out.write(bytes, from, to - from);
         };
     }
 
-    static void head(OutputStream out, String status, String... fields) throws IOException {
+    public static void head(OutputStream out, String status, String... fields) throws IOException {
         var head = new StringBuilder("HTTP/1.1 " + status + "\r\n");
         for (String field : fields) {
             head.append(field).append("\r\n");

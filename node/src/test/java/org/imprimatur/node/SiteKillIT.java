@@ -3,6 +3,7 @@ package org.imprimatur.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.imprimatur.node.BadServer.head;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,19 +64,29 @@ class SiteKillIT {
                 assertThat(file).hasBinaryContent(image);
             }
             assertThat(server.asked)
-                    .containsSubsequence("/image", "/image bytes=100000-", "/image bytes=200000-");
+                    .containsSubsequence(
+                            "/image", "/image bytes=100000-499999", "/image bytes=200000-499999");
             held.countDown();
         }
     }
 
+    /** Waits until it is noted that so many bytes are there. */
     private static void awaitPart(SiteTrial at, long size) throws Exception {
         while (true) {
             try (var parts = Files.list(at.store.resolve(".incoming"))) {
-                if (parts.anyMatch(p -> p.toFile().length() == size)) {
+                if (parts.anyMatch(p -> p.toString().endsWith(".map") && says(p, size))) {
                     return;
                 }
             }
             SiteTrial.pause();
+        }
+    }
+
+    private static boolean says(Path map, long size) {
+        try {
+            return Files.readString(map).endsWith("\n0 " + size + "\n");
+        } catch (IOException e) {
+            return false; // just being replaced
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Sha512;
 
@@ -104,11 +105,17 @@ public final class DirectoryStore {
         return incoming.resolve(image.hex() + ".part");
     }
 
+    /** Where it stands which of these bytes are there. */
+    public Path incomingMap(Sha512 image) {
+        return incoming.resolve(image.hex() + ".map");
+    }
+
     /** Deletes what is gathered for images that nobody wants any more. */
     public void keepIncoming(List<Sha512> wanted) throws IOException {
-        var names = wanted.stream().map(image -> incoming(image).getFileName()).toList();
+        var kept = wanted.stream().map(Sha512::hex).collect(Collectors.toSet());
         for (Path file : list(incoming)) {
-            if (!names.contains(file.getFileName())) {
+            String name = file.getFileName().toString();
+            if (!kept.contains(name.substring(0, Math.max(0, name.indexOf('.'))))) {
                 Files.deleteIfExists(file);
             }
         }
@@ -151,6 +158,7 @@ public final class DirectoryStore {
      */
     public void takeBack(ImageFileName name, Sha512 image) throws IOException {
         Path part = incoming(image);
+        Files.deleteIfExists(incomingMap(image));
         Files.move(path(name), part, StandardCopyOption.ATOMIC_MOVE);
         sync(directory);
         if (Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {

@@ -16,10 +16,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.imprimatur.node.config.BadConfiguration;
-import org.imprimatur.node.config.Durations;
-import org.imprimatur.node.config.Faults;
-import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.node.fetch.Fetch;
@@ -51,45 +47,6 @@ public final class Transfers implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
     private static final Duration LONGEST_RETRY = Duration.ofHours(1);
 
-    /**
-     * How a site transfers.
-     *
-     * @param stall a download that brings next to nothing for so long is broken off
-     * @param filesAllowed whether {@code file:} locations are read
-     */
-    public record Settings(Duration stall, boolean filesAllowed) {
-
-        private static final Settings USUAL = new Settings(Duration.ofSeconds(30), false);
-
-        /**
-         * Reads the member {@code transfer} of a site.
-         *
-         * @throws BadConfiguration with every fault in it
-         */
-        public static Settings read(Optional<YamlMember> member) {
-            return member.map(Settings::read).orElse(USUAL);
-        }
-
-        private static Settings read(YamlMember member) {
-            var faults = new Faults();
-            faults.check(() -> member.allowing("stall-after", "allow-file-locations"));
-            var stall =
-                    faults.read(
-                            () ->
-                                    member.optional("stall-after")
-                                            .map(m -> m.as(Durations::parse, Durations.HINT))
-                                            .orElse(USUAL.stall));
-            var files =
-                    faults.read(
-                            () ->
-                                    member.optional("allow-file-locations")
-                                            .map(YamlMember::yes)
-                                            .orElse(USUAL.filesAllowed));
-            faults.complete();
-            return new Settings(stall.get(), files.get());
-        }
-    }
-
     /** What the registers say now: what is to be offered, and what must be left as it is. */
     private record Wanted(List<Approved> approved, List<TransferKey> undetermined) {}
 
@@ -111,8 +68,7 @@ public final class Transfers implements AutoCloseable {
     private final SiteView view;
     private final Owner site;
     private final DirectoryStore store;
-    private final Fetch fetch;
-    private final Settings settings;
+    private final Means means;
     private final Database database;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -137,7 +93,7 @@ public final class Transfers implements AutoCloseable {
             Owner site,
             DirectoryStore store,
             Fetch fetch,
-            Settings settings,
+            TransferSettings settings,
             Database database,
             InstantSource clock,
             RandomGenerator random,
@@ -146,8 +102,7 @@ public final class Transfers implements AutoCloseable {
         this.view = view;
         this.site = site;
         this.store = store;
-        this.fetch = fetch;
-        this.settings = settings;
+        this.means = Means.of(store, fetch, settings);
         this.database = database;
         this.clock = clock;
         this.random = random;
@@ -445,15 +400,7 @@ public final class Transfers implements AutoCloseable {
         var statement = one.approved.endorsement().statement();
         Download.Outcome outcome;
         try {
-            outcome =
-                    new Download(
-                                    store,
-                                    fetch,
-                                    settings.stall(),
-                                    settings.filesAllowed(),
-                                    statement,
-                                    () -> one.wanted && !closing)
-                            .run();
+            outcome = new Download(means, ImageFile.of(statement)).run();
         } catch (RuntimeException e) {
             LOG.error("the transfer of {} failed", one.name, e);
             outcome = new Download.Outcome.Failed("the site failed; its log says why");

@@ -1,0 +1,79 @@
+package org.imprimatur.node.transfer;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.imprimatur.node.fetch.Fetch;
+
+/** A file behind {@code http:} or {@code https:}. */
+final class HttpLocation implements Location {
+
+    private static final Duration TO_BEGIN = Duration.ofSeconds(30);
+
+    private final URI uri;
+    private final long bytes;
+    private final Fetch fetch;
+    private final Fetch.Patience patience;
+
+    HttpLocation(URI uri, long bytes, Fetch fetch, Fetch.Patience patience) {
+        this.uri = uri;
+        this.bytes = bytes;
+        this.fetch = fetch;
+        this.patience = patience;
+    }
+
+    @Override
+    public String name() {
+        return uri.toString();
+    }
+
+    @Override
+    public String host() {
+        return String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public boolean inPieces() {
+        return true;
+    }
+
+    @Override
+    public Opened open(long from, long to) throws IOException {
+        boolean all = from == 0 && to == bytes;
+        var headers =
+                all
+                        ? Map.<String, String>of()
+                        : Map.of("Range", "bytes=%d-%d".formatted(from, to - 1));
+        var body = fetch.open(uri, headers, TO_BEGIN, patience);
+        try {
+            if (body.status() == 200) {
+                var length = body.headers().firstValueAsLong("Content-Length");
+                if (length.isPresent() && length.getAsLong() != bytes) {
+                    throw wrongLength(name(), length.getAsLong(), bytes);
+                }
+                return new Opened(0, bytes, body.stream());
+            }
+            var expected = "bytes %d-%d/%d".formatted(from, to - 1, bytes);
+            var range = body.headers().firstValue("Content-Range").orElse("none");
+            if (!range.equals(expected)) {
+                throw new WrongContent(
+                        "%s answers with the range '%s' where '%s' was expected"
+                                .formatted(
+                                        uri,
+                                        range.substring(0, Math.min(range.length(), 64)),
+                                        expected));
+            }
+            return new Opened(from, to, body.stream());
+        } catch (IOException | RuntimeException e) {
+            body.close();
+            throw e;
+        }
+    }
+
+    static WrongContent wrongLength(String name, long found, long bytes) {
+        return new WrongContent(
+                "%s serves %d bytes where %d are endorsed".formatted(name, found, bytes));
+    }
+}
