@@ -71,6 +71,7 @@ public final class Main implements Callable<Integer> {
     static {
         COMMANDS.put("demo", DemoCommand.class);
         COMMANDS.put("inspect", InspectCommand.class);
+        COMMANDS.put("convert", ConvertCommand.class);
         COMMANDS.put("advisories", AdvisoriesCommand.class);
         COMMANDS.put("rules", RulesCommand.class);
         COMMANDS.put("profile", ProfileCommand.class);

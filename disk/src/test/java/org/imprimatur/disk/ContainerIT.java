@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +65,25 @@ class ContainerIT {
                 assertThat(Arrays.mismatch(throughHoles(read.disk()), expected)).isEqualTo(-1);
                 assertThat(read.notes().toString()).doesNotContain("belong to nothing");
             }
+        }
+    }
+
+    @Test
+    void qemuFindsNoFaultInAConvertedDisk(@TempDir Path work) throws Exception {
+        for (int seed = 0; seed < 3; seed++) {
+            Path raw = work.resolve("disk.raw");
+            Path qcow2 = work.resolve("disk.qcow2");
+            Path back = work.resolve("back.raw");
+            Files.write(raw, disk(new Random(seed)));
+
+            Conversion.convert(raw, qcow2, DiskFormat.QCOW2, null, Limits.DEFAULT, _ -> {});
+            Conversion.convert(qcow2, back, DiskFormat.RAW, null, Limits.DEFAULT, _ -> {});
+
+            qemu(List.of("check", "-f", "qcow2", qcow2.toString()));
+            qemu(List.of("compare", "-f", "raw", "-F", "qcow2", raw.toString(), qcow2.toString()));
+            assertThat(Files.mismatch(raw, back)).isEqualTo(-1);
+            Files.delete(qcow2);
+            Files.delete(back);
         }
     }
 
