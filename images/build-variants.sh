@@ -198,7 +198,7 @@ compressed() {
 size() {
     say "$2 GB"
     local blocks at=0
-    truncate -s $(($2 * 1000000000 / 100 * 106 / 4096 * 4096)) "$1"
+    truncate -s $((($2 * 1040000000 + 100000000) / 4096 * 4096)) "$1"
     mkfs.ext4 -q -m 0 -N $((60000 + $2 * 45000)) -U $root_uuid "$1"
     attach "$1" 0 "$(stat -c %s "$1")"
     mount_at "$loop" "$work/target" noatime

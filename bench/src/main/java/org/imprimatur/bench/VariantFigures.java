@@ -61,7 +61,7 @@ final class VariantFigures {
                 "none",
                 image,
                 figures.inspect(image, "--quick"),
-                Command.of("cat", image.toString()),
+                Command.of("sh", "-c", "cat \"$1\" > /dev/null", "sh", image.toString()),
                 true,
                 Double.POSITIVE_INFINITY);
         figures.pair(
