@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         })
 final class HistoryCommand implements Callable<Integer> {
 
-    private static final int MAX_SBOM = 512 << 20;
+    private static final int MAX_SBOM = 64 << 20;
 
     @Mixin private final Output output = new Output();
     @Mixin private final NodeOptions node = new NodeOptions();
@@ -138,6 +138,13 @@ final class HistoryCommand implements Callable<Integer> {
                 endorsement.generatedAt(),
                 endorsement.system().packages(),
                 endorsement.inspection().sbom());
+        var act = endorsement.details().team();
+        if (act != null) {
+            var individual = act.individual();
+            var name = individual == null ? endorsement.signer() : individual;
+            json.put("team", act.team().toString()).put("individual", name.subject());
+            output.line("        for the team %s, by %s", act.team(), name.subject());
+        }
         var directory = sboms;
         if (directory != null) {
             Files.createDirectories(directory);

@@ -20,6 +20,7 @@ import org.imprimatur.inspect.Report;
 import org.imprimatur.inspect.ReportForm;
 import org.imprimatur.inspect.ReportJson;
 import org.imprimatur.inspect.ReportText;
+import org.imprimatur.inspect.RootChanges;
 import org.imprimatur.inspect.SbomForm;
 import org.imprimatur.inspect.rules.Severity;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,8 @@ import picocli.CommandLine.Parameters;
             "  imprimatur inspect image.raw --report page.html --report junit.xml --fail-on warn",
             "  imprimatur inspect image.raw --quick       system, packages and accounts alone",
             "  imprimatur inspect --diff old.qcow2 new.qcow2          what changed, in short",
-            "  imprimatur inspect --diff old.qcow2 new.qcow2 -o json | jq .newFindings"
+            "  imprimatur inspect --diff old.qcow2 new.qcow2 -o json | jq .newFindings",
+            "  imprimatur inspect --diff base.qcow2 combined.qcow2 --vo-configuration"
         })
 final class InspectCommand implements Callable<Integer> {
 
@@ -126,6 +128,15 @@ final class InspectCommand implements Callable<Integer> {
             })
     private @Nullable Path old;
 
+    @Option(
+            names = "--vo-configuration",
+            description = {
+                "With --diff, where OLD is a base image and IMAGE was combined from it: tell what no VO"
+                        + " configuration may change (kernel, root's configuration, what the base"
+                        + " brought along), with exit status 1 if there is any."
+            })
+    private boolean voConfiguration;
+
     @Option(names = "--all", description = "With --diff: list every change, not only the first.")
     private boolean all;
 
@@ -150,8 +161,9 @@ final class InspectCommand implements Callable<Integer> {
         if (old != null) {
             return compare(old, Objects.requireNonNull(image), options);
         }
-        if (all) {
-            throw new CommandFailure(ExitCode.USAGE, "--all is for --diff alone");
+        if (all || voConfiguration) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--all and --vo-configuration are for --diff alone");
         }
         var found = inspect(Objects.requireNonNull(image), options, output);
         for (var file : sboms) {
@@ -186,13 +198,19 @@ final class InspectCommand implements Callable<Integer> {
         }
         var without = options.withoutDigests();
         var comparison = Comparison.of(side(before, without, output), side(after, without, output));
+        var beyond = voConfiguration ? RootChanges.of(comparison) : null;
         if (output.json()) {
-            ComparisonJson.write(comparison, output.out());
+            ComparisonJson.write(comparison, beyond, output.out());
         } else {
             ComparisonText.write(comparison, all, output.out());
+            if (beyond != null) {
+                ComparisonText.write(beyond, all, output.out());
+            }
         }
         output.out().flush();
-        return comparison.hasNewFindings(threshold) || !comparison.notCompared().isEmpty()
+        return comparison.hasNewFindings(threshold)
+                        || !comparison.notCompared().isEmpty()
+                        || beyond != null && !beyond.changes().isEmpty()
                 ? ExitCode.NO.status()
                 : ExitCode.DONE.status();
     }

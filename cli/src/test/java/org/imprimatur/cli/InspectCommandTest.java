@@ -95,6 +95,27 @@ class InspectCommandTest {
 
     @Test
     void aComparisonFailsForWhatIsWorseInTheNewerImageAlone() {
+        var beyond = Ran.of("inspect", "--diff", CLEAN, FAULTY, "--vo-configuration");
+        assertThat(beyond.status()).isEqualTo(1);
+        assertThat(beyond.out()).contains("BEYOND A VO CONFIGURATION", "root   + builder");
+        var within = Ran.of("inspect", "--diff", CLEAN, CLEAN, "--vo-configuration");
+        assertThat(within.status()).isZero();
+        assertThat(within.lastLine()).isEqualTo("WITHIN A VO CONFIGURATION");
+        assertThat(
+                        Ran.of(
+                                        "inspect",
+                                        "--diff",
+                                        CLEAN,
+                                        FAULTY,
+                                        "--vo-configuration",
+                                        "-o",
+                                        "json")
+                                .json()
+                                .path("rootChanges")
+                                .findValuesAsText("part"))
+                .contains("root");
+        assertThat(Ran.of("inspect", CLEAN, "--vo-configuration").status()).isEqualTo(2);
+
         var worse = Ran.of("inspect", "--diff", CLEAN, FAULTY);
         var better = Ran.of("inspect", "--diff", FAULTY, CLEAN);
         var same = Ran.of("inspect", "--diff", FAULTY, FAULTY);

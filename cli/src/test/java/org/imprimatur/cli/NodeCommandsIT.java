@@ -257,6 +257,7 @@ class NodeCommandsIT {
     }
 
     @Test
+    @Clause("EGI-5.6")
     void aTermAndATeamStandInTheListOfPeopleAndInTheHistoryOfThePerson() throws IOException {
         var person = newPerson();
         var words = new ArrayList<>(List.of(appointment(person, "endorser", "vo:biomed")));
@@ -274,6 +275,12 @@ class NodeCommandsIT {
         assertThat(signed(member, "accept", "--yes").status()).isZero();
         var endorsed = endorse(member, image(), "--team", "builders");
         assertThat(endorsed.status()).as(endorsed.err()).isZero();
+        var id = endorsed.out().lines().filter(line -> line.startsWith("  statement")).findFirst();
+        var told = ask("history", id.orElseThrow().substring(12).strip(), "--output", "json");
+        var by = told.json().path("history").path(0);
+        assertThat(by.path("team").asText()).isEqualTo("builders");
+        assertThat(by.path("individual").asText())
+                .isEqualTo(PersonOptions.ofCertificate(keys().resolve(member + ".pem")).subject());
         assertThat(endorse(member, image()).err()).contains("not-an-endorser");
         assertThat(dismiss(person, "--team", "builders").status()).isZero();
         var digest = PersonOptions.ofCertificate(keys().resolve(person + ".pem")).digest().hex();
@@ -1019,7 +1026,7 @@ class NodeCommandsIT {
     // ---- history, revoke, block --------------------------------------------------------------
 
     @Test
-    @Clause({"TVM-3.4", "END-4.6"})
+    @Clause({"TVM-3.4", "END-4.5", "EGI-5.6", "END-4.6"})
     void theHistoryIsFoundByEveryNameOfTheImageAndKeepsTheRevocation() throws IOException {
         var tag = "history-" + COUNT.incrementAndGet();
         var made = endorse("endorser", image(), "--tag", tag, "--output", "json").json();

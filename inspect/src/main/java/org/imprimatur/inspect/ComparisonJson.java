@@ -10,6 +10,7 @@ import org.imprimatur.inspect.Comparison.Change;
 import org.imprimatur.inspect.Comparison.Kind;
 import org.imprimatur.inspect.Comparison.Topic;
 import org.imprimatur.inspect.rules.Finding;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a comparison as one JSON document with every change (docs/format.md, "Comparison of
@@ -24,6 +25,16 @@ public final class ComparisonJson {
 
     /** Writes the document, ended by a line feed. Does not close the writer. */
     public static void write(Comparison comparison, Writer out) throws IOException {
+        write(comparison, null, out);
+    }
+
+    /**
+     * The same with what no VO configuration may change.
+     *
+     * @param beyond null to leave it out
+     */
+    public static void write(Comparison comparison, @Nullable RootChanges beyond, Writer out)
+            throws IOException {
         try (var json = ReportJson.generator(out)) {
             json.writeStartObject();
             json.writeStringField("format", FORMAT);
@@ -43,6 +54,9 @@ public final class ComparisonJson {
                 json.writeEndArray();
             }
             files(json, comparison);
+            if (beyond != null) {
+                beyond(json, beyond);
+            }
             unread(json, "notCompared", comparison.notCompared());
             unread(json, "unreadInOld", comparison.before().unread());
             unread(json, "unreadInNew", comparison.after().unread());
@@ -73,8 +87,24 @@ public final class ComparisonJson {
         json.writeEndArray();
     }
 
+    private static void beyond(JsonGenerator json, RootChanges beyond) throws IOException {
+        json.writeNumberField("rootChangeCount", beyond.changes().size() + beyond.more());
+        json.writeArrayFieldStart("rootChanges");
+        for (var each : beyond.changes()) {
+            json.writeStartObject();
+            json.writeStringField("part", each.part().word());
+            members(json, "name", each.change());
+        }
+        json.writeEndArray();
+    }
+
     private static void change(JsonGenerator json, String name, Change change) throws IOException {
         json.writeStartObject();
+        members(json, name, change);
+    }
+
+    /** Also ends the object that they are of. */
+    private static void members(JsonGenerator json, String name, Change change) throws IOException {
         json.writeStringField("change", change.kind().word());
         json.writeStringField(name, change.name());
         json.writeArrayFieldStart("differences");

@@ -38,6 +38,31 @@ public final class ComparisonText {
         new ComparisonText(out, all ? Integer.MAX_VALUE : MAX_LISTED).write(comparison);
     }
 
+    /**
+     * Writes what no VO configuration may change, and how much of it there is.
+     *
+     * @param all whether to list every change
+     * @throws IOException if the text cannot be written
+     */
+    public static void write(RootChanges beyond, boolean all, Appendable out) throws IOException {
+        var text = new ComparisonText(out, all ? Integer.MAX_VALUE : MAX_LISTED);
+        long count = beyond.changes().size() + beyond.more();
+        for (var each :
+                beyond.changes().subList(0, (int) Math.min(text.most, beyond.changes().size()))) {
+            text.line("  %-6s %s", each.part().word(), line(each.change()));
+        }
+        if (all && beyond.more() > 0) {
+            text.line("  … and %d more", beyond.more());
+        } else {
+            text.more(count, "changes");
+        }
+        text.line(
+                "%s",
+                count == 0
+                        ? "WITHIN A VO CONFIGURATION"
+                        : "BEYOND A VO CONFIGURATION: %d changes (TVM-2)".formatted(count));
+    }
+
     private void write(Comparison comparison) throws IOException {
         findings(comparison);
         for (var topic : Topic.values()) {

@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.imprimatur.inspect.Comparison.Kind;
 import org.imprimatur.inspect.Comparison.Topic;
 import org.imprimatur.inspect.rules.Severity;
+import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,7 +96,71 @@ class ComparisonTest {
         assertThat(comparison.newFindings())
                 .extracting(each -> each.rule().id())
                 .contains("account.root-password", "ssh.host-key", "sudo.nopasswd");
-        assertThat(comparison.goneFindings()).isEmpty();
+        assertThat(comparison.goneFindings())
+                .as("a package more is counted")
+                .extracting(each -> each.rule().id())
+                .containsExactly("licence.unknown");
+    }
+
+    private static List<String> beyond(Comparison comparison) {
+        return RootChanges.of(comparison).changes().stream()
+                .map(
+                        each ->
+                                "%s %s %s"
+                                        .formatted(
+                                                each.part().word(),
+                                                each.change().kind().word(),
+                                                each.change().name()))
+                .toList();
+    }
+
+    @Test
+    @Clause("TVM-2.image")
+    void whatNoVoConfigurationMayChangeIsToldApart() throws Exception {
+        assertThat(beyond(compare(CLEAN, FAULTY)))
+                .contains(
+                        "root added builder",
+                        "root changed root",
+                        "root added /etc/sudoers.d/90-builder",
+                        "root changed /etc/shadow",
+                        "root added /root/backup.pem")
+                .doesNotContain(
+                        "base added deb sample-keys:all",
+                        "root added /usr/share/sample-keys/server.key")
+                .noneMatch(each -> each.contains("/home/builder") || each.contains("/var/lib"));
+        assertThat(beyond(compare(FAULTY, CLEAN)))
+                .contains(
+                        "base removed deb sample-keys:all", "base removed /usr/share/sample-keys");
+        assertThat(beyond(compare(CLEAN, "mini-clean.ext2-1k.raw.gz")))
+                .as("another shape of the same disk")
+                .isEmpty();
+    }
+
+    @Test
+    @Clause("TVM-2.image")
+    void kernelModulesAndPrivilegedProgramsAreBeyondAVoConfigurationAndSoftwareOfItsOwnIsNot() {
+        assertThat(part(Kind.ADDED, "/opt/root/bin/root", "regular, 0755, 0:0, 9 bytes")).isEmpty();
+        assertThat(part(Kind.ADDED, "/usr/lib/libvo.so", "regular, 0644, 0:0, 9 bytes")).isEmpty();
+        assertThat(part(Kind.ADDED, "/srv/data", "directory, 2755, 0:0")).isEmpty();
+        assertThat(part(Kind.CHANGED, "/usr/local/bin/tool", "0755")).isEmpty();
+        assertThat(part(Kind.CHANGED, "/etc/ld.so.cache", "0644")).isEmpty();
+        assertThat(part(Kind.ADDED, "/opt/root/bin/su", "regular, 4755, 0:0, 9 bytes"))
+                .contains(RootChanges.Part.ROOT);
+        assertThat(part(Kind.CHANGED, "/opt/old", "4755")).contains(RootChanges.Part.ROOT);
+        assertThat(part(Kind.ADDED, "/etc/profile.d/vo.sh", "regular, 0644, 0:0, 9 bytes"))
+                .contains(RootChanges.Part.ROOT);
+        assertThat(part(Kind.CHANGED, "/usr/bin/python3", "0755")).contains(RootChanges.Part.BASE);
+        for (var path : List.of("/boot/vmlinuz-6.1", "/usr/lib/modules/6.1/x.ko", "/boot/grub/x")) {
+            assertThat(part(Kind.ADDED, path, "regular, 0644, 0:0, 9 bytes"))
+                    .contains(RootChanges.Part.KERNEL);
+        }
+    }
+
+    private static Optional<RootChanges.Part> part(Kind kind, String path, String after) {
+        var property = kind == Kind.ADDED ? "file" : "mode";
+        return RootChanges.ofFile(
+                new Comparison.Change(
+                        kind, path, List.of(new Comparison.Difference(property, "", after))));
     }
 
     @Test

@@ -323,7 +323,7 @@ class FollowFaultsIT {
     }
 
     @Test
-    @Clause("TVM-3.3")
+    @Clause({"TVM-3.3", "END-4.5", "EGI-5.6"})
     void aRollbackIsAFaultUntilTheLedgerIsBack() {
         followAll();
         var newest = fake.note(honest);
