@@ -47,8 +47,7 @@ public final class ComparisonText {
     public static void write(RootChanges beyond, boolean all, Appendable out) throws IOException {
         var text = new ComparisonText(out, all ? Integer.MAX_VALUE : MAX_LISTED);
         long count = beyond.changes().size() + beyond.more();
-        for (var each :
-                beyond.changes().subList(0, (int) Math.min(text.most, beyond.changes().size()))) {
+        for (var each : beyond.changes().subList(0, Math.min(text.most, beyond.changes().size()))) {
             text.line("  %-6s %s", each.part().word(), line(each.change()));
         }
         if (all && beyond.more() > 0) {
