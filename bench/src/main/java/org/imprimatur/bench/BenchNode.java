@@ -16,15 +16,26 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.imprimatur.register.DiskFacts;
+import org.imprimatur.register.GuestSystem;
+import org.imprimatur.register.Guid;
 import org.imprimatur.register.Header;
+import org.imprimatur.register.InspectionSummary;
 import org.imprimatur.register.Nonce;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Person;
+import org.imprimatur.register.PolicyRef;
 import org.imprimatur.register.Role;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement.Acceptance;
 import org.imprimatur.register.Statement.Appointment;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Version;
 import org.imprimatur.trust.SigningKey;
 import org.imprimatur.trust.StatementSigner;
 import org.imprimatur.trust.TrialAuthority;
@@ -32,17 +43,20 @@ import org.imprimatur.trust.TrialAuthority.KeyKind;
 
 /**
  * A catalogue with an authority, a policy and statements to submit, in a directory of its own that
- * is deleted in the end. Its node runs in a process of its own with the embedded PostgreSQL.
+ * is deleted in the end. Its node runs in a process of its own with the embedded PostgreSQL, and
+ * signs the image list of its owner.
  */
 final class BenchNode implements Closeable {
 
     private static final Origin ORIGIN = new Origin("catalogue.example/bench");
     private static final Owner BIOMED = Owner.parse("vo:biomed");
+    private static final String POLICY = "Endorse with care.\n";
 
     private final SecureRandom random = new SecureRandom();
     private final Path directory;
     private final Path programs;
     private final SigningKey appointer;
+    private final SigningKey endorser;
     private int people;
 
     private BenchNode(Path directory, Path programs) throws IOException {
@@ -51,9 +65,21 @@ final class BenchNode implements Closeable {
         var authority =
                 TrialAuthority.create("Bench CA", KeyKind.EC_P256, InstantSource.system(), random);
         this.appointer = authority.issue("Anna Appointer", KeyKind.EC_P256);
+        this.endorser = authority.issue("Erin Endorser", KeyKind.EC_P256);
+        TrialAuthority.write(
+                authority.issue("Robot Catalogue", KeyKind.RSA_2048), directory, "robot");
         authority.writeAnchors(directory.resolve("anchors"));
-        Files.writeString(directory.resolve("policy.txt"), "Endorse with care.\n");
-        Files.writeString(directory.resolve("node.yaml"), configuration(ORIGIN, "data", BIOMED));
+        Files.writeString(directory.resolve("policy.txt"), POLICY);
+        Files.writeString(
+                directory.resolve("node.yaml"),
+                configuration(ORIGIN, "data", BIOMED)
+                        + """
+                        lists:
+                          url: https://catalogue.example
+                          key: robot-key.pem
+                          certificate: robot.pem
+                          email: operations@catalogue.example
+                        """);
     }
 
     /** In a new directory below this one, on whose disk the database is. */
@@ -183,10 +209,63 @@ final class BenchNode implements Closeable {
         return IntStream.range(first, first + count).parallel().mapToObj(this::signed).toList();
     }
 
+    /** Envelopes, to be submitted in order, that endorse so many images. */
+    List<byte[]> endorse(int images) {
+        var policy = new PolicyRef("bench-policy", "1", Sha256.of(POLICY.getBytes(UTF_8)));
+        var envelopes = new ArrayList<byte[]>();
+        envelopes.add(
+                StatementSigner.sign(
+                        new Appointment(
+                                header(appointer),
+                                BIOMED,
+                                Role.ENDORSER,
+                                endorser.person(),
+                                "Erin Endorser",
+                                "security@example.org",
+                                "what biomed endorses"),
+                        appointer));
+        envelopes.add(StatementSigner.sign(new Acceptance(header(endorser), policy), endorser));
+        for (int i = 0; i < images; i++) {
+            envelopes.add(StatementSigner.sign(endorsement(i, policy), endorser));
+        }
+        return envelopes;
+    }
+
+    private Endorsement endorsement(int number, PolicyRef policy) {
+        var location = "https://images.example/%d.qcow2".formatted(number);
+        return new Endorsement(
+                header(endorser),
+                "image.qcow2",
+                Sha512.of(location.getBytes(UTF_8)),
+                BIOMED,
+                new Guid(new UUID(0x4000_0000_4000L, 0x8000_0000_0000_0000L | number)),
+                new Version("1"),
+                null,
+                "Image " + number,
+                Instant.now().minusSeconds(3600),
+                new DiskFacts("qcow2", 734_003_200, 10_737_418_240L, Sha256.of(new byte[] {1})),
+                new GuestSystem("Debian GNU/Linux", "12", "amd64", 279),
+                policy,
+                new InspectionSummary(
+                        "imprimatur",
+                        "egi/1",
+                        InspectionSummary.Completeness.COMPLETE,
+                        Sha256.of(new byte[] {2}),
+                        Sha256.of(new byte[] {3}),
+                        List.of()),
+                List.of(),
+                "It follows the policy.",
+                List.of(location));
+    }
+
+    private Header header(SigningKey signer) {
+        return new Header(ORIGIN, signer.person(), Instant.now(), Nonce.random(random));
+    }
+
     private byte[] signed(int number) {
         return StatementSigner.sign(
                 new Appointment(
-                        new Header(ORIGIN, appointer.person(), Instant.now(), Nonce.random(random)),
+                        header(appointer),
                         BIOMED,
                         Role.VM_OPERATOR,
                         new Person("CN=Person " + number + ",O=Bench", "CN=Bench CA,O=Bench"),

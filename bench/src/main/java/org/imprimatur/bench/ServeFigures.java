@@ -31,11 +31,17 @@ final class ServeFigures {
     private static final String AIM = "≥ 0.6 × nginx per CPU second";
     private static final Path NGINX = Path.of("/usr/sbin/nginx");
     private static final int STATEMENTS = 600;
+    private static final int IMAGES = 100;
     private static final int CLIENTS = 8;
     private static final Duration ROUND = Duration.ofSeconds(3);
     private static final int WARM_UPS = 3;
     private static final List<String> PATHS =
-            List.of("tile/0/000", "tile/entries/000", "api/v1/charter", "checkpoint");
+            List.of(
+                    "tile/0/000",
+                    "tile/entries/000",
+                    "store/vo/biomed/image.list",
+                    "api/v1/charter",
+                    "checkpoint");
 
     private final BenchNode bench;
     private final HttpClient http =
@@ -50,7 +56,9 @@ final class ServeFigures {
         System.err.println("measuring what a node serves, beside nginx");
         if (!Files.isExecutable(NGINX)) {
             return new Figures(
-                    List.of(Row.skipped("tiles beside nginx", AIM, "nginx is not installed")),
+                    List.of(
+                            Row.skipped(
+                                    "tiles and lists beside nginx", AIM, "nginx is not installed")),
                     List.of());
         }
         try (var bench = BenchNode.in(target)) {
@@ -63,10 +71,8 @@ final class ServeFigures {
 
     private Figures measure(BenchNode.Running node) throws IOException, InterruptedException {
         try (var client = new WireClient(node.port())) {
-            for (var envelope : bench.sign(STATEMENTS)) {
-                client.exchange(
-                        WireClient.post("/api/v1/statements", "application/json", envelope));
-            }
+            submit(client, bench.sign(STATEMENTS));
+            submit(client, bench.endorse(IMAGES));
         }
         var files = bench.directory().resolve("files");
         for (var path : PATHS) {
@@ -103,6 +109,17 @@ final class ServeFigures {
         } finally {
             nginx.destroy();
             nginx.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void submit(WireClient client, List<byte[]> envelopes) throws IOException {
+        for (var envelope : envelopes) {
+            var reply =
+                    client.exchange(
+                            WireClient.post("/api/v1/statements", "application/json", envelope));
+            if (reply.status() != 201) {
+                throw new IOException("a statement was answered " + reply);
+            }
         }
     }
 

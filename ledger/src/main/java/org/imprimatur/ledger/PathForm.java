@@ -16,11 +16,22 @@ final class PathForm {
 
     /** {@code x001/x234/067}, and {@code .p/112} behind it where the width is not 256. */
     static String suffix(long index, int width) {
-        var text = new StringBuilder("%03d".formatted(index % 1000));
-        for (long rest = index / 1000; rest > 0; rest /= 1000) {
-            text.insert(0, "x%03d/".formatted(rest % 1000));
-        }
+        var text = new StringBuilder(24);
+        groupsBefore(index / 1000, text);
+        digits(index % 1000, text);
         return width == Tile.FULL ? text.toString() : text.append(".p/").append(width).toString();
+    }
+
+    private static void groupsBefore(long groups, StringBuilder text) {
+        if (groups > 0) {
+            groupsBefore(groups / 1000, text);
+            digits(groups % 1000, text.append('x'));
+            text.append('/');
+        }
+    }
+
+    private static void digits(long three, StringBuilder text) {
+        text.append(three / 100).append(three / 10 % 10).append(three % 10);
     }
 
     static void check(String what, long index, int width) {

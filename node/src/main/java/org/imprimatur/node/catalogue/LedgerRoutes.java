@@ -16,6 +16,9 @@ import org.imprimatur.node.http.Request;
 /** The ledger as C2SP tlog-tiles has it, its charter, and the policy document. */
 public final class LedgerRoutes {
 
+    private static final Map<String, String> KEPT_FOR_EVER =
+            Map.of("Cache-Control", "public, max-age=31536000, immutable");
+
     private final Ledger ledger;
     private final Cosignatures cosignatures;
     private final byte[] policy;
@@ -97,8 +100,7 @@ public final class LedgerRoutes {
                         yield ledger.bundle(bundle);
                     }
                 };
-        return Answer.bytes("application/octet-stream", bytes)
-                .with("Cache-Control", "public, max-age=31536000, immutable");
+        return new Answer.Content(200, "application/octet-stream", bytes, KEPT_FOR_EVER);
     }
 
     private static void check(TilePath path, long available) {

@@ -43,8 +43,11 @@ final class Freshness {
             return tag != null && names(tags.get(), tag);
         }
         var since = request.apply("If-Modified-Since").flatMap(Freshness::time);
+        if (since.isEmpty()) {
+            return false;
+        }
         var modified = Optional.ofNullable(answer.get("Last-Modified")).flatMap(Freshness::time);
-        return since.isPresent() && modified.isPresent() && !modified.get().isAfter(since.get());
+        return modified.isPresent() && !modified.get().isAfter(since.get());
     }
 
     private static boolean names(String tags, String tag) {

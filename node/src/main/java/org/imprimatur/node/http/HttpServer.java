@@ -40,12 +40,18 @@ public final class HttpServer implements AutoCloseable {
     /** The largest request body that any route takes. */
     public static final long LARGEST_BODY = 64L << 20;
 
+    /** Longer than proxies keep a connection that they do not use. */
+    private static final Duration SILENCE = Duration.ofSeconds(90);
+
+    private static final int BEGINNING = 8 << 10;
+    private static final int PIECE = 128 << 10;
+
     private final Routes routes;
     private final Metrics metrics;
     private final WebServer server;
     private final InetSocketAddress address;
 
-    private HttpServer(String host, int port, Routes routes, Metrics metrics) {
+    private HttpServer(String host, int port, Routes routes, Metrics metrics, Duration silence) {
         this.routes = routes;
         this.metrics = metrics;
         var http1 =
@@ -63,14 +69,10 @@ public final class HttpServer implements AutoCloseable {
                         .maxTcpConnections(8192)
                         .maxPayloadSize(LARGEST_BODY)
                         .idleConnectionTimeout(Duration.ofMinutes(5))
-                        .connectionOptions(
-                                socket ->
-                                        // A body that stops coming frees its thread.
-                                        socket.readTimeout(Duration.ofSeconds(60))
-                                                // The end of an answer does not wait until its
-                                                // beginning is acknowledged, which takes 40 ms.
-                                                .tcpNoDelay(true))
+                        .connectionOptions(Patience.of(silence))
                         .shutdownGracePeriod(Duration.ofSeconds(2))
+                        // Helidon writes to a channel by 8 KiB, with a copy more.
+                        .useNio(false)
                         .addProtocol(http1)
                         .directHandlers(directProblems())
                         .routing(this::routing)
@@ -89,7 +91,17 @@ public final class HttpServer implements AutoCloseable {
      * @param port 0 for any free one
      */
     public static HttpServer start(String host, int port, Routes routes, Metrics metrics) {
-        return new HttpServer(host, port, routes, metrics);
+        return start(host, port, routes, metrics, SILENCE);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param silence how long a client may be silent, between requests and within one
+     */
+    static HttpServer start(
+            String host, int port, Routes routes, Metrics metrics, Duration silence) {
+        return new HttpServer(host, port, routes, metrics, silence);
     }
 
     /** Where it listens. */
@@ -206,10 +218,29 @@ public final class HttpServer implements AutoCloseable {
         if (method.equals("HEAD")) {
             response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(content.bytes().length));
             response.send();
-        } else {
+        } else if (content.bytes().length <= PIECE) {
             response.send(content.bytes());
+        } else {
+            sendInPieces(response, content.bytes());
         }
         return content.status();
+    }
+
+    /**
+     * What is sent at once is copied behind the header fields, and then to where the kernel reads
+     * it. Of a large body only the beginning is copied twice, and the rest piece by piece, which is
+     * still near the processor when the kernel reads it.
+     */
+    private static void sendInPieces(ServerResponse response, byte[] bytes) {
+        response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length));
+        try (OutputStream out = response.outputStream()) {
+            out.write(bytes, 0, BEGINNING);
+            for (int at = BEGINNING; at < bytes.length; at += PIECE) {
+                out.write(bytes, at, Math.min(PIECE, bytes.length - at));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void head(

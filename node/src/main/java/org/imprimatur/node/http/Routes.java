@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The routes of one listener, in reading order. A template's segment {@code {name}} matches one
@@ -19,7 +18,10 @@ public final class Routes {
 
     record Match(Route route, Map<String, String> parameters) {}
 
-    private final List<Route> routes = new ArrayList<>();
+    /** A route, and the segments of its template, which are compared at each request. */
+    private record Known(Route route, String[] segments) {}
+
+    private final List<Known> routes = new ArrayList<>();
 
     /** Adds {@code GET} and {@code HEAD}. */
     public Routes get(String template, Handler handler) {
@@ -37,13 +39,13 @@ public final class Routes {
     }
 
     private Routes add(String method, String template, Handler handler) {
-        routes.add(new Route(method, template, handler));
+        routes.add(new Known(new Route(method, template, handler), segments(template)));
         return this;
     }
 
     /** All routes, for documents and tests. */
     public List<Route> all() {
-        return List.copyOf(routes);
+        return routes.stream().map(Known::route).toList();
     }
 
     /**
@@ -52,15 +54,17 @@ public final class Routes {
      * @throws ProblemException 404 or 405
      */
     Match find(String method, String path) {
-        Set<String> others = new LinkedHashSet<>();
+        String[] found = segments(path);
         String wanted = method.equals("HEAD") ? "GET" : method;
-        for (Route route : routes) {
-            var parameters = new HashMap<String, String>();
-            if (matches(route.template(), path, parameters)) {
-                if (route.method().equals(wanted)) {
-                    return new Match(route, parameters);
-                }
-                others.add(route.method());
+        for (Known known : routes) {
+            if (known.route().method().equals(wanted) && matches(known.segments(), found)) {
+                return new Match(known.route(), parameters(known.segments(), found));
+            }
+        }
+        var others = new LinkedHashSet<String>();
+        for (Known known : routes) {
+            if (matches(known.segments(), found)) {
+                others.add(known.route().method());
             }
         }
         if (others.isEmpty()) {
@@ -72,36 +76,51 @@ public final class Routes {
                         "%s; this path takes %s".formatted(method, String.join(", ", others))));
     }
 
-    private static boolean matches(String template, String path, Map<String, String> parameters) {
-        String[] wanted = template.split("/", -1);
-        String[] found = path.split("/", -1);
+    private static String[] segments(String path) {
+        return path.split("/", -1);
+    }
+
+    private static boolean matches(String[] wanted, String[] found) {
         for (int i = 0; i < wanted.length; i++) {
-            String segment = wanted[i];
-            if (segment.endsWith("*}")) {
-                if (i >= found.length) {
-                    return false;
-                }
-                parameters.put(
-                        segment.substring(1, segment.length() - 2),
-                        String.join("/", List.of(found).subList(i, found.length)));
-                return true;
-            }
             if (i >= found.length) {
                 return false;
             }
+            String segment = wanted[i];
+            if (takesAll(segment)) {
+                return true;
+            }
             int open = segment.indexOf('{');
-            if (open >= 0) {
-                String prefix = segment.substring(0, open);
-                if (!found[i].startsWith(prefix) || found[i].length() == prefix.length()) {
-                    return false;
-                }
-                parameters.put(
-                        segment.substring(open + 1, segment.length() - 1),
-                        found[i].substring(prefix.length()));
-            } else if (!segment.equals(found[i])) {
+            boolean matches =
+                    open < 0
+                            ? segment.equals(found[i])
+                            : found[i].length() > open
+                                    && found[i].startsWith(segment.substring(0, open));
+            if (!matches) {
                 return false;
             }
         }
         return wanted.length == found.length;
+    }
+
+    private static Map<String, String> parameters(String[] wanted, String[] found) {
+        var parameters = new HashMap<String, String>();
+        for (int i = 0; i < wanted.length; i++) {
+            String segment = wanted[i];
+            int open = segment.indexOf('{');
+            if (takesAll(segment)) {
+                parameters.put(
+                        segment.substring(1, segment.length() - 2),
+                        String.join("/", List.of(found).subList(i, found.length)));
+            } else if (open >= 0) {
+                parameters.put(
+                        segment.substring(open + 1, segment.length() - 1),
+                        found[i].substring(open));
+            }
+        }
+        return parameters;
+    }
+
+    private static boolean takesAll(String segment) {
+        return segment.endsWith("*}");
     }
 }

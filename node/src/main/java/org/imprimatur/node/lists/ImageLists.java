@@ -33,6 +33,7 @@ import org.imprimatur.exchange.hepix.ListVerifier.Reason;
 import org.imprimatur.exchange.hepix.ListWriter;
 import org.imprimatur.exchange.hepix.Listed;
 import org.imprimatur.node.catalogue.LedgerState;
+import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.store.Database;
@@ -80,8 +81,16 @@ public final class ImageLists {
                     ListReason.VERSION_LOWER.label(),
                     ListReason.SAME_VERSION_CHANGED.label());
 
-    /** A list to give out. */
-    record Served(StoredList list, String tag) {}
+    /** A list to give out, with the header fields by which a subscriber knows it again. */
+    record Served(StoredList list, String tag, String modified) {
+
+        static Served of(StoredList list) {
+            return new Served(
+                    list,
+                    "\"" + Sha256.of(list.message()).hex().substring(0, 32) + "\"",
+                    Answer.httpTime(list.created()));
+        }
+    }
 
     /**
      * What the list at a path has to say now.
@@ -260,7 +269,7 @@ public final class ImageLists {
             if (last != null && last.served() != null && last.served().list().equals(list)) {
                 return last.served();
             }
-            return new Served(list, "\"" + Sha256.of(list.message()).hex().substring(0, 32) + "\"");
+            return Served.of(list);
         }
 
         /** Takes the newest list from the database, where that is another. */

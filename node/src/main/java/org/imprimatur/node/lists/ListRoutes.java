@@ -51,7 +51,7 @@ public final class ListRoutes {
         var served = lists.get(path);
         var headers = new LinkedHashMap<String, String>();
         headers.put("ETag", served.tag());
-        headers.put("Last-Modified", Answer.httpTime(served.list().created()));
+        headers.put("Last-Modified", served.modified());
         headers.put("Cache-Control", secluded.isEmpty() ? "no-cache" : "private, no-cache");
         if (!secluded.isEmpty()) {
             headers.put("Vary", "Authorization");
