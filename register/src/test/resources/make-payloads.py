@@ -45,6 +45,7 @@ good = {
     "refusal": of_image("refusal", site="site:north", catalogue="catalogue.example/2026", endorsement=endorsement, explanation="does not start"),
     "block": of_image("block", owner="infrastructure:grid", explanation="mining"),
     "unblock": of_image("unblock", owner="infrastructure:grid", block=sha(256, "block"), explanation="cleaned"),
+    "exception": of_image("exception", site="site:north", **{"class": "payload"}, until="2026-12-31T00:00:00Z", explanation="a rehearsal"),
 }
 full = copy.deepcopy(good["endorsement"])
 full["predicate"] |= {

@@ -13,6 +13,7 @@ import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Tag;
 import org.imprimatur.register.Team;
 import org.imprimatur.register.Urgency;
+import org.imprimatur.register.UseClass;
 import org.imprimatur.register.Version;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -103,6 +104,12 @@ final class Converters {
     static final class TeamConverter extends Converter<Team> {
         TeamConverter() {
             super(Team::new);
+        }
+    }
+
+    static final class UseClassConverter extends Converter<UseClass> {
+        UseClassConverter() {
+            super(UseClass::parse);
         }
     }
 

@@ -214,6 +214,9 @@ final class HistoryCommand implements Callable<Integer> {
             case Statement.Refusal one -> "for " + one.site() + ": " + one.explanation();
             case Statement.Block one -> "by " + one.owner() + ": " + one.explanation();
             case Statement.Unblock one -> "by " + one.owner() + ": " + one.explanation();
+            case Statement.SiteException one ->
+                    "for %s in the class %s until %s: %s"
+                            .formatted(one.site(), one.useClass(), one.until(), one.explanation());
         };
     }
 

@@ -86,6 +86,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("refuse", RefuseCommand.class);
         COMMANDS.put("block", BlockCommand.class);
         COMMANDS.put("unblock", UnblockCommand.class);
+        COMMANDS.put("exception", ExceptionCommand.class);
         COMMANDS.put("suspend", SuspendCommand.class);
         COMMANDS.put("reinstate", ReinstateCommand.class);
         COMMANDS.put("people", PeopleCommand.class);

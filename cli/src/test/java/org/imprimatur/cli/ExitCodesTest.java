@@ -60,6 +60,7 @@ class ExitCodesTest {
                 "refuse",
                 "block",
                 "unblock",
+                "exception",
                 "history",
                 "serve",
                 "keygen",

@@ -227,6 +227,7 @@ public final class BundleVerifier {
                                         one.owner());
                 case Statement.Revocation _, Statement.SiteWord _ -> saidBy(statement);
                 case Statement.Block _, Statement.Unblock _ -> saidBy(statement);
+                case Statement.SiteException _ -> saidBy(statement);
                 case Statement.Policy _, Statement.Practice _ -> saidBy(statement);
                 case Statement.Suspension _, Statement.Reinstatement _ -> saidBy(statement);
             };

@@ -8,17 +8,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.security.auth.x500.X500Principal;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.DatabaseUrl;
 import org.imprimatur.node.config.Durations;
+import org.imprimatur.node.config.PersonMember;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
-import org.imprimatur.register.Person;
 import org.imprimatur.register.Version;
 import org.imprimatur.trust.CrlMode;
 
@@ -203,7 +202,7 @@ public record NodeConfig(
                             }
                             body.allowing("appointers");
                             var list = body.required("appointers", "a list of subject and issuer");
-                            var people = list.items().stream().map(NodeConfig::person).toList();
+                            var people = list.items().stream().map(PersonMember::read).toList();
                             if (people.isEmpty()) {
                                 throw list.wrong("is empty", "name at least one first appointer");
                             }
@@ -228,13 +227,5 @@ public record NodeConfig(
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("is no moment in UTC", e);
         }
-    }
-
-    private static Person person(YamlMember member) {
-        member.allowing("subject", "issuer");
-        String hint = "the DN as RFC 2253 writes it, for example CN=Alice,O=Example";
-        return Person.of(
-                member.required("subject", hint).as(X500Principal::new, hint),
-                member.required("issuer", hint).as(X500Principal::new, hint));
     }
 }

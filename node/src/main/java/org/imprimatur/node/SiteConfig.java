@@ -36,7 +36,15 @@ public record SiteConfig(
         InstanceSettings instances) {
 
     private static final String[] MEMBERS = {
-        "owner", "follow", "max-staleness", "classes", "store", "transfer", "drivers", "instances"
+        "owner",
+        "follow",
+        "max-staleness",
+        "classes",
+        "checks",
+        "store",
+        "transfer",
+        "drivers",
+        "instances"
     };
 
     /** Copies the lists. */

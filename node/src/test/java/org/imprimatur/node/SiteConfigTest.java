@@ -15,10 +15,19 @@ import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.ConfigFault;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.policy.SiteRules;
+import org.imprimatur.register.Approving;
+import org.imprimatur.register.Approving.Versions;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.ContributorRule;
+import org.imprimatur.register.Enforcement;
+import org.imprimatur.register.Enforcement.Level;
 import org.imprimatur.register.Origin;
+import org.imprimatur.register.Person;
+import org.imprimatur.register.Reason;
 import org.imprimatur.register.SitePolicy;
+import org.imprimatur.register.SitePolicy.ClassPolicy;
+import org.imprimatur.register.SitePolicy.Limits;
+import org.imprimatur.register.SitePolicy.Worst;
 import org.imprimatur.register.UseClass;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,8 +76,8 @@ class SiteConfigTest {
         assertThat(site.policy().site()).isEqualTo(SiteTrial.ALPHA);
         assertThat(site.policy().maxStaleness()).isEqualTo(Duration.ofMinutes(15));
         assertThat(site.policy().classes()).hasSize(3);
-        assertThat(site.policy().classes().get(UseClass.TRUSTED_PAYLOAD).approvalRequired())
-                .isFalse();
+        assertThat(site.policy().classes().get(UseClass.TRUSTED_PAYLOAD).approving())
+                .isEqualTo(new Approving.None());
         assertThat(site.sources()).hasSize(1);
         assertThat(site.sources().getFirst().poll()).isEqualTo(Duration.ofSeconds(30));
         assertThat(site.store()).isEqualTo(directory.resolve("store"));
@@ -121,6 +130,77 @@ class SiteConfigTest {
                 good.replace(payload, "payload: {endorsers: {at-least: 2, of: []}}"),
                 "\"classes.payload.endorsers.of\"",
                 "is empty");
+    }
+
+    private ClassPolicy payload(String rules) {
+        return read(good.replace("payload: {approval: required}", "payload: " + rules))
+                .policy()
+                .classes()
+                .get(UseClass.PAYLOAD);
+    }
+
+    @Test
+    void howAClassApprovesAndWhatItLimitsIsRead() {
+        var alice = "{subject: \"CN=Alice, O=Example\", issuer: \"CN=CA,O=Example\"}";
+        var person = new Person("CN=Alice,O=Example", "CN=CA,O=Example");
+
+        assertThat(payload("{}").approving()).isEqualTo(new Approving.Required(Versions.ASK));
+        assertThat(payload("{approval: {mode: required, versions: same-endorser}}").approving())
+                .isEqualTo(new Approving.Required(Versions.SAME_ENDORSER));
+        assertThat(
+                        payload(
+                                        "{approval: {mode: automatic, endorsers: [%s], limits: {age: 30d}}}"
+                                                .formatted(alice))
+                                .approving())
+                .isEqualTo(
+                        new Approving.Automatic(
+                                Set.of(person),
+                                new Limits(null, Duration.ofDays(30), null, null),
+                                List.of(),
+                                Versions.ASK));
+        assertThat(payload("{trusted-endorsers: [%s]}".formatted(alice)).named())
+                .containsExactly(person);
+        assertThat(
+                        payload(
+                                        "{limits: {worst-finding: warn, age: 90d, patched: 30d, advisory: 0d}}")
+                                .limits())
+                .isEqualTo(
+                        new Limits(
+                                Worst.WARN,
+                                Duration.ofDays(90),
+                                Duration.ofDays(30),
+                                Duration.ZERO));
+
+        var payload = "payload: {approval: required}";
+        refused(good.replace(payload, "payload: {approval: {mode: perhaps}}"), "approval.mode");
+        refused(
+                good.replace(payload, "payload: {approval: {mode: required, limits: {}}}"),
+                "approval.limits",
+                "mode, versions");
+        refused(good.replace(payload, "payload: {trusted-endorsers: []}"), "name at least one");
+        refused(good.replace(payload, "payload: {limits: {age: 0d}}"), "limits.age");
+        refused(good.replace(payload, "payload: {limits: {worst-finding: info}}"), "worst-finding");
+    }
+
+    @Test
+    void aCheckThatIsNotEnforcedSaysWhy() {
+        assertThat(read(good).policy().checks()).isEmpty();
+        assertThat(
+                        read(good
+                                        + "checks: {image-too-old: {level: off, reason: none yet},"
+                                        + " not-approved: {level: enforce}}\n")
+                                .policy()
+                                .checks())
+                .containsEntry(Reason.Code.IMAGE_TOO_OLD, new Enforcement(Level.OFF, "none yet"))
+                .containsEntry(Reason.Code.NOT_APPROVED, new Enforcement(Level.ENFORCE, ""));
+        refused(good + "checks: {image-too-old: {level: audit}}\n", "has no member \"reason\"");
+        refused(good + "checks: {colour: {level: audit, reason: x}}\n", "is not a check");
+        refused(good + "checks: {image-too-old: {level: mild, reason: x}}\n", "enforce, audit");
+        refused(
+                good + "checks: {image-unknown: {level: off, reason: x}}\n",
+                "\"checks.image-unknown.level\" is \"off\", which is too mild",
+                "at most \"audit\"");
+        refused(good + "checks: {image-blocked: {level: audit, reason: x}}\n", "always enforced");
     }
 
     @Test

@@ -6,10 +6,19 @@ import org.jspecify.annotations.Nullable;
  * "May this operator run this image, in this class, here?"
  *
  * @param operator DN or name of who runs it, as the asking system knows it
+ * @param consumer DN or name of who uses its services, where one is named (EGI-2.consumer)
  * @param host where it is to run; null where that is not known
+ * @param contextualisation digest of what the VM is given besides the image; null where nothing is
+ *     or it is not known (EGI-4.4)
  */
 public record DecisionRequest(
-        Sha512 image, UseClass useClass, Action action, String operator, @Nullable String host) {
+        Sha512 image,
+        UseClass useClass,
+        Action action,
+        String operator,
+        @Nullable String consumer,
+        @Nullable String host,
+        @Nullable Sha256 contextualisation) {
 
     /** A new start, or a VM that runs already. */
     public enum Action {
@@ -38,8 +47,21 @@ public record DecisionRequest(
         }
     }
 
+    /** A question that names neither a consumer nor a contextualisation. */
+    public DecisionRequest(
+            Sha512 image,
+            UseClass useClass,
+            Action action,
+            String operator,
+            @Nullable String host) {
+        this(image, useClass, action, operator, null, host, null);
+    }
+
     public DecisionRequest {
         Text.line("operator", operator, 1, Person.MAX_NAME);
+        if (consumer != null) {
+            Text.line("consumer", consumer, 1, Person.MAX_NAME);
+        }
         if (host != null) {
             Text.line("host", host, 1, 255);
         }

@@ -85,6 +85,10 @@ public record Refusal(
         ALREADY_REFUSED("already-refused", "The site has refused that already", true),
         NOT_A_SECURITY_OFFICER(
                 "not-a-security-officer", "The signer may not block for that owner", false),
+        EXCEPTION_NOT_BOUNDED(
+                "exception-not-bounded",
+                "The exception would be over already, or last too long",
+                false),
         UNKNOWN_BLOCK("unknown-block", "There is no such block in force", true),
         FIRST_APPOINTER(
                 "first-appointer", "The owner's own first appointers are not suspended", false),

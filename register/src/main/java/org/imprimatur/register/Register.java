@@ -28,6 +28,7 @@ import org.imprimatur.register.Statement.Policy;
 import org.imprimatur.register.Statement.Practice;
 import org.imprimatur.register.Statement.Reinstatement;
 import org.imprimatur.register.Statement.Revocation;
+import org.imprimatur.register.Statement.SiteException;
 import org.imprimatur.register.Statement.SiteWord;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Statement.Unblock;
@@ -52,6 +53,9 @@ public final class Register {
 
     /** How far {@code issuedAt} may lie before the admission. */
     public static final Duration MAX_AGE = Duration.ofDays(7);
+
+    /** How long an exception may last from its admission. */
+    public static final Duration LONGEST_EXCEPTION = Duration.ofDays(90);
 
     private record OwnerTag(Owner owner, Tag tag) {}
 
@@ -89,6 +93,7 @@ public final class Register {
     private final Map<SiteAnd, Recorded<? extends SiteWord>> words = new HashMap<>();
     private final Map<StatementId, Recorded<Block>> blocks = new HashMap<>();
     private final Map<Sha512, Set<StatementId>> blocksByDigest = new HashMap<>();
+    private final Map<Sha512, List<Recorded<SiteException>>> exceptions = new HashMap<>();
     private final Map<Sha512, List<Recorded<? extends AboutImage>>> aboutDigest = new HashMap<>();
 
     /** An empty register, for a whole ledger: every index from 0 on must come. */
@@ -215,6 +220,7 @@ public final class Register {
             case SiteWord word -> refusal(word, at);
             case Block block -> people.refusalToBlock(block, block.owner(), at);
             case Unblock unblock -> refusal(unblock, at);
+            case SiteException exception -> refusal(exception, at);
         };
     }
 
@@ -236,6 +242,7 @@ public final class Register {
             case SiteWord s -> s.site();
             case Block s -> s.owner();
             case Unblock s -> s.owner();
+            case SiteException s -> s.site();
         };
     }
 
@@ -528,6 +535,24 @@ public final class Register {
         return null;
     }
 
+    private @Nullable Refusal refusal(SiteException statement, Instant at) {
+        var unable = people.refusalAsApprover(statement.signer(), statement.site(), at);
+        if (unable != null) {
+            return unable;
+        }
+        var latest = at.plus(LONGEST_EXCEPTION);
+        if (statement.holds(at) && !statement.until().isAfter(latest)) {
+            return null;
+        }
+        return Refusal.of(
+                Code.EXCEPTION_NOT_BOUNDED,
+                "END-1",
+                "an end after %s and not after %s, in %d days"
+                        .formatted(at, latest, LONGEST_EXCEPTION.toDays()),
+                statement.until().toString(),
+                "Take an end within these; before it comes, the exception can be made again.");
+    }
+
     private static SiteAnd key(SiteWord word) {
         return new SiteAnd(word.site(), word.catalogue(), word.endorsement());
     }
@@ -552,6 +577,7 @@ public final class Register {
                     case SiteWord s -> enterWord(recorded(index, id, s, at), basis);
                     case Block s -> enterBlock(recorded(index, id, s, at), basis);
                     case Unblock s -> enterUnblock(recorded(index, id, s, at), basis);
+                    case SiteException s -> enterException(recorded(index, id, s, at), basis);
                 };
         byId.put(id, entry);
         byIndex.put(index, entry);
@@ -662,6 +688,14 @@ public final class Register {
                     ids.remove(statement.block());
                     return ids.isEmpty() ? null : ids;
                 });
+        add(aboutDigest, statement.image(), entry);
+        return entry;
+    }
+
+    private Recorded<?> enterException(Recorded<SiteException> entry, List<Long> basis) {
+        var statement = entry.statement();
+        people.restOnApprover(basis, statement.signer(), statement.site(), entry.admittedAt());
+        add(exceptions, statement.image(), entry);
         add(aboutDigest, statement.image(), entry);
         return entry;
     }
@@ -960,6 +994,11 @@ public final class Register {
         return Optional.ofNullable(words.get(new SiteAnd(site, catalogue, endorsement)));
     }
 
+    /** The exceptions that sites made for an image file, over or not, oldest first. */
+    public List<Recorded<SiteException>> exceptions(Sha512 image) {
+        return List.copyOf(exceptions.getOrDefault(image, List.of()));
+    }
+
     /** Every statement about an image file, oldest first. */
     public List<Recorded<? extends AboutImage>> history(Sha512 image) {
         return List.copyOf(aboutDigest.getOrDefault(image, List.of()));
@@ -980,7 +1019,7 @@ public final class Register {
                             case Endorsement _ -> own.contains(entry.id());
                             case Revocation s -> own.contains(s.endorsement());
                             case SiteWord s -> own.contains(s.endorsement());
-                            case Block _, Unblock _ -> true;
+                            case Block _, Unblock _, SiteException _ -> true;
                         };
                 if (about) {
                     found.put(entry.index(), entry);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.imprimatur.register.Enforcement.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,38 +12,62 @@ import org.jspecify.annotations.Nullable;
  *
  * @param site the site, an owner {@code site:NAME}
  * @param classes the rules of each use-case class that the site serves
+ * @param checks the checks that are not simply enforced
  * @param maxStaleness how old the site's view of a followed ledger may be when a start is decided
  * @param digest SHA-256 of the policy's file as it was given, for the record
  */
 public record SitePolicy(
-        Owner site, Map<UseClass, ClassPolicy> classes, Duration maxStaleness, Sha256 digest) {
+        Owner site,
+        Map<UseClass, ClassPolicy> classes,
+        Map<Reason.Code, Enforcement> checks,
+        Duration maxStaleness,
+        Sha256 digest) {
 
     /**
      * The rules of one class.
      *
      * @param trusted owners whose endorsements the site relies on; not asked for in the class
      *     {@code payload}
-     * @param approvalRequired whether the site must have approved the endorsement (WLCG-3)
-     * @param obligations what a permit carries, besides what the class itself brings
+     * @param named the people whose endorsements the site relies on; empty for all endorsers of
+     *     these owners
+     * @param approving how endorsements are approved (WLCG-3)
+     * @param limits bounds on the image
      * @param contributors what is asked of those who contributed to an image (TVM-4); null for
      *     nothing
      * @param endorsers how many must have endorsed the same file; null where one is enough
+     * @param conditions of the site's own
+     * @param obligations what a permit carries, besides what the class itself brings
      */
     public record ClassPolicy(
             Set<Owner> trusted,
-            boolean approvalRequired,
-            List<Obligation> obligations,
+            Set<Person> named,
+            Approving approving,
+            Limits limits,
             @Nullable ContributorRule contributors,
-            @Nullable Endorsers endorsers) {
+            @Nullable Endorsers endorsers,
+            List<Condition> conditions,
+            List<Obligation> obligations) {
 
-        /** Rules that ask nothing of contributors and are content with one endorser. */
+        /** Rules that ask for trusted owners and, if wanted, for signed approvals. */
         public ClassPolicy(
                 Set<Owner> trusted, boolean approvalRequired, List<Obligation> obligations) {
-            this(trusted, approvalRequired, obligations, null, null);
+            this(
+                    trusted,
+                    Set.of(),
+                    approvalRequired
+                            ? new Approving.Required(Approving.Versions.ASK)
+                            : new Approving.None(),
+                    Limits.NONE,
+                    null,
+                    null,
+                    List.of(),
+                    obligations);
         }
 
         public ClassPolicy {
             trusted = Set.copyOf(trusted);
+            named = Set.copyOf(named);
+            conditions = List.copyOf(conditions);
             obligations = List.copyOf(obligations);
         }
     }
@@ -64,13 +89,100 @@ public record SitePolicy(
         }
     }
 
-    public SitePolicy {
-        if (site.kind() != Owner.Kind.SITE) {
-            throw new MalformedInput("site", "an owner site:NAME", "'" + site + "'");
+    /**
+     * Bounds on an image, as its endorsement and the ledgers in view describe it; null where there
+     * is none.
+     *
+     * @param worst the gravest finding that the inspection may have had
+     * @param age since the image file was made
+     * @param patched since which every security patch may be missing (END-4.2.b)
+     * @param advisory how long after somebody took back an endorsement of the same file, or of a
+     *     part of it, as vulnerable or compromised
+     */
+    public record Limits(
+            @Nullable Worst worst,
+            @Nullable Duration age,
+            @Nullable Duration patched,
+            @Nullable Duration advisory) {
+
+        /** No bounds. */
+        public static final Limits NONE = new Limits(null, null, null, null);
+
+        public Limits {
+            positive("age", age);
+            positive("patched", patched);
+            if (advisory != null && advisory.isNegative()) {
+                throw new MalformedInput("advisory", "no negative time", advisory.toString());
+            }
         }
+
+        private static void positive(String member, @Nullable Duration time) {
+            if (time != null && (time.isNegative() || time.isZero())) {
+                throw new MalformedInput(member, "a positive time", time.toString());
+            }
+        }
+    }
+
+    /** The gravest finding that is accepted. An endorsement lists those that would block. */
+    public enum Worst {
+        /** Findings that block, each with a waiver; but every part of the disk was read. */
+        BLOCK("block"),
+        /** None that would block, waived or not. */
+        WARN("warn");
+
+        private final String wire;
+
+        Worst(String wire) {
+            this.wire = wire;
+        }
+
+        /** The name in formats. */
+        public String wire() {
+            return wire;
+        }
+
+        /** Reads the name in formats. */
+        public static Worst parse(String text) {
+            for (var worst : values()) {
+                if (worst.wire.equals(text)) {
+                    return worst;
+                }
+            }
+            throw MalformedInput.value("block or warn", text);
+        }
+    }
+
+    /** A policy that enforces every check. */
+    public SitePolicy(
+            Owner site, Map<UseClass, ClassPolicy> classes, Duration maxStaleness, Sha256 digest) {
+        this(site, classes, Map.of(), maxStaleness, digest);
+    }
+
+    public SitePolicy {
+        Text.site(site);
         if (maxStaleness.isNegative() || maxStaleness.isZero()) {
             throw new MalformedInput("maxStaleness", "a positive time", maxStaleness.toString());
         }
         classes = Map.copyOf(classes);
+        checks = Map.copyOf(checks);
+        checks.forEach(
+                (code, enforcement) -> {
+                    if (enforcement.level().compareTo(code.mildest()) > 0) {
+                        throw new MalformedInput(
+                                "checks",
+                                code + " at least as strict as " + code.mildest().wire(),
+                                enforcement.level().wire());
+                    }
+                });
+    }
+
+    /** How a check is taken. */
+    public Enforcement check(Reason.Code code) {
+        return checks.getOrDefault(code, Enforcement.STRICT);
+    }
+
+    /** Whether any check is audited, so that a permit may have to say what it lets pass. */
+    boolean audits() {
+        return checks.values().stream().anyMatch(one -> one.level() == Level.AUDIT);
     }
 }

@@ -3,6 +3,7 @@ package org.imprimatur.register;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ public record Standing(Register own, List<Followed> followed) {
      */
     public record Followed(
             Register register, @Nullable Instant verifiedAt, @Nullable String fault) {}
+
+    /** The site's own register, then those it follows. */
+    Stream<Register> registers() {
+        return Stream.concat(Stream.of(own), followed.stream().map(Followed::register));
+    }
 
     public Standing {
         followed = List.copyOf(followed);

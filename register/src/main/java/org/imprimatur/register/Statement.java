@@ -42,7 +42,8 @@ public sealed interface Statement {
         APPROVAL("approval"),
         REFUSAL("refusal"),
         BLOCK("block"),
-        UNBLOCK("unblock");
+        UNBLOCK("unblock"),
+        EXCEPTION("exception");
 
         private final String wire;
 
@@ -124,12 +125,6 @@ public sealed interface Statement {
         Origin catalogue();
 
         StatementId endorsement();
-
-        private static void check(Owner site) {
-            if (site.kind() != Owner.Kind.SITE) {
-                throw new MalformedInput("site", "an owner site:NAME", "'" + site + "'");
-            }
-        }
     }
 
     /**
@@ -668,7 +663,7 @@ public sealed interface Statement {
             implements SiteWord {
 
         public Approval {
-            SiteWord.check(site);
+            Text.site(site);
         }
 
         @Override
@@ -688,7 +683,7 @@ public sealed interface Statement {
             implements SiteWord {
 
         public Refusal {
-            SiteWord.check(site);
+            Text.site(site);
             Text.block("explanation", explanation, 1, 2000);
         }
 
@@ -723,6 +718,39 @@ public sealed interface Statement {
         @Override
         public Kind kind() {
             return Kind.UNBLOCK;
+        }
+    }
+
+    /**
+     * "Our site may run this image for a time, though no endorsement permits it there" (END-1).
+     *
+     * @param site the site, an owner {@code site:…}
+     * @param useClass the one class in which it may run
+     * @param until from this moment on it may not
+     */
+    record SiteException(
+            Header header,
+            Sha512 image,
+            Owner site,
+            UseClass useClass,
+            Instant until,
+            String explanation)
+            implements AboutImage {
+
+        public SiteException {
+            Text.site(site);
+            until = Text.instant("until", until);
+            Text.block("explanation", explanation, 1, 2000);
+        }
+
+        /** Whether its time is not over. */
+        boolean holds(Instant at) {
+            return at.isBefore(until);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.EXCEPTION;
         }
     }
 }

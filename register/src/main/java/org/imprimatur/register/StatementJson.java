@@ -18,6 +18,7 @@ import org.imprimatur.register.Statement.Policy;
 import org.imprimatur.register.Statement.Practice;
 import org.imprimatur.register.Statement.Reinstatement;
 import org.imprimatur.register.Statement.Revocation;
+import org.imprimatur.register.Statement.SiteException;
 import org.imprimatur.register.Statement.Subject;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Statement.Unblock;
@@ -77,6 +78,7 @@ public final class StatementJson {
                     case REFUSAL -> refusal(header, subject, predicate);
                     case BLOCK -> block(header, subject, predicate);
                     case UNBLOCK -> unblock(header, subject, predicate);
+                    case EXCEPTION -> exception(header, subject, predicate);
                 };
         predicate.end();
         checkSubject(subject, statement.subject());
@@ -501,6 +503,15 @@ public final class StatementJson {
         return in.build(() -> new Unblock(header, image, owner, block, explanation));
     }
 
+    private static Statement exception(Header header, Subject subject, Members in) {
+        var image = image(subject);
+        var site = in.value("site", Owner::parse);
+        var useClass = in.value("class", UseClass::parse);
+        var until = in.instant("until");
+        var explanation = in.text("explanation");
+        return in.build(() -> new SiteException(header, image, site, useClass, until, explanation));
+    }
+
     /**
      * Writes a payload to be signed: without white space, members in the order of {@code
      * docs/format.md}, the same bytes for the same statement every time.
@@ -603,6 +614,12 @@ public final class StatementJson {
                     out.writeStringField("owner", u.owner().toString());
                     out.writeStringField("block", u.block().hex());
                     out.writeStringField("explanation", u.explanation());
+                }
+                case SiteException e -> {
+                    out.writeStringField("site", e.site().toString());
+                    out.writeStringField("class", e.useClass().wire());
+                    instant(out, "until", e.until());
+                    out.writeStringField("explanation", e.explanation());
                 }
             }
             out.writeEndObject();

@@ -233,6 +233,21 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
         }
     }
 
+    /** A site permitted an image file for a time. */
+    public record Excepted(Sha512 image, Owner site, UseClass useClass, Instant until)
+            implements Act {
+
+        @Override
+        public Kind kind() {
+            return Kind.EXCEPTION;
+        }
+
+        @Override
+        public List<StatusKey> keys() {
+            return List.of(StatusKey.of(image));
+        }
+    }
+
     /** The line of a statement. */
     public static StatusLine of(Recorded<?> entry) {
         var act =
@@ -281,6 +296,8 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                                     false, s.image(), s.site(), s.catalogue(), s.endorsement());
                     case Statement.Block s -> new Blocked(s.image(), s.owner());
                     case Statement.Unblock s -> new Unblocked(s.image(), s.owner(), s.block());
+                    case Statement.SiteException s ->
+                            new Excepted(s.image(), s.site(), s.useClass(), s.until());
                 };
         return new StatusLine(
                 entry.index(), entry.admittedAt(), entry.id(), entry.statement().signer(), act);
@@ -398,6 +415,12 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                 member(out, "image", image.toString());
                 member(out, "owner", owner.toString());
                 member(out, "block", block.hex());
+            }
+            case Excepted(var image, var site, var useClass, var until) -> {
+                member(out, "image", image.toString());
+                member(out, "site", site.toString());
+                member(out, "class", useClass.wire());
+                member(out, "until", time(until));
             }
         }
         return out.append('}').toString();
@@ -524,6 +547,12 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                     case UNBLOCK ->
                             new Unblocked(
                                     image(in), owner(in), in.value("block", StatementId::parse));
+                    case EXCEPTION ->
+                            new Excepted(
+                                    image(in),
+                                    in.value("site", Owner::parse),
+                                    in.value("class", UseClass::parse),
+                                    in.instant("until"));
                 };
         in.end();
         var line = new StatusLine(index, admittedAt, id, signer, act);

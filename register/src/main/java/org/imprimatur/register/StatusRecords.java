@@ -140,7 +140,7 @@ public record StatusRecords(Charter charter, Map<StatusKey, List<StatusLine>> re
             switch (line.act()) {
                 case Blocked _ -> inForce.put(line.id(), line);
                 case Unblocked unblocked -> inForce.remove(unblocked.block());
-                case Endorsed _, Revoked _, StatusLine.SiteSaid _ -> {}
+                case Endorsed _, Revoked _, StatusLine.SiteSaid _, StatusLine.Excepted _ -> {}
                 case InRole _, StatusLine.Accepted _, StatusLine.Introduced _ -> {}
                 case StatusLine.Practised _, Suspended _, Reinstated _ -> {}
             }

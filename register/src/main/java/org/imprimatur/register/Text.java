@@ -72,6 +72,14 @@ final class Text {
         return text;
     }
 
+    /** An owner that is a site. */
+    static Owner site(Owner site) {
+        if (site.kind() != Owner.Kind.SITE) {
+            throw new MalformedInput("site", "an owner site:NAME", "'" + site + "'");
+        }
+        return site;
+    }
+
     static String matching(String member, Pattern form, String expected, String text) {
         if (!form.matcher(text).matches()) {
             throw new MalformedInput(member, expected, MalformedInput.quoted(text));

@@ -17,6 +17,7 @@ import org.imprimatur.register.Statement.Policy;
 import org.imprimatur.register.Statement.Practice;
 import org.imprimatur.register.Statement.Reinstatement;
 import org.imprimatur.register.Statement.Revocation;
+import org.imprimatur.register.Statement.SiteException;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Statement.Unblock;
 
@@ -227,6 +228,11 @@ final class Example {
         return new Unblock(header, block.image(), block.owner(), id(block), "cleaned");
     }
 
+    static SiteException exception(
+            Header header, Owner site, Sha512 image, UseClass useClass, Instant until) {
+        return new SiteException(header, image, site, useClass, until, "a rehearsal");
+    }
+
     static Waiver waiver(Instant expires) {
         return new Waiver(HOST_KEY.rule(), HOST_KEY.path(), "made anew at first boot", expires);
     }
@@ -254,6 +260,8 @@ final class Example {
         private Instant until;
         private List<LicenceDeclaration> licences = List.of();
         private TeamAct team;
+        private Instant generatedAt = NOON.minus(Duration.ofDays(1));
+        private Instant patchedAt;
 
         private Draft(Header header) {
             this.header = header;
@@ -340,6 +348,16 @@ final class Example {
             return this;
         }
 
+        Draft generatedAt(Instant at) {
+            this.generatedAt = at;
+            return this;
+        }
+
+        Draft patchedAt(Instant at) {
+            this.patchedAt = at;
+            return this;
+        }
+
         Endorsement build() {
             return new Endorsement(
                     header,
@@ -350,7 +368,7 @@ final class Example {
                     version,
                     tag,
                     "Debian 12",
-                    NOON.minus(Duration.ofDays(1)),
+                    generatedAt,
                     new DiskFacts("qcow2", 1000, 4096, sha256("content")),
                     new GuestSystem("Debian GNU/Linux", "12", "amd64", 279),
                     policy,
@@ -365,7 +383,14 @@ final class Example {
                     "I checked it.",
                     List.of("https://images.example/debian-12.qcow2"),
                     new Details(
-                            lineage, contributors, replaces, until, null, null, licences, team));
+                            lineage,
+                            contributors,
+                            replaces,
+                            until,
+                            null,
+                            patchedAt,
+                            licences,
+                            team));
         }
     }
 

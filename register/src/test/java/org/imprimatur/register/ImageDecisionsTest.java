@@ -14,6 +14,7 @@ import org.imprimatur.register.Example.Book;
 import org.imprimatur.register.Reason.Code;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
 import org.imprimatur.register.SitePolicy.Endorsers;
+import org.imprimatur.register.SitePolicy.Limits;
 import org.imprimatur.register.Standing.Followed;
 import org.imprimatur.register.Statement.Endorsement;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,16 @@ class ImageDecisionsTest {
     }
 
     private Decision decide(Instant at) {
-        var rules = new ClassPolicy(trusted, false, List.of(), contributors, endorsers);
+        var rules =
+                new ClassPolicy(
+                        trusted,
+                        Set.of(),
+                        new Approving.None(),
+                        Limits.NONE,
+                        contributors,
+                        endorsers,
+                        List.of(),
+                        List.of());
         return Decisions.decide(
                 new Standing(
                         site.register,
@@ -146,7 +156,7 @@ class ImageDecisionsTest {
         combined();
         grid.admit(block(byBob(), GRID, BASE));
 
-        assertThat(codes()).containsExactly(Code.CONTRIBUTOR_NOT_ENDORSED);
+        assertThat(codes()).containsExactly(Code.PART_BLOCKED);
         assertThat(decide(NOON).reasons().getFirst().text()).endsWith("which is blocked");
 
         // Nobody stops another's image by claiming that it was made from a blocked one.

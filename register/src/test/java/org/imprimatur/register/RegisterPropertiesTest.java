@@ -3,6 +3,7 @@ package org.imprimatur.register;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.imprimatur.register.Example.*;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import org.imprimatur.register.Statement.Policy;
 import org.imprimatur.register.Statement.Practice;
 import org.imprimatur.register.Statement.Reinstatement;
 import org.imprimatur.register.Statement.Revocation;
+import org.imprimatur.register.Statement.SiteException;
 import org.imprimatur.register.Statement.SiteWord;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Statement.Unblock;
@@ -193,9 +195,12 @@ class RegisterPropertiesTest {
             // About few endorsements, so that sites also change their minds and repeat themselves.
             var about = one(endorsements.subList(0, Math.min(3, endorsements.size())));
             var site = one(List.of(NORTH, SOUTH));
-            return random.nextBoolean()
-                    ? approval(header(), site, about)
-                    : refusal(header(), site, about);
+            boolean approves = random.nextBoolean();
+            if (said.size() % 8 == 5) {
+                var until = book.now.plus(Duration.ofDays(said.size() % 100));
+                return exception(header(), site, about.image(), UseClass.PAYLOAD, until);
+            }
+            return approves ? approval(header(), site, about) : refusal(header(), site, about);
         }
 
         private Sha512 anImage() {
@@ -467,6 +472,15 @@ class RegisterPropertiesTest {
                                 assertThat(roles)
                                         .contains(role(s.site(), Role.SITE_APPROVER, signer));
                                 assertThat(accepted).containsKey(signer);
+                            }
+                            case SiteException s -> {
+                                assertThat(roles)
+                                        .contains(role(s.site(), Role.SITE_APPROVER, signer));
+                                assertThat(accepted).containsKey(signer);
+                                assertThat(s.until())
+                                        .isAfter(entry.admittedAt())
+                                        .isBeforeOrEqualTo(
+                                                entry.admittedAt().plus(Duration.ofDays(90)));
                             }
                             case Block _, Unblock _ -> assertThat(accepted).containsKey(signer);
                         }

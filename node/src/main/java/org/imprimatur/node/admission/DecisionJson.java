@@ -2,12 +2,15 @@ package org.imprimatur.node.admission;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.function.Consumer;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.register.Decision;
 import org.imprimatur.register.DecisionRequest;
 import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Reason;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.StrictJson;
 import org.imprimatur.register.UseClass;
@@ -42,8 +45,14 @@ final class DecisionJson {
         var context = body.object("context");
         var useClass = context.value("class", UseClass::parse);
         var host = context.optionalText("host");
+        var consumer = context.optionalText("consumer");
+        var contextualisation =
+                context.has("contextualisation")
+                        ? context.value("contextualisation", Sha256::parse)
+                        : null;
         body.end();
-        return new DecisionRequest(image, useClass, name, operator, host);
+        return new DecisionRequest(
+                image, useClass, name, operator, consumer, host, contextualisation);
     }
 
     private static StrictJson.Members entity(StrictJson.Members body, String name) {
@@ -70,26 +79,26 @@ final class DecisionJson {
         var json = Json.object().put("decision", decision.permitted());
         var context = json.putObject("context").put("id", given.id().toString());
         context.put("at", given.at().toString());
-        context.set("reasons", reasons(decision));
+        context.set("reasons", reasons(decision.reasons()));
+        if (!decision.audited().isEmpty()) {
+            context.set("audited", reasons(decision.audited()));
+        }
         context.set("obligations", obligations(decision));
         context.set("position", positions(decision));
         context.put("sitePolicy", "sha256:" + decision.policyDigest().hex());
         return json;
     }
 
-    static ArrayNode reasons(Decision decision) {
+    static ArrayNode reasons(List<Reason> reasons) {
         return list(
                 list ->
-                        decision.reasons()
-                                .forEach(
-                                        reason -> {
-                                            var item =
-                                                    list.addObject()
-                                                            .put("code", reason.code().wire());
-                                            var clauses = item.putArray("clauses");
-                                            reason.clauses().forEach(clauses::add);
-                                            item.put("text", reason.text());
-                                        }));
+                        reasons.forEach(
+                                reason -> {
+                                    var item = list.addObject().put("code", reason.code().wire());
+                                    var clauses = item.putArray("clauses");
+                                    reason.clauses().forEach(clauses::add);
+                                    item.put("text", reason.text());
+                                }));
     }
 
     static ArrayNode obligations(Decision decision) {

@@ -10,10 +10,12 @@ import java.util.Optional;
 import java.util.UUID;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.register.DecisionRequest;
+import org.imprimatur.register.Reason;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.UseClass;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables {@code decision}, every decision as it was given, and {@code site_policy}, every
@@ -46,9 +48,11 @@ final class DecisionTable {
                 db.prepareBatch(
                         """
                         insert into decision (id, at, permitted, image, class, action, operator,
-                                              host, reasons, obligations, positions, policy)
+                                              consumer, host, contextualisation, reasons, audited,
+                                              obligations, positions, policy)
                         values (:id, :at, :permitted, :image, :class, :action, :operator,
-                                :host, :reasons, :obligations, :positions, :policy)
+                                :consumer, :host, :contextualisation, :reasons, :audited,
+                                :obligations, :positions, :policy)
                         on conflict (id) do nothing
                         """);
         for (Given given : decisions) {
@@ -61,8 +65,11 @@ final class DecisionTable {
                     .bind("class", request.useClass().wire())
                     .bind("action", request.action().wire())
                     .bind("operator", request.operator())
+                    .bind("consumer", request.consumer())
                     .bind("host", request.host())
-                    .bind("reasons", text(DecisionJson.reasons(decision)))
+                    .bind("contextualisation", bytes(request.contextualisation()))
+                    .bind("reasons", text(DecisionJson.reasons(decision.reasons())))
+                    .bind("audited", text(decision.audited()))
                     .bind("obligations", text(DecisionJson.obligations(decision)))
                     .bind("positions", text(DecisionJson.positions(decision)))
                     .bind("policy", decision.policyDigest().bytes())
@@ -75,7 +82,8 @@ final class DecisionTable {
     Optional<Decided> find(UUID id) {
         return db.createQuery(
                         """
-                        select at, permitted, image, class, action, operator, host
+                        select at, permitted, image, class, action, operator, consumer, host,
+                               contextualisation
                           from decision where id = :id
                         """)
                 .bind("id", id)
@@ -90,8 +98,23 @@ final class DecisionTable {
                                                 DecisionRequest.Action.parse(
                                                         row.getString("action")),
                                                 row.getString("operator"),
-                                                row.getString("host"))))
+                                                row.getString("consumer"),
+                                                row.getString("host"),
+                                                digest(row.getBytes("contextualisation")))))
                 .findOne();
+    }
+
+    private static @Nullable Sha256 digest(byte @Nullable [] bytes) {
+        return bytes == null ? null : Sha256.ofBytes(bytes);
+    }
+
+    private static byte @Nullable [] bytes(@Nullable Sha256 digest) {
+        return digest == null ? null : digest.bytes();
+    }
+
+    /** Nothing, for the many decisions that let nothing pass. */
+    private static @Nullable String text(List<Reason> audited) {
+        return audited.isEmpty() ? null : text(DecisionJson.reasons(audited));
     }
 
     private static String text(JsonNode json) {

@@ -95,6 +95,11 @@ public final class YamlMember {
         return name;
     }
 
+    /** Whether it has members. */
+    public boolean isMapping() {
+        return node instanceof MappingNode;
+    }
+
     /** All members of this mapping by name, in the order of the document. */
     public Map<String, YamlMember> members() {
         if (!(node instanceof MappingNode mapping)) {

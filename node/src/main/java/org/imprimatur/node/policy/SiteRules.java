@@ -4,26 +4,29 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
-import org.imprimatur.register.ContributorRule;
-import org.imprimatur.register.Obligation;
+import org.imprimatur.register.Enforcement;
+import org.imprimatur.register.Enforcement.Level;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Owner;
+import org.imprimatur.register.Reason;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
 import org.imprimatur.register.UseClass;
 
-/** Reads the members {@code owner}, {@code max-staleness} and {@code classes} of a site's file. */
+/**
+ * Reads the members {@code owner}, {@code max-staleness}, {@code classes} and {@code checks} of a
+ * site's file.
+ */
 public final class SiteRules {
 
     private static final Duration USUAL_STALENESS = Duration.ofMinutes(15);
+    private static final String LEVELS = "enforce, audit or off";
 
     private SiteRules() {}
 
@@ -52,10 +55,13 @@ public final class SiteRules {
                                         site.required(
                                                 "classes",
                                                 "what the site asks for in each use-case class")));
+        var checks =
+                faults.read(() -> site.optional("checks").map(SiteRules::checks).orElse(Map.of()));
         faults.complete();
         return new SitePolicy(
                 owner.get(),
                 classes.get(),
+                checks.get(),
                 staleness.get(),
                 Sha256.of(site.canonical().getBytes(UTF_8)));
     }
@@ -77,144 +83,76 @@ public final class SiteRules {
                                 faults.check(
                                         () -> {
                                             var useClass = useClass(name, member);
-                                            rules.put(useClass, rules(useClass, member));
+                                            rules.put(useClass, ClassRules.read(useClass, member));
                                         }));
         faults.complete();
         return rules;
     }
 
     private static UseClass useClass(String name, YamlMember member) {
-        for (var useClass : UseClass.values()) {
-            if (useClass.wire().equals(name)) {
-                return useClass;
-            }
+        try {
+            return UseClass.parse(name);
+        } catch (MalformedInput _) {
+            throw member.wrong(
+                    "is not a use-case class", "infrastructure, trusted-payload or payload");
         }
-        throw member.wrong("is not a use-case class", "infrastructure, trusted-payload or payload");
     }
 
-    private static ClassPolicy rules(UseClass useClass, YamlMember member) {
+    private static Map<Reason.Code, Enforcement> checks(YamlMember checks) {
         var faults = new Faults();
-        faults.check(
-                () -> {
-                    switch (useClass) {
-                        case INFRASTRUCTURE, TRUSTED_PAYLOAD ->
-                                member.allowing(
-                                        "trust",
-                                        "approval",
-                                        "obligations",
-                                        "contributors",
-                                        "endorsers");
-                        case PAYLOAD ->
-                                member.allowing(
-                                        "approval", "obligations", "contributors", "endorsers");
-                    }
-                });
-        var trusted =
-                faults.read(
-                        () ->
-                                switch (useClass) {
-                                    case INFRASTRUCTURE, TRUSTED_PAYLOAD ->
-                                            owners(
-                                                    member.required(
-                                                            "trust",
-                                                            "a list of owners to rely on"));
-                                    case PAYLOAD -> Set.<Owner>of();
-                                });
-        var approval =
-                faults.read(
-                        () ->
-                                member.optional("approval")
-                                        .map(
-                                                m ->
-                                                        m.as(
-                                                                SiteRules::approval,
-                                                                "\"required\" or \"none\""))
-                                        .orElse(true));
-        var obligations =
-                faults.read(
-                        () ->
-                                member.optional("obligations")
-                                        .map(SiteRules::obligations)
-                                        .orElse(List.of()));
-        var contributors =
-                faults.read(
-                        () ->
-                                member.optional("contributors")
-                                        .map(
-                                                m ->
-                                                        m.as(
-                                                                ContributorRule::parse,
-                                                                "\"identified\" or \"each\""))
-                                        .orElse(null));
-        var endorsers =
-                faults.read(
-                        () -> member.optional("endorsers").map(SiteRules::endorsers).orElse(null));
+        var levels = new EnumMap<Reason.Code, Enforcement>(Reason.Code.class);
+        checks.members()
+                .forEach(
+                        (name, member) ->
+                                faults.check(
+                                        () -> levels.put(code(name, member), check(name, member))));
         faults.complete();
-        return new ClassPolicy(
-                trusted.get(),
-                approval.get(),
-                obligations.get(),
-                contributors.get(),
-                endorsers.get());
+        return levels;
     }
 
-    private static SitePolicy.Endorsers endorsers(YamlMember member) {
+    private static Reason.Code code(String name, YamlMember member) {
+        try {
+            return Reason.Code.parse(name);
+        } catch (MalformedInput _) {
+            throw member.wrong("is not a check", "the code of a reason, for example image-too-old");
+        }
+    }
+
+    private static Enforcement check(String name, YamlMember member) {
+        var mildest = code(name, member).mildest();
         var faults = new Faults();
-        faults.check(() -> member.allowing("at-least", "of"));
-        var atLeast =
-                faults.read(
-                        () ->
-                                member.required("at-least", "how many different people, 2 to 16")
-                                        .number(2, 16));
-        var of =
+        faults.check(() -> member.allowing("level", "reason"));
+        var level =
                 faults.read(
                         () -> {
-                            var list =
-                                    member.required(
-                                            "of", "a list of the owners for which they endorse");
-                            var owners = owners(list);
-                            if (owners.isEmpty()) {
-                                throw list.wrong("is empty", "name at least one owner");
+                            var written = member.required("level", LEVELS);
+                            var read = written.as(Level::parse, LEVELS);
+                            if (read.compareTo(mildest) > 0) {
+                                throw written.wrong(
+                                        "is \"%s\", which is too mild for this check"
+                                                .formatted(read.wire()),
+                                        mildest == Level.ENFORCE
+                                                ? "it is always enforced: take it out"
+                                                : "at most \"" + mildest.wire() + "\"");
                             }
-                            return owners;
+                            return read;
+                        });
+        String why = "say why it is not enforced, for the record";
+        var reason =
+                faults.read(
+                        () -> {
+                            var written = member.optional("reason");
+                            if (written.isEmpty() && level.get() != Level.ENFORCE) {
+                                throw member.wrong("has no member \"reason\"", why);
+                            }
+                            return written.map(m -> m.as(SiteRules::reason, why)).orElse("");
                         });
         faults.complete();
-        return new SitePolicy.Endorsers(atLeast.get(), of.get());
+        return new Enforcement(level.get(), reason.get());
     }
 
-    private static Set<Owner> owners(YamlMember list) {
-        var faults = new Faults();
-        var owners = new HashSet<Owner>();
-        faults.each(
-                list.items(),
-                item -> {
-                    if (!owners.add(item.as(Owner::parse, "an owner such as vo:NAME, in quotes"))) {
-                        throw item.wrong("is there twice", "remove one of them");
-                    }
-                    return item;
-                });
-        faults.complete();
-        return owners;
-    }
-
-    private static List<Obligation> obligations(YamlMember list) {
-        var faults = new Faults();
-        var obligations =
-                faults.each(
-                        list.items(),
-                        item ->
-                                item.as(
-                                        Obligation::new,
-                                        "NAME or NAME:VALUE, for example traceability"));
-        faults.complete();
-        return obligations;
-    }
-
-    private static boolean approval(String text) {
-        return switch (text) {
-            case "required" -> true;
-            case "none" -> false;
-            default -> throw new IllegalArgumentException("is \"" + text + "\"");
-        };
+    private static String reason(String text) {
+        // Checked in the form that needs one.
+        return new Enforcement(Level.AUDIT, text).reason();
     }
 }

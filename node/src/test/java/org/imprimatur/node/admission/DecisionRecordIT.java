@@ -73,6 +73,7 @@ class DecisionRecordIT {
                                         Reason.Code.IMAGE_UNKNOWN,
                                         List.of("WLCG-3"),
                                         "a \"reason\"")),
+                        List.of(),
                         List.of(Obligation.TRACEABILITY),
                         Map.of(new Origin("b.example"), 8L, new Origin("a.example"), 7L),
                         Sha256.of(new byte[0])));

@@ -1,0 +1,202 @@
+package org.imprimatur.register;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.imprimatur.register.Approving.Automatic;
+import org.imprimatur.register.Approving.Versions;
+import org.imprimatur.register.Statement.Approval;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.SiteWord;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a site approves an endorsement: by its last word on it, or by the rule of a class. */
+final class Approvals {
+
+    /** How it stands with one endorsement. */
+    sealed interface Outcome {
+
+        /** Somebody approved it. */
+        record Signed(Recorded<Approval> word) implements Outcome {}
+
+        /**
+         * The rule of the class approves it.
+         *
+         * @param why in a few words
+         */
+        record ByRule(String why) implements Outcome {}
+
+        /** Nobody need approve it. */
+        record NotAsked() implements Outcome {}
+
+        /**
+         * Nobody has approved it.
+         *
+         * @param why the rule does not; empty where there is none
+         */
+        record Missing(String why) implements Outcome {}
+
+        /** Somebody refused it, or the same file under another endorsement. */
+        record Refused(Recorded<Statement.Refusal> word) implements Outcome {}
+    }
+
+    private final Standing standing;
+    private final Owner site;
+    private final Instant at;
+    private final LimitCheck limits;
+
+    Approvals(Standing standing, Owner site, Instant at) {
+        this.standing = standing;
+        this.site = site;
+        this.at = at;
+        this.limits = new LimitCheck(standing, at);
+    }
+
+    Outcome of(Register register, Recorded<Endorsement> entry, Approving approving) {
+        var word = word(register, entry);
+        if (word != null) {
+            return switch (word.statement()) {
+                case Approval statement ->
+                        new Outcome.Signed(
+                                new Recorded<>(
+                                        word.index(), word.id(), statement, word.admittedAt()));
+                case Statement.Refusal statement -> refused(word, statement);
+            };
+        }
+        return switch (approving) {
+            case Approving.Required(Versions versions) ->
+                    versions == Versions.ASK
+                            ? new Outcome.Missing("")
+                            : unlessRefused(entry, nextVersion(register, entry));
+            case Automatic rule -> unlessRefused(entry, automatic(register, entry, rule));
+            case Approving.None _ -> unlessRefused(entry, new Outcome.NotAsked());
+        };
+    }
+
+    private static Outcome.Refused refused(
+            Recorded<? extends SiteWord> word, Statement.Refusal statement) {
+        return new Outcome.Refused(
+                new Recorded<>(word.index(), word.id(), statement, word.admittedAt()));
+    }
+
+    /** The site's last word on an endorsement; one that names another image says nothing here. */
+    private @Nullable Recorded<? extends SiteWord> word(
+            Register register, Recorded<Endorsement> entry) {
+        return standing.own()
+                .word(site, register.charter().origin(), entry.id())
+                .filter(word -> word.statement().image().equals(entry.statement().image()))
+                .orElse(null);
+    }
+
+    /** Where nobody signs, a refusal of the same file under another endorsement still stands. */
+    private Outcome unlessRefused(Recorded<Endorsement> entry, Outcome otherwise) {
+        return refusals(entry.statement().image())
+                .findFirst()
+                .<Outcome>map(Outcome.Refused::new)
+                .orElse(otherwise);
+    }
+
+    /** The refusals of a file that are the site's last word on the endorsements they name. */
+    Stream<Recorded<Statement.Refusal>> refusals(Sha512 image) {
+        return standing.own().history(image).stream()
+                .filter(entry -> entry.statement().kind() == Statement.Kind.REFUSAL)
+                .flatMap(
+                        entry ->
+                                entry.statement() instanceof Statement.Refusal refusal
+                                                && refusal.site().equals(site)
+                                                && isLast(entry, refusal)
+                                        ? Stream.of(
+                                                new Recorded<>(
+                                                        entry.index(),
+                                                        entry.id(),
+                                                        refusal,
+                                                        entry.admittedAt()))
+                                        : Stream.empty());
+    }
+
+    private boolean isLast(Recorded<?> entry, Statement.Refusal refusal) {
+        return standing.own()
+                .word(site, refusal.catalogue(), refusal.endorsement())
+                .filter(last -> last.id().equals(entry.id()))
+                .isPresent();
+    }
+
+    private Outcome automatic(Register register, Recorded<Endorsement> entry, Automatic rule) {
+        var signer = entry.statement().signer();
+        if (!rule.endorsers().isEmpty() && !rule.endorsers().contains(signer)) {
+            return new Outcome.Missing(signer.subject() + " is none of its endorsers");
+        }
+        var beyond = limits.against(rule.limits(), entry);
+        if (!beyond.isEmpty()) {
+            return new Outcome.Missing(
+                    beyond.stream().map(Reason::text).collect(Collectors.joining("; ")));
+        }
+        var facts = new Condition.Facts(register.charter().origin(), entry, null, at);
+        for (var condition : rule.conditions()) {
+            var why = condition.against(facts);
+            if (why != null) {
+                return new Outcome.Missing("%s: %s".formatted(condition.name(), why));
+            }
+        }
+        var before = before(register, entry);
+        if (before.isEmpty()) {
+            return new Outcome.ByRule("its rule approves it");
+        }
+        if (rule.versions() == Versions.ASK) {
+            return new Outcome.Missing("it is a new version of an image");
+        }
+        if (before.stream().anyMatch(other -> word(register, other) != null)) {
+            return nextVersion(register, entry);
+        }
+        return before.stream()
+                .filter(other -> !other.statement().signer().equals(signer))
+                .findFirst()
+                .<Outcome>map(
+                        other ->
+                                new Outcome.Missing(
+                                        "%s endorsed version %s"
+                                                .formatted(
+                                                        other.statement().signer().subject(),
+                                                        other.statement().version())))
+                .orElse(new Outcome.ByRule("its rule approves it and the versions before it"));
+    }
+
+    /** A version after one that the site has spoken of: its newest word on these decides. */
+    private Outcome nextVersion(Register register, Recorded<Endorsement> entry) {
+        for (var other : before(register, entry).reversed()) {
+            var word = word(register, other);
+            if (word == null) {
+                continue;
+            }
+            var version = other.statement().version();
+            return switch (word.statement()) {
+                case Statement.Refusal _ ->
+                        new Outcome.Missing("version %s was refused".formatted(version));
+                case Approval _
+                        when other.statement().signer().equals(entry.statement().signer()) ->
+                        new Outcome.ByRule(
+                                "a new version by the same endorser as version %s, which was approved by %s (%s)"
+                                        .formatted(
+                                                version,
+                                                word.statement().signer().subject(),
+                                                word.place()));
+                case Approval _ ->
+                        new Outcome.Missing(
+                                "version %s, which was approved, is by another endorser"
+                                        .formatted(version));
+            };
+        }
+        return new Outcome.Missing("no version before it was approved");
+    }
+
+    /** Endorsements of the other versions of an image that came before, oldest first. */
+    private static List<Recorded<Endorsement>> before(
+            Register register, Recorded<Endorsement> entry) {
+        var statement = entry.statement();
+        return register.endorsements(statement.guid()).stream()
+                .filter(other -> other.index() < entry.index())
+                .filter(other -> !other.statement().version().equals(statement.version()))
+                .toList();
+    }
+}

@@ -1,0 +1,145 @@
+package org.imprimatur.register;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.imprimatur.register.InspectionSummary.Completeness;
+import org.imprimatur.register.SitePolicy.Limits;
+import org.imprimatur.register.SitePolicy.Worst;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Revocation;
+import org.jspecify.annotations.Nullable;
+
+/** Holds an endorsement against a site's {@link Limits}. */
+final class LimitCheck {
+
+    private final Standing standing;
+    private final Instant at;
+
+    LimitCheck(Standing standing, Instant at) {
+        this.standing = standing;
+        this.at = at;
+    }
+
+    /** What is beyond a limit, each with its reason. */
+    List<Reason> against(Limits limits, Recorded<Endorsement> entry) {
+        return Stream.of(
+                        finding(limits.worst(), entry),
+                        age(limits.age(), entry),
+                        patches(limits.patched(), entry),
+                        advisory(limits.advisory(), entry))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<Reason> finding(@Nullable Worst worst, Recorded<Endorsement> entry) {
+        var inspection = entry.statement().inspection();
+        boolean within =
+                switch (worst) {
+                    case null -> true;
+                    case BLOCK -> inspection.completeness() == Completeness.COMPLETE;
+                    case WARN -> inspection.blocking().isEmpty();
+                };
+        if (within) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Reason(
+                        Reason.Code.FINDING_TOO_GRAVE,
+                        List.of("END-4.2.d", "EGI-1"),
+                        "the inspection in the endorsement of %s has %d findings that block, such as %s, and no worse than %s is accepted here"
+                                .formatted(
+                                        entry.place(),
+                                        inspection.blocking().size(),
+                                        inspection.blocking().getFirst(),
+                                        worst == Worst.WARN
+                                                ? "a warning"
+                                                : "one that was waived in a whole inspection")));
+    }
+
+    private Optional<Reason> age(@Nullable Duration limit, Recorded<Endorsement> entry) {
+        var made = entry.statement().generatedAt();
+        if (limit == null || Duration.between(made, at).compareTo(limit) <= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Reason(
+                        Reason.Code.IMAGE_TOO_OLD,
+                        List.of("TVM-3.4", "EGI-1"),
+                        "the image endorsed in %s was made at %s, and may be %s old here"
+                                .formatted(entry.place(), made, days(limit))));
+    }
+
+    private Optional<Reason> patches(@Nullable Duration limit, Recorded<Endorsement> entry) {
+        var patched = entry.statement().details().patchedAt();
+        if (limit == null
+                || (patched != null && Duration.between(patched, at).compareTo(limit) <= 0)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Reason(
+                        Reason.Code.PATCHES_TOO_OLD,
+                        List.of("TVM-3.7.2", "END-4.2.b"),
+                        "the endorsement of %s %s; patches may be %s old here"
+                                .formatted(
+                                        entry.place(),
+                                        patched == null
+                                                ? "does not say until when patches are applied"
+                                                : "has patches until " + patched,
+                                        days(limit))));
+    }
+
+    /** The first time that somebody took the same file back, or a part of it, for a hole in it. */
+    private Optional<Reason> advisory(@Nullable Duration limit, Recorded<Endorsement> entry) {
+        if (limit == null) {
+            return Optional.empty();
+        }
+        var files = new ArrayList<Sha512>();
+        files.add(entry.statement().image());
+        entry.statement().lineage().parts().forEach(part -> files.add(part.image()));
+        return files.stream()
+                .flatMap(file -> standing.registers().flatMap(register -> holes(register, file)))
+                .min(Comparator.comparing(Recorded::admittedAt))
+                .filter(first -> Duration.between(first.admittedAt(), at).compareTo(limit) > 0)
+                .map(
+                        first ->
+                                new Reason(
+                                        Reason.Code.ADVISORY_OPEN,
+                                        List.of("TVM-3.5", "END-4.6"),
+                                        "%s was taken back at %s (%s) as %s%s, and may run for %s after that here"
+                                                .formatted(
+                                                        first.statement().image(),
+                                                        first.admittedAt(),
+                                                        first.place(),
+                                                        first.statement().reason().wire(),
+                                                        named(first.statement()),
+                                                        days(limit))));
+    }
+
+    private static Stream<Recorded<Revocation>> holes(Register register, Sha512 file) {
+        return register.endorsements(file).stream()
+                .flatMap(endorsement -> register.revocation(endorsement.id()).stream())
+                .filter(
+                        revoked ->
+                                switch (revoked.statement().reason()) {
+                                    case VULNERABLE, COMPROMISED -> true;
+                                    case SUPERSEDED, ENDORSED_IN_ERROR, POLICY_VIOLATION -> false;
+                                });
+    }
+
+    private static String named(Revocation revocation) {
+        return revocation.advisories().isEmpty()
+                ? ""
+                : " (" + String.join(", ", revocation.advisories()) + ")";
+    }
+
+    private static String days(Duration time) {
+        return time.toDays() > 0 && time.equals(Duration.ofDays(time.toDays()))
+                ? time.toDays() + " days"
+                : time.toString();
+    }
+}
