@@ -211,7 +211,7 @@ class SiteConfigTest {
                 "for example 15m");
         refused(good.replace("owner: \"site:alpha\"", "owner: \"vo:alpha\""), "is not a site");
         refused(good.replace(" payload: {approval", " cargo: {approval"), "\"classes.cargo\"");
-        refused(good.replace("approval: none", "approval: maybe"), "\"required\" or \"none\"");
+        refused(good.replace("approval: none", "approval: maybe"), "\"none\", or a mapping");
         refused(
                 good.replace(
                         "infrastructure: {trust: [\"vo:biomed\"]", "infrastructure: {trust: [x]"),
