@@ -5,13 +5,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.imprimatur.trust.TrialAuthority.KeyKind;
 
 /**
  * Runs what commands have in common, at build time, so that the ahead-of-time cache holds the
- * classes that they need. Not a part of the program. Nothing here may need Bouncy Castle: classes
- * of signed jars stay out of the cache, and those that refer to them would then have their jars
- * verified at every start.
+ * classes that they need. Not a part of the program.
  */
 final class Rehearsal {
 
@@ -36,8 +37,38 @@ final class Rehearsal {
         }
         run("inspect", system.toString());
         run("inspect", system.toString(), "--quick", "--output", "json");
+        bundle(home);
+        list(Path.of(args[0], "exchange", "src", "test", "resources", "hepix"));
         Demo.remove(home);
         Files.writeString(Path.of(args[1]), "");
+    }
+
+    /** Authorities of the grid mostly have RSA keys, and people of either kind. */
+    private static void bundle(Path home) throws IOException {
+        var story = new TrialStory(home, KeyKind.RSA_2048);
+        var image = story.endorse(home, "image.qcow2", new byte[] {1}).toString();
+        var bundle = image + ".bundle.json";
+        run(story.trusting("verify", bundle, "--require-crls"));
+        run(story.trusting("verify", bundle, image, "--output", "json"));
+    }
+
+    private static void list(Path lists) {
+        var line =
+                List.of(
+                        "list",
+                        "verify",
+                        lists.resolve("good.list").toString(),
+                        "--previous",
+                        lists.resolve("rollback.list").toString(),
+                        "--anchors",
+                        lists.resolve("anchors").toString(),
+                        "--require-crls",
+                        "--at",
+                        TrialStory.AT,
+                        "--output");
+        for (var form : List.of("text", "json")) {
+            run(Stream.concat(line.stream(), Stream.of(form)).toArray(String[]::new));
+        }
     }
 
     private static void run(String... command) {

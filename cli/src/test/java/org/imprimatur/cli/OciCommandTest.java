@@ -61,7 +61,7 @@ class OciCommandTest {
     private Ran pull(String reference, String... options) {
         var line = new ArrayList<>(List.of("oci", "pull", reference, "--to", "" + target));
         line.addAll(List.of(options));
-        return story.run(line.toArray(String[]::new));
+        return Ran.trusting(story, line.toArray(String[]::new));
     }
 
     private String layoutTag() {
@@ -113,7 +113,8 @@ class OciCommandTest {
         assertThat(target.resolve("image.qcow2")).hasBinaryContent(IMAGE);
         assertThat(Files.list(target)).hasSize(2);
         assertThat(
-                        story.run(
+                        Ran.trusting(
+                                        story,
                                         "verify",
                                         target.resolve("image.qcow2.bundle.json").toString(),
                                         target.resolve("image.qcow2").toString())
@@ -135,7 +136,7 @@ class OciCommandTest {
     @Test
     void verifyingKeepsNothing() throws IOException {
         push(layoutTag());
-        var ran = story.run("oci", "verify", layoutTag(), "--output", "json");
+        var ran = Ran.trusting(story, "oci", "verify", layoutTag(), "--output", "json");
 
         assertThat(ran.status()).as(ran.err()).isZero();
         assertThat(ran.json().path("verdict").asText()).isEqualTo("VERIFIED");
@@ -215,7 +216,7 @@ class OciCommandTest {
     void withoutABundleOrWithoutTrustNothingIsPulled() throws IOException {
         push(layoutTag());
         var stranger = new TrialStory(Files.createDirectory(directory.resolve("stranger")));
-        var ran = stranger.run("oci", "pull", layoutTag(), "--to", target.toString());
+        var ran = Ran.trusting(stranger, "oci", "pull", layoutTag(), "--to", target.toString());
         assertThat(ran.lastLine()).startsWith("REFUSED [bundle-refused]");
         var early =
                 Ran.of(

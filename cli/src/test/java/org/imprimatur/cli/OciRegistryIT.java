@@ -132,7 +132,7 @@ class OciRegistryIT {
                 new java.util.ArrayList<>(
                         List.of("oci", "pull", reference(), "--to", "" + target, "--plain-http"));
         line.addAll(List.of(options));
-        return story.run(line.toArray(String[]::new));
+        return Ran.trusting(story, line.toArray(String[]::new));
     }
 
     @Test
@@ -169,7 +169,8 @@ class OciRegistryIT {
                 .contains("application/vnd.in-toto+json");
         assertThat(referrers.split("\"digest\"", -1)).as("each referrer once").hasSize(3);
         var byDigest =
-                story.run(
+                Ran.trusting(
+                        story,
                         "oci",
                         "verify",
                         "127.0.0.1:" + port + "/egi_vm_images/debian@" + image,

@@ -29,6 +29,11 @@ record Ran(int status, String out, String err) {
         return of(args.toArray(String[]::new));
     }
 
+    /** A command line that trusts what a story has written. */
+    static Ran trusting(TrialStory story, String... command) {
+        return of(story.trusting(command));
+    }
+
     /** Standard output as the one JSON document it must be. */
     JsonNode json() {
         try {

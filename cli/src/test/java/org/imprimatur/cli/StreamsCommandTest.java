@@ -53,7 +53,7 @@ class StreamsCommandTest {
     private Ran run(String command, String where, String... options) {
         var line = new ArrayList<>(List.of("streams", command, where));
         line.addAll(List.of(options));
-        return story.run(line.toArray(String[]::new));
+        return Ran.trusting(story, line.toArray(String[]::new));
     }
 
     private static String key(String name) {

@@ -40,10 +40,11 @@ import org.imprimatur.register.Version;
 import org.imprimatur.trust.SigningKey;
 import org.imprimatur.trust.StatementSigner;
 import org.imprimatur.trust.TrialAuthority;
+import org.imprimatur.trust.TrialAuthority.KeyKind;
 
 /**
  * Endorsed images with their bundles, charter and anchors as files, without a node: Olga appoints
- * Alice, who accepts the policy and endorses.
+ * Alice, who accepts the policy and endorses. For {@link Rehearsal} and for tests.
  */
 final class TrialStory {
 
@@ -63,13 +64,15 @@ final class TrialStory {
 
     /** Writes charter and anchors below a directory. */
     TrialStory(Path directory) throws IOException {
+        this(directory, KeyKind.EC_P256);
+    }
+
+    /** The same, with keys of another kind for the authority and Olga. */
+    TrialStory(Path directory, KeyKind kind) throws IOException {
         var authority =
                 TrialAuthority.create(
-                        "Sample CA",
-                        TrialAuthority.KeyKind.EC_P256,
-                        InstantSource.fixed(NOW),
-                        new SecureRandom());
-        var olga = authority.issue("Olga");
+                        "Sample CA", kind, InstantSource.fixed(NOW), new SecureRandom());
+        var olga = authority.issue("Olga", kind);
         alice = authority.issue("Alice");
         charter =
                 new Charter(
@@ -154,9 +157,9 @@ final class TrialStory {
     }
 
     /** A command line that trusts this story. */
-    Ran run(String... command) {
+    String[] trusting(String... command) {
         var line = new ArrayList<>(List.of(command));
         line.addAll(trust());
-        return Ran.of(line);
+        return line.toArray(String[]::new);
     }
 }
