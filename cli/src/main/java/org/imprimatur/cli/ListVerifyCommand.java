@@ -3,11 +3,15 @@ package org.imprimatur.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.imprimatur.exchange.hepix.ImageList;
 import org.imprimatur.exchange.hepix.ImageVerdict;
 import org.imprimatur.exchange.hepix.ListDiff;
@@ -16,6 +20,7 @@ import org.imprimatur.exchange.hepix.ListVerifier.Expected;
 import org.imprimatur.exchange.hepix.ListVerifier.Reason;
 import org.imprimatur.exchange.hepix.ListVerifier.Verdict;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.trust.TrustAnchors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,12 +72,56 @@ final class ListVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var trusted = anchors.required(output);
-        Optional<ImageList> held =
-                previous == null
-                        ? Optional.empty()
-                        : Optional.of(
-                                Input.read(previous, ImageList.MAX_BYTES, ImageList::readAny));
+        var held = held();
         var where = Objects.requireNonNull(source);
+        Verdict verdict;
+        Optional<ImageList> before;
+        try {
+            verdict = verdict(where, trusted, held);
+        } finally {
+            // What is wrong with the list that is held is told before all else.
+            before = held.get();
+        }
+        var changes =
+                before.filter(_ -> verdict.accepted() && !verdict.unchanged())
+                        .map(old -> ListDiff.between(old, verdict.list().orElseThrow()))
+                        .map(diff -> ListDiffCommand.tell(diff, output));
+        tell(verdict);
+        if (output.json()) {
+            var document = document(verdict);
+            changes.ifPresent(all -> document.set("changes", all));
+            output.document(document);
+        }
+        return verdict.accepted() ? ExitCode.DONE.status() : ExitCode.NO.status();
+    }
+
+    /** The list that is held, read on a thread of its own while the new one is verified. */
+    private Supplier<Optional<ImageList>> held() {
+        var file = previous;
+        if (file == null) {
+            return Optional::empty;
+        }
+        var reading =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return Optional.of(
+                                        Input.read(file, ImageList.MAX_BYTES, ImageList::readAny));
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        return () -> {
+            try {
+                return reading.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException known ? known : e;
+            }
+        };
+    }
+
+    private Verdict verdict(String where, TrustAnchors trusted, Supplier<Optional<ImageList>> held)
+            throws IOException {
         var message = ListSource.read(where);
         var verifier =
                 new ListVerifier(
@@ -83,10 +132,10 @@ final class ListVerifyCommand implements Callable<Integer> {
                                 Optional.ofNullable(issuer),
                                 held,
                                 message.address()));
-        Verdict verdict;
         try {
-            verdict = verifier.verify(message.bytes(), at.instant());
+            return verifier.verify(message.bytes(), at.instant());
         } catch (MalformedInput bad) {
+            var _ = held.get();
             output.document(
                     Output.object()
                             .put("verdict", "UNREADABLE")
@@ -98,14 +147,6 @@ final class ListVerifyCommand implements Callable<Integer> {
                             .formatted(message.address().orElse(where), bad.explanation()),
                     bad);
         }
-        var document = document(verdict);
-        if (verdict.accepted() && held.isPresent() && !verdict.unchanged()) {
-            var diff = ListDiff.between(held.get(), verdict.list().orElseThrow());
-            document.set("changes", ListDiffCommand.tell(diff, output));
-        }
-        tell(verdict);
-        output.document(document);
-        return verdict.accepted() ? ExitCode.DONE.status() : ExitCode.NO.status();
     }
 
     private void tell(Verdict verdict) {

@@ -68,7 +68,7 @@ class ListsIT {
                                 Optional.of(
                                         "/O=Imprimatur trials/OU=for trials only/CN=Robot Catalogue"),
                                 Optional.empty(),
-                                previous,
+                                () -> previous,
                                 Optional.empty()))
                 .verify(message, lists.clock.instant());
     }
@@ -136,7 +136,7 @@ class ListsIT {
                                         new Expected(
                                                 Optional.empty(),
                                                 Optional.empty(),
-                                                verdict.list(),
+                                                verdict::list,
                                                 Optional.empty()))
                                 .verify(
                                         lists.sign(

@@ -53,6 +53,8 @@ public final class StrictJson {
 
     private static final int MAX_PLAIN_NAME = 64;
 
+    private static final char REPLACEMENT = '\uFFFD';
+
     private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
@@ -92,16 +94,24 @@ public final class StrictJson {
 
     /** The text of a JSON document: UTF-8 without a byte order mark. */
     public static String text(byte[] json) {
-        String text;
-        try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
-        } catch (CharacterCodingException e) {
+        var text = new String(json, StandardCharsets.UTF_8);
+        // Java puts this character where bytes are at fault; where it is, a decoder says which.
+        if (text.indexOf(REPLACEMENT) >= 0 && !isUtf8(json)) {
             throw new MalformedInput("", "JSON in UTF-8", "bytes that are not UTF-8");
         }
         if (text.startsWith("\uFEFF")) {
             throw new MalformedInput("", "JSON without a byte order mark", "a byte order mark");
         }
         return text;
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     /** Says where the syntax is at fault, and nothing of what stands there. */

@@ -24,6 +24,8 @@ public final class ImageList {
 
     static final String ROOT = "hv:imagelist";
 
+    private static final String IMAGES = "hv:images";
+
     private final byte[] content;
     private final ObjectNode members;
     private final boolean oldForm;
@@ -53,7 +55,7 @@ public final class ImageList {
         }
         // Before 2011 lists had no outer object.
         if (document.root() instanceof ObjectNode list
-                && list.has("hv:images")
+                && list.has(IMAGES)
                 && list.has("dc:identifier")) {
             return new ImageList(json, list, true, document.duplicates());
         }
@@ -118,7 +120,7 @@ public final class ImageList {
     /** The entries of the list, whatever they are; none when there is no array. */
     List<JsonNode> entries() {
         var entries = new ArrayList<JsonNode>();
-        if (members.get("hv:images") instanceof com.fasterxml.jackson.databind.node.ArrayNode all) {
+        if (members.get(IMAGES) instanceof com.fasterxml.jackson.databind.node.ArrayNode all) {
             all.forEach(entries::add);
         }
         return entries;
@@ -154,6 +156,11 @@ public final class ImageList {
     /** The members of an entry that is an image, else null. */
     static @Nullable ObjectNode image(JsonNode entry) {
         return entry.get("hv:image") instanceof ObjectNode image ? image : null;
+    }
+
+    /** The members that differ, but for the images. */
+    List<String> keysThatDiffer(ImageList other) {
+        return ListDiff.keys(members, other.members, IMAGES);
     }
 
     /** Whether two lists have the same JSON, byte for byte but for line ends and outer space. */

@@ -60,8 +60,7 @@ public record ListDiff(
                 }
             }
         }
-        var listKeys = keys(older.members(), newer.members());
-        listKeys.remove("hv:images");
+        var listKeys = older.keysThatDiffer(newer);
         return new ListDiff(
                 listKeys,
                 new TreeSet<>(after.keySet())
@@ -71,10 +70,11 @@ public record ListDiff(
                 changed);
     }
 
-    private static List<String> keys(ObjectNode one, ObjectNode other) {
+    static List<String> keys(ObjectNode one, ObjectNode other, String... but) {
         var names = new TreeSet<String>();
         one.fieldNames().forEachRemaining(names::add);
         other.fieldNames().forEachRemaining(names::add);
+        names.removeAll(List.of(but));
         var keys = new ArrayList<String>();
         for (var name : names) {
             if (!same(one.get(name), other.get(name))) {

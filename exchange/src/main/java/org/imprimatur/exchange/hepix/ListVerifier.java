@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.security.auth.x500.X500Principal;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Person;
@@ -41,19 +42,20 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
      *
      * @param endorser the name of who must have signed, in slash form
      * @param issuer the name of who must have issued the certificate, in slash form
-     * @param previous the state of the list that is held
+     * @param previous the state of the list that is held; asked for when the signature is found
+     *     good, and more than once
      * @param source the address that the list came from, without credentials
      */
     public record Expected(
             Optional<String> endorser,
             Optional<String> issuer,
-            Optional<ImageList> previous,
+            Supplier<Optional<ImageList>> previous,
             Optional<String> source) {
 
         /** Nothing is known. */
         public static Expected nothing() {
             return new Expected(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                    Optional.empty(), Optional.empty(), Optional::empty, Optional.empty());
         }
     }
 
@@ -180,7 +182,7 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
         judge.list();
         judge.endorser(signed.chain().leaf());
         judge.expected(signed.chain().leaf());
-        var images = ImageJudge.judge(list, expected.previous(), at);
+        var images = ImageJudge.judge(list, expected.previous().get(), at);
         var leaf = signed.chain().leaf();
         return new Verdict(
                 Optional.of(list),
@@ -387,11 +389,10 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
                     leaf.getSubjectX500Principal(),
                     ListReason.UNEXPECTED_ENDORSER);
             asked(expected.issuer(), leaf.getIssuerX500Principal(), ListReason.UNEXPECTED_ISSUER);
-            expected.previous().ifPresent(this::continues);
+            var held = expected.previous().get();
+            held.ifPresent(this::continues);
             var uri = list.text("hv:uri");
-            var known =
-                    expected.source()
-                            .or(() -> expected.previous().flatMap(held -> held.text("hv:uri")));
+            var known = expected.source().or(() -> held.flatMap(one -> one.text("hv:uri")));
             if (uri.isPresent() && known.isPresent() && !uri.equals(known)) {
                 warnings.add(
                         "hv:uri says that the list is at %s, not %s: nothing follows it there"

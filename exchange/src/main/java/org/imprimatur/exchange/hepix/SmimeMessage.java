@@ -76,7 +76,7 @@ record SmimeMessage(Form form, byte[] content, byte[] signature) {
         var second = scan.next(first.next(), false);
         var last = scan.next(second.next(), true);
         int contentEnd = withoutLineEnd(bytes, first.next(), second.start());
-        var content = Arrays.copyOfRange(bytes, first.next(), Math.max(first.next(), contentEnd));
+        var content = canonical(bytes, first.next(), Math.max(first.next(), contentEnd));
         var part = Arrays.copyOfRange(bytes, second.next(), last.start());
         var headers = Headers.read(part, 0);
         var partType = headers.contentType();
@@ -86,8 +86,7 @@ record SmimeMessage(Form form, byte[] content, byte[] signature) {
                     "application/pkcs7-signature",
                     MalformedInput.quoted(partType.name()));
         }
-        return new SmimeMessage(
-                Form.DETACHED, canonical(content), base64(part, headers, "the second part"));
+        return new SmimeMessage(Form.DETACHED, content, base64(part, headers, "the second part"));
     }
 
     private static boolean isSignature(String type) {
@@ -190,20 +189,32 @@ record SmimeMessage(Form form, byte[] content, byte[] signature) {
 
     /** Every line end as CRLF. A CR that no line feed follows is no line end. */
     static byte[] canonical(byte[] text) {
-        var out = new ByteArrayOutputStream(text.length + text.length / 16 + 16);
-        int from = 0;
-        while (from < text.length) {
-            int next = nextLine(text, from);
+        return canonical(text, 0, text.length);
+    }
+
+    private static byte[] canonical(byte[] text, int start, int stop) {
+        int bare = 0;
+        for (int i = start; i < stop; i++) {
+            if (text[i] == '\n' && (i == start || text[i - 1] != '\r')) {
+                bare++;
+            }
+        }
+        var out = new byte[stop - start + bare];
+        int length = 0;
+        int from = start;
+        while (from < stop) {
+            int next = Math.min(nextLine(text, from), stop);
             boolean ended = text[next - 1] == '\n';
             int end = ended ? withoutLineEnd(text, from, next) : next;
-            out.write(text, from, end - from);
+            System.arraycopy(text, from, out, length, end - from);
+            length += end - from;
             if (ended) {
-                out.write('\r');
-                out.write('\n');
+                out[length++] = '\r';
+                out[length++] = '\n';
             }
             from = next;
         }
-        return out.toByteArray();
+        return length == out.length ? out : Arrays.copyOf(out, length);
     }
 
     private static byte[] base64(byte[] bytes, Headers headers, String where) {

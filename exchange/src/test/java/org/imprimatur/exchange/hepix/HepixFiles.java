@@ -54,8 +54,9 @@ final class HepixFiles {
                     new Expected(
                             option("--endorser"),
                             option("--issuer"),
-                            option("--previous")
-                                    .map(held -> ImageList.readAny(bytes(held + ".list"))),
+                            () ->
+                                    option("--previous")
+                                            .map(held -> ImageList.readAny(bytes(held + ".list"))),
                             Optional.empty()));
         }
 

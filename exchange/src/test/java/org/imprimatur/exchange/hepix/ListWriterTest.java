@@ -52,7 +52,7 @@ class ListWriterTest {
                         new Expected(
                                 Optional.of("/O=Imprimatur trials/OU=for trials only/CN=Alice"),
                                 Optional.empty(),
-                                previous,
+                                () -> previous,
                                 Optional.empty()))
                 .verify(message, NOW);
     }

@@ -595,11 +595,12 @@ public final class ImageLists {
 
     private ListVerifier.Verdict verdict(
             ListPath path, byte[] message, Optional<StoredList> stored, Instant now) {
+        var held = stored.map(one -> ImageList.readAny(one.message()));
         var expected =
                 new Expected(
                         Optional.empty(),
                         Optional.empty(),
-                        stored.map(one -> ImageList.readAny(one.message())),
+                        () -> held,
                         Optional.of(settings.url() + path.path()));
         ListVerifier.Verdict verdict;
         try {
