@@ -30,7 +30,7 @@ first_jdk() {
 }
 
 find_jdk() {
-    first_jdk "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/java/* /opt/jdk* "$HOME"/.jdks/* "$HOME"/.sdkman/candidates/java/* \
+    first_jdk "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/java/* /opt/jdk* "${HOME:-/root}"/.jdks/* "$HOME"/.sdkman/candidates/java/* \
         /usr/java/* && return 0
     on_path=$(command -v javac || true)
     [ -z "$on_path" ] || first_jdk "$(dirname -- "$(dirname -- "$(readlink -f -- "$on_path")")")" && return 0

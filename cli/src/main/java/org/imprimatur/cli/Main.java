@@ -100,6 +100,8 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("statement", StatementCommand.class);
         COMMANDS.put("ledger", LedgerCommand.class);
         COMMANDS.put("site", SiteCommand.class);
+        COMMANDS.put("instances", InstancesCommand.class);
+        COMMANDS.put("hook", HookCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
         COMMANDS.put("keygen", KeygenCommand.class);
         COMMANDS.put("generate-completion", GenerateCompletion.class);

@@ -38,6 +38,7 @@ final class NodeClient {
                     .build();
 
     private final URI base;
+    private final Duration patience;
     private final HttpClient http =
             HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
@@ -45,12 +46,18 @@ final class NodeClient {
                     .build();
 
     NodeClient(URI base) {
+        this(base, PATIENCE);
+    }
+
+    /** A client that waits so long for each answer. */
+    NodeClient(URI base, Duration patience) {
         var scheme = base.getScheme();
         if (base.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
             throw new CommandFailure(
                     ExitCode.USAGE, "'%s' is not the http(s) address of a node".formatted(base));
         }
         this.base = base;
+        this.patience = patience;
     }
 
     /** The charter that the node shows of its own ledger. */
@@ -94,11 +101,15 @@ final class NodeClient {
     }
 
     JsonNode evaluate(JsonNode question) {
+        return post("/access/v1/evaluation", question);
+    }
+
+    JsonNode post(String path, JsonNode body) {
         return json(
                 send(
-                        request("/access/v1/evaluation")
+                        request(path)
                                 .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString(question.toString()))
+                                .POST(BodyPublishers.ofString(body.toString()))
                                 .build(),
                         MAX_JSON));
     }
@@ -142,7 +153,7 @@ final class NodeClient {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(base.resolve(path))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("User-Agent", "imprimatur");
     }
 

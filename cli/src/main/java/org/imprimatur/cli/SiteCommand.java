@@ -11,9 +11,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "site",
         description = "What makes a node a site: its file, and how it stands.",
-        subcommands = SiteCheckCommand.class,
+        subcommands = {SiteCheckCommand.class, SiteInstallHookCommand.class},
         footerHeading = "%nExamples:%n",
-        footer = "  imprimatur site check site.yaml           every fault in it, with its line")
+        footer = {
+            "  imprimatur site check site.yaml           every fault in it, with its line",
+            "  imprimatur site install-hook --help       let libvirt ask the site"
+        })
 final class SiteCommand implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;

@@ -1,0 +1,123 @@
+package org.imprimatur.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.imprimatur.register.Sha512;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "instances",
+        description = {
+            "List what runs at a site, and what ran: image, operator, host, start and end, newest"
+                    + " first."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  imprimatur instances --state running --node http://127.0.0.1:8080",
+            "  imprimatur instances --image sha512:3f… --output json"
+        })
+final class InstancesCommand implements Callable<Integer> {
+
+    @Mixin private final Output output = new Output();
+
+    @Option(
+            names = "--node",
+            paramLabel = "URL",
+            required = true,
+            defaultValue = "${env:IMPRIMATUR_NODE}",
+            description = "Address of the site's node (default: $IMPRIMATUR_NODE).")
+    private @Nullable URI node;
+
+    /** The states of an instance, by their names in formats. */
+    enum State {
+        RUNNING,
+        STOPPED
+    }
+
+    @Option(names = "--state", paramLabel = "STATE", description = "running or stopped.")
+    private @Nullable State state;
+
+    @Option(
+            names = "--image",
+            paramLabel = "DIGEST",
+            converter = Converters.DigestConverter.class,
+            description = "Of this image, sha512:….")
+    private @Nullable Sha512 image;
+
+    @Option(names = "--operator", paramLabel = "NAME", description = "Of this operator.")
+    private @Nullable String operator;
+
+    @Option(names = "--host", paramLabel = "NAME", description = "On this host.")
+    private @Nullable String host;
+
+    @Option(
+            names = "--machine",
+            paramLabel = "ID",
+            description = "Of this machine, as its hypervisor knows it.")
+    private @Nullable String machine;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "NUMBER",
+            defaultValue = "100",
+            description = "At most so many, 1 to 1000 (default: ${DEFAULT-VALUE}).")
+    private int limit;
+
+    @Option(
+            names = "--after",
+            paramLabel = "PLACE",
+            description = "Go on where an answer before ended (its \"next\").")
+    private @Nullable String after;
+
+    @Override
+    public Integer call() {
+        var query = new StringBuilder("?limit=").append(limit);
+        add(query, "state", state == null ? null : state.name().toLowerCase(java.util.Locale.ROOT));
+        add(query, "image", image);
+        add(query, "operator", operator);
+        add(query, "host", host);
+        add(query, "machine", machine);
+        add(query, "after", after);
+        var answer =
+                new NodeClient(Objects.requireNonNull(node)).json("/api/v1/site/instances" + query);
+        for (var one : answer.path("instances")) {
+            output.line(
+                    "%s  %s  %s on %s",
+                    one.path("id").asText(),
+                    one.path("state").asText(),
+                    one.path("machine").asText(),
+                    one.path("host").asText());
+            output.line("  image     %s", one.path("image").asText());
+            if (one.has("contextualisation")) {
+                output.line("  made by   %s", one.path("contextualisation").asText());
+            }
+            output.line(
+                    "  operator  %s (%s)",
+                    one.path("operator").asText(), one.path("class").asText());
+            one.path("consumers")
+                    .forEach(consumer -> output.line("  consumer  %s", consumer.asText()));
+            output.line(
+                    "  from      %s%s",
+                    one.path("startedAt").asText(one.path("registeredAt").asText()),
+                    one.has("stoppedAt") ? " to " + one.path("stoppedAt").asText() : "");
+        }
+        if (!answer.path("next").asText("").isEmpty() && !answer.path("next").isNull()) {
+            output.line("more: --after %s", answer.path("next").asText());
+        }
+        output.document(answer);
+        return ExitCode.DONE.status();
+    }
+
+    private static void add(StringBuilder query, String name, @Nullable Object value) {
+        if (value != null) {
+            query.append('&').append(name).append('=').append(URLEncoder.encode(value + "", UTF_8));
+        }
+    }
+}

@@ -1,0 +1,513 @@
+package org.imprimatur.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.node.Node;
+import org.imprimatur.node.NodeConfig;
+import org.imprimatur.register.Clause;
+import org.imprimatur.register.Sha256;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real libvirtd and QEMU, whose hook asks a node with its own database. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class LibvirtIT {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    @TempDir static Path home;
+    private static Node node;
+    private static Path charter;
+    private static PrivateLibvirt libvirt;
+    private static String operator;
+
+    @BeforeAll
+    static void start() throws Exception {
+        var missing = PrivateLibvirt.missing();
+        assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+        NodeLog.from(Level.WARNING);
+        Ran.of("keygen", "--dir", keys().toString(), "Manager", "Endorser", "Approver", "Operator");
+        operator = PersonOptions.ofCertificate(keys().resolve("operator.pem")).subject();
+        Files.writeString(home.resolve("policy.txt"), "Endorse with care.\n");
+        Files.writeString(
+                home.resolve("site.yaml"),
+                """
+                owner: "site:HERE"
+                store: store
+                transfer: {allow-file-locations: true}
+                classes:
+                  infrastructure: {trust: ["vo:biomed"], approval: required}
+                  payload: {approval: required}
+                """);
+        Files.writeString(home.resolve("node.yaml"), configuration("127.0.0.1:0"));
+        startNode();
+        // Whoever restarts the node finds it at the same address.
+        Files.writeString(
+                home.resolve("node.yaml"), configuration("127.0.0.1:" + node.address().getPort()));
+        charter = home.resolve("charter.json");
+        Files.write(charter, CharterJson.write(node.charter()));
+        enrol("endorser", "endorser", "vo:biomed");
+        enrol("approver", "site-approver", "site:HERE");
+        enrol("operator", "vm-operator", "site:HERE");
+
+        libvirt = new PrivateLibvirt(Files.createDirectories(home.resolve("libvirt")));
+        var installed =
+                Ran.of(
+                        "site",
+                        "install-hook",
+                        "--hooks-dir",
+                        libvirt.hooks().toString(),
+                        "--config",
+                        home.resolve("hook.yaml").toString(),
+                        "--command",
+                        command().toString(),
+                        "--node",
+                        url(),
+                        "--store",
+                        home.resolve("store").toString(),
+                        "--operator",
+                        operator,
+                        "--class",
+                        "infrastructure");
+        assertThat(installed.status()).as(installed.err()).isZero();
+        Files.writeString(
+                home.resolve("hook.yaml"),
+                "state: %s\nhost: wn1\n".formatted(home.resolve("state")),
+                StandardOpenOption.APPEND);
+        libvirt.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (libvirt != null) {
+            libvirt.close();
+        }
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    private static void startNode() {
+        node = Node.start(NodeConfig.read(home.resolve("node.yaml")), InstantSource.system());
+    }
+
+    private static String configuration(String listen) throws IOException {
+        var manager = PersonOptions.ofCertificate(keys().resolve("manager.pem"));
+        return """
+               name: catalogue.example/cli
+               listen: %s
+               data: data
+               programs: %s
+               anchors: keys/anchors
+               policy: {name: trial-policy, version: "1", file: policy.txt}
+               owners:
+                 "vo:biomed":
+                   appointers:
+                     - {subject: "%s", issuer: "%s"}
+                 "site:HERE":
+                   appointers:
+                     - {subject: "%3$s", issuer: "%4$s"}
+               site: site.yaml
+               """
+                .formatted(
+                        listen,
+                        Path.of(System.getProperty("imprimatur.root", ".."))
+                                .resolve("node/target/programs")
+                                .toAbsolutePath()
+                                .normalize(),
+                        manager.subject(),
+                        manager.issuer());
+    }
+
+    /** The command as a program that libvirt can call. */
+    private static Path command() throws IOException {
+        var classPath =
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path"));
+        var absolute = new ArrayList<String>();
+        for (var part : classPath.split(":")) {
+            absolute.add(Path.of(part).toAbsolutePath().toString());
+        }
+        var script = home.resolve("imprimatur");
+        Files.writeString(
+                script,
+                """
+                #!/bin/sh
+                exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' %s "$@"
+                """
+                        .formatted(
+                                System.getProperty("java.home"),
+                                String.join(":", absolute),
+                                Main.class.getName()));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return script;
+    }
+
+    private static Path keys() {
+        return home.resolve("keys");
+    }
+
+    private static String url() {
+        return "http://127.0.0.1:" + node.address().getPort();
+    }
+
+    private static Ran signed(String who, String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(
+                List.of(
+                        "--key",
+                        keys().resolve(who + "-key.pem").toString(),
+                        "--cert",
+                        keys().resolve(who + ".pem").toString(),
+                        "--node",
+                        url(),
+                        "--charter",
+                        charter.toString()));
+        var ran = Ran.of(all);
+        assertThat(ran.status()).as(ran.err()).isZero();
+        return ran;
+    }
+
+    private static void enrol(String person, String role, String owner) {
+        signed(
+                "manager",
+                "appoint",
+                "--owner",
+                owner,
+                "--role",
+                role,
+                "--person",
+                keys().resolve(person + ".pem").toString(),
+                "--name",
+                "A person",
+                "--contact",
+                "security@example.org");
+        signed(person, "accept", "--yes");
+    }
+
+    /** An image, endorsed and approved, in the site's store. */
+    private record Stored(Path file, String digest) {}
+
+    private static Stored stored() throws Exception {
+        int count = COUNT.incrementAndGet();
+        var image =
+                Ran.unpacked(
+                        "mini-clean.ext4.raw.gz",
+                        Files.createTempDirectory(home, "image-" + count));
+        try (var file = Files.newByteChannel(image, StandardOpenOption.WRITE)) {
+            file.write(StandardCharsets.US_ASCII.encode("image %d".formatted(count)));
+        }
+        var endorsed =
+                signed(
+                        "endorser",
+                        "endorse",
+                        image.toString(),
+                        "--owner",
+                        "vo:biomed",
+                        "--image-version",
+                        "1.0",
+                        "--location",
+                        image.toUri()
+                                .toString()
+                                .replace("file:/", "file:///")
+                                .replace("////", "///"),
+                        "--output",
+                        "json");
+        var id = endorsed.json().path("id").asText();
+        signed("approver", "approve", id, "--site", "site:HERE");
+        for (int i = 0; i < 600; i++) {
+            for (var one :
+                    new NodeClient(java.net.URI.create(url()))
+                            .json("/api/v1/site/images?state=available")
+                            .path("images")) {
+                if (one.path("endorsement").asText().equals(id)) {
+                    return new Stored(
+                            Path.of(one.path("path").asText()), one.path("digest").asText());
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        throw new AssertionError(
+                new NodeClient(java.net.URI.create(url())).json("/api/v1/site/images").toString());
+    }
+
+    private static Path overlay(Path base, String format) throws IOException {
+        var overlay = home.resolve("overlay-" + COUNT.incrementAndGet() + ".qcow2");
+        var made =
+                PrivateLibvirt.run(
+                        List.of(
+                                "qemu-img",
+                                "create",
+                                "-q",
+                                "-f",
+                                "qcow2",
+                                "-b",
+                                base.toString(),
+                                "-F",
+                                format,
+                                overlay.toString()));
+        assertThat(made.status()).as(made.err()).isZero();
+        return overlay;
+    }
+
+    /** A machine; of its own, with what is put into its devices and its metadata. */
+    private record Machine(String name, UUID uuid, Path definition) {
+
+        static Machine of(Path disk, String format, String devices, String said)
+                throws IOException {
+            var name = "vm-" + COUNT.incrementAndGet();
+            var uuid = UUID.randomUUID();
+            var file = home.resolve(name + ".xml");
+            Files.writeString(
+                    file,
+                    """
+                    <domain type='qemu'>
+                      <name>%s</name>
+                      <uuid>%s</uuid>
+                      <metadata>%s</metadata>
+                      <memory unit='MiB'>16</memory>
+                      <vcpu>1</vcpu>
+                      <os><type arch='x86_64' machine='pc'>hvm</type></os>
+                      <devices>
+                        <disk type='file' device='disk'>
+                          <driver name='qemu' type='%s'/>
+                          <source file='%s'/>
+                          <target dev='vda' bus='virtio'/>
+                        </disk>
+                        %s
+                      </devices>
+                    </domain>
+                    """
+                            .formatted(name, uuid, said, format, disk, devices));
+            return new Machine(name, uuid, file);
+        }
+
+        static Machine of(Path overlay) throws IOException {
+            return of(overlay, "qcow2", "", "");
+        }
+
+        Ran start() throws IOException {
+            return libvirt.virsh("create", definition.toString());
+        }
+
+        void end() throws IOException {
+            var ended = libvirt.virsh("destroy", name);
+            assertThat(ended.status()).as(ended.err()).isZero();
+        }
+
+        JsonNode instances() {
+            return Ran.of(
+                            "instances",
+                            "--node",
+                            url(),
+                            "--machine",
+                            uuid.toString(),
+                            "--output",
+                            "json")
+                    .json()
+                    .path("instances");
+        }
+
+        /** The newest instance, once it has that member. */
+        JsonNode instanceWith(String member) throws InterruptedException {
+            for (int i = 0; i < 200; i++) {
+                if (instances().path(0).has(member)) {
+                    break;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            return instances().path(0);
+        }
+    }
+
+    @Test
+    @Clause({"EGI-2.operator", "EGI-4.4", "EGI-4.5", "END-2.operator"})
+    void aMachineOnAnApprovedImageRunsAndIsOnRecordFromItsStartToItsEnd() throws Exception {
+        var image = stored();
+        var medium = Files.write(home.resolve("seed.iso"), new byte[64 << 10]);
+        var machine =
+                Machine.of(
+                        overlay(image.file(), "raw"),
+                        "qcow2",
+                        """
+                        <disk type='file' device='cdrom'><source file='%s'/>
+                          <target dev='sda' bus='sata'/><readonly/></disk>
+                        """
+                                .formatted(medium),
+                        """
+                        <i:vm xmlns:i='https://imprimatur.org/libvirt/1'>
+                          <i:consumer>CN=Carl</i:consumer></i:vm>
+                        """);
+
+        var started = machine.start();
+        assertThat(started.status()).as(started.err()).isZero();
+        var running = machine.instanceWith("startedAt");
+        machine.end();
+        var ended = machine.instanceWith("stoppedAt");
+
+        assertThat(running.path("image").asText()).isEqualTo(image.digest());
+        assertThat(running.path("operator").asText()).isEqualTo(operator);
+        assertThat(running.path("host").asText()).isEqualTo("wn1");
+        assertThat(running.path("state").asText()).isEqualTo("running");
+        assertThat(running.path("consumers").toString()).isEqualTo("[\"CN=Carl\"]");
+        assertThat(running.path("contextualisation").asText())
+                .isEqualTo(Sha256.of(Files.readAllBytes(medium)).toString());
+        assertThat(ended.path("id")).isEqualTo(running.path("id"));
+        assertThat(ended.path("state").asText()).isEqualTo("stopped");
+    }
+
+    @Test
+    @Clause({"END-2.operator", "EGI-4.4"})
+    void anImageThatNobodyEndorsedIsRefusedByLibvirtInOurWords() throws Exception {
+        var stranger = Files.write(home.resolve("stranger.raw"), new byte[1 << 20]);
+
+        var whole = Machine.of(stranger, "raw", "", "");
+        var refused = whole.start();
+        var below = Machine.of(overlay(stranger, "raw")).start();
+
+        assertThat(refused.status()).isNotZero();
+        assertThat(refused.err()).contains("may not start", "[image-unknown, END-2.operator]");
+        assertThat(below.status()).isNotZero();
+        assertThat(below.err()).contains("[image-unknown, END-2.operator]");
+        assertThat(whole.instances()).isEmpty();
+    }
+
+    @Test
+    void nothingOfTheStoreIsWrittenTo() throws Exception {
+        var image = stored();
+
+        var refused = Machine.of(image.file(), "raw", "", "").start();
+
+        assertThat(refused.status()).isNotZero();
+        assertThat(refused.err()).contains("would write into", "overlay");
+    }
+
+    @Test
+    @Clause("END-4.6")
+    void afterARevocationTheNextStartIsRefusedAndWhatRunsCanStillEnd() throws Exception {
+        var image = stored();
+        var machine = Machine.of(overlay(image.file(), "raw"));
+        assertThat(machine.start().status()).isZero();
+        signed(
+                "endorser",
+                "revoke",
+                image.digest(),
+                "--reason",
+                "vulnerable",
+                "--explanation",
+                "a hole was found");
+
+        machine.end();
+        var ended = machine.instanceWith("stoppedAt");
+        // The store's file is gone by now or soon: a copy of it is the image, too.
+        var copy = home.resolve("copy-" + COUNT.incrementAndGet() + ".raw");
+        Files.copy(Path.of(copyOf(image)), copy);
+        var again = Machine.of(overlay(copy, "raw")).start();
+
+        assertThat(ended.path("state").asText()).isEqualTo("stopped");
+        assertThat(again.status()).isNotZero();
+        assertThat(again.err()).contains("[image-revoked", "a hole was found");
+    }
+
+    /** The file that the image was endorsed from. */
+    private static String copyOf(Stored image) throws IOException {
+        try (var files = Files.walk(home, 2)) {
+            for (var file :
+                    files.filter(f -> f.getFileName().toString().endsWith("ext4.raw")).toList()) {
+                if (org.imprimatur.register.Sha512.of(Files.readAllBytes(file))
+                        .toString()
+                        .equals(image.digest())) {
+                    return file.toString();
+                }
+            }
+        }
+        throw new AssertionError(image);
+    }
+
+    @Test
+    void anOverlayThatHoldsDataIsForTheMachineThatWroteIt() throws Exception {
+        var image = stored();
+        var overlay = overlay(image.file(), "raw");
+        var machine = Machine.of(overlay);
+        assertThat(machine.start().status()).isZero();
+        machine.end();
+        var wrote =
+                PrivateLibvirt.run(
+                        List.of("qemu-io", "-f", "qcow2", "-c", "write 0 64k", overlay.toString()));
+        assertThat(wrote.status()).as(wrote.err()).isZero();
+
+        var again = machine.start();
+        var other = Machine.of(overlay(overlay, "qcow2")).start();
+
+        assertThat(again.status()).as(again.err()).isZero();
+        machine.end();
+        assertThat(machine.instances()).hasSize(2);
+        assertThat(other.status()).isNotZero();
+        assertThat(other.err()).contains("overlay holds data");
+    }
+
+    @Test
+    @Clause("EGI-3.3")
+    void anObligationThatTheHostDoesNotFulfilRefusesTheStart() throws Exception {
+        var image = stored();
+
+        var refused =
+                Machine.of(
+                                overlay(image.file(), "raw"),
+                                "qcow2",
+                                "",
+                                """
+                                <i:vm xmlns:i='https://imprimatur.org/libvirt/1'>
+                                  <i:class>payload</i:class></i:vm>
+                                """)
+                        .start();
+
+        assertThat(refused.status()).isNotZero();
+        assertThat(refused.err()).contains("network-profile:restricted", "does not fulfil");
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void withoutTheNodeNothingStartsAndWhatRunsEndsAndIsToldLater() throws Exception {
+        var image = stored();
+        var machine = Machine.of(overlay(image.file(), "raw"));
+        assertThat(machine.start().status()).isZero();
+        var before = machine.instanceWith("startedAt");
+        var next = Machine.of(overlay(image.file(), "raw"));
+        node.close();
+
+        var refused = next.start();
+        machine.end();
+        startNode();
+        var permitted = next.start();
+        next.end();
+        var ended = machine.instanceWith("stoppedAt");
+
+        assertThat(refused.status()).isNotZero();
+        assertThat(refused.err()).contains("does not answer");
+        assertThat(permitted.status()).as(permitted.err()).isZero();
+        assertThat(ended.path("id")).isEqualTo(before.path("id"));
+        assertThat(ended.path("state").asText()).isEqualTo("stopped");
+    }
+}

@@ -1,0 +1,157 @@
+package org.imprimatur.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A libvirtd with directories of its own, which sees them in the places where libvirt looks: what
+ * the machine has of libvirt is not touched.
+ */
+final class PrivateLibvirt implements AutoCloseable {
+
+    private static final List<String> NEEDED =
+            List.of("libvirtd", "virsh", "qemu-system-x86_64", "qemu-img", "unshare");
+
+    private final Path home;
+    private Process daemon;
+
+    PrivateLibvirt(Path home) throws IOException {
+        this.home = home;
+        for (var part : List.of("etc/hooks", "etc/qemu", "run", "lib", "cache", "log")) {
+            Files.createDirectories(home.resolve(part));
+        }
+        Files.writeString(
+                home.resolve("etc/libvirtd.conf"),
+                """
+                auth_unix_rw = "none"
+                auth_unix_ro = "none"
+                """);
+        Files.writeString(
+                home.resolve("etc/qemu.conf"),
+                """
+                security_driver = "none"
+                namespaces = []
+                cgroup_controllers = []
+                user = "root"
+                group = "root"
+                stdio_handler = "file"
+                """);
+        Files.writeString(
+                home.resolve("start"),
+                """
+                set -e
+                for part in etc run var/lib var/cache var/log; do
+                    mkdir -p /$part/libvirt
+                    mount --bind %1$s/${part#var/} /$part/libvirt
+                done
+                exec libvirtd -f /etc/libvirt/libvirtd.conf -p %1$s/pid
+                """
+                        .formatted(home));
+    }
+
+    /** Why it cannot be had here; empty where it can. */
+    static Optional<String> missing() throws IOException {
+        for (var program : NEEDED) {
+            boolean there =
+                    List.of(System.getenv("PATH").split(":")).stream()
+                            .anyMatch(part -> Files.isExecutable(Path.of(part, program)));
+            if (!there) {
+                return Optional.of(
+                        program
+                                + " is not installed (apt-get install --no-install-recommends"
+                                + " libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils)");
+            }
+        }
+        var may = run(List.of("unshare", "-m", "--propagation", "private", "true"));
+        return may.status() == 0
+                ? Optional.empty()
+                : Optional.of("only root may give libvirtd directories of its own");
+    }
+
+    /** Where it looks for hooks. */
+    Path hooks() {
+        return home.resolve("etc/hooks");
+    }
+
+    void start() throws IOException, InterruptedException {
+        daemon =
+                new ProcessBuilder(
+                                "unshare",
+                                "-m",
+                                "--propagation",
+                                "private",
+                                "sh",
+                                home.resolve("start").toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(home.resolve("log/daemon").toFile())
+                        .start();
+        for (int i = 0; i < 300; i++) {
+            if (virsh("version").status() == 0) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        throw new IllegalStateException(Files.readString(home.resolve("log/daemon")));
+    }
+
+    void stop() throws InterruptedException {
+        daemon.destroy();
+        if (!daemon.waitFor(20, TimeUnit.SECONDS)) {
+            daemon.destroyForcibly().waitFor();
+        }
+    }
+
+    Ran virsh(String... words) throws IOException {
+        var all =
+                new ArrayList<>(
+                        List.of(
+                                "virsh",
+                                "-c",
+                                "qemu:///system?socket=" + home.resolve("run/libvirt-sock")));
+        all.addAll(List.of(words));
+        return run(all);
+    }
+
+    /** Runs a program of the machine. */
+    static Ran run(List<String> command) throws IOException {
+        var out = Files.createTempFile("out", ".txt");
+        var err = Files.createTempFile("err", ".txt");
+        try {
+            var process =
+                    new ProcessBuilder(command)
+                            .redirectOutput(out.toFile())
+                            .redirectError(err.toFile())
+                            .start();
+            process.getOutputStream().close();
+            int status = process.waitFor();
+            return new Ran(
+                    status,
+                    Files.readString(out, StandardCharsets.UTF_8),
+                    Files.readString(err, StandardCharsets.UTF_8));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
+    }
+
+    /** Ends the machines that still run, then the daemon. */
+    @Override
+    public void close() throws Exception {
+        if (daemon != null) {
+            for (var name : virsh("list", "--name").out().split("\\s+")) {
+                if (!name.isEmpty()) {
+                    virsh("destroy", name);
+                }
+            }
+            stop();
+        }
+    }
+}
