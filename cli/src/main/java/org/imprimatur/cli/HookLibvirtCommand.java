@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         })
 final class HookLibvirtCommand implements Callable<Integer> {
 
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
+    private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
     @Spec private @Nullable CommandSpec spec;
 

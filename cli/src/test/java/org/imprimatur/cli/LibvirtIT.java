@@ -93,7 +93,7 @@ class LibvirtIT {
         assertThat(installed.status()).as(installed.err()).isZero();
         Files.writeString(
                 home.resolve("hook.yaml"),
-                "state: %s\nhost: wn1\n".formatted(home.resolve("state")),
+                "state: %s\nhost: wn1\npatience: 60s\n".formatted(home.resolve("state")),
                 StandardOpenOption.APPEND);
         libvirt.start();
     }
@@ -236,7 +236,7 @@ class LibvirtIT {
                         "json");
         var id = endorsed.json().path("id").asText();
         signed("approver", "approve", id, "--site", "site:HERE");
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < 2400; i++) {
             for (var one :
                     new NodeClient(java.net.URI.create(url()))
                             .json("/api/v1/site/images?state=available")
@@ -331,7 +331,7 @@ class LibvirtIT {
 
         /** The newest instance, once it has that member. */
         JsonNode instanceWith(String member) throws InterruptedException {
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 1200; i++) {
                 if (instances().path(0).has(member)) {
                     break;
                 }
