@@ -49,6 +49,7 @@ final class HookLibvirtCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OPERATION", description = "prepare, started, …")
     private String operation = "";
 
+    @SuppressWarnings("UnusedVariable") // the operation alone says what is to be done
     @Parameters(
             index = "2..*",
             paramLabel = "ARG",
