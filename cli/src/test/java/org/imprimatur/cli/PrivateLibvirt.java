@@ -100,10 +100,14 @@ final class PrivateLibvirt implements AutoCloseable {
         throw new IllegalStateException(Files.readString(home.resolve("log/daemon")));
     }
 
-    void stop() throws InterruptedException {
+    private void stop() {
         daemon.destroy();
-        if (!daemon.waitFor(20, TimeUnit.SECONDS)) {
-            daemon.destroyForcibly().waitFor();
+        try {
+            if (!daemon.waitFor(20, TimeUnit.SECONDS)) {
+                daemon.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -144,7 +148,7 @@ final class PrivateLibvirt implements AutoCloseable {
 
     /** Ends the machines that still run, then the daemon. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         if (daemon != null) {
             for (var name : virsh("list", "--name").out().split("\\s+")) {
                 if (!name.isEmpty()) {
