@@ -80,7 +80,7 @@ final class Site implements AutoCloseable {
         var publications =
                 new Publications(
                         config.drivers(),
-                        new DriverSettings.Wiring(fetch, policy.site()),
+                        new DriverSettings.Wiring(policy.site(), clock),
                         new ApprovedStock(transfers, store, view),
                         database,
                         clock,

@@ -90,7 +90,7 @@ class SiteKillIT {
         }
     }
 
-    private static Process process(Path directory) throws Exception {
+    static Process process(Path directory) throws Exception {
         return new ProcessBuilder(
                         List.of(
                                 ProcessHandle.current().info().command().orElseThrow(),

@@ -36,7 +36,7 @@ final class PublicationLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PublicationLoop.class);
     private static final int MOST_AT_ONCE = 2;
-    private static final Duration COMPARE_AT_LEAST = Duration.ofSeconds(20);
+    private static final Duration COMPARE_AT_LEAST = Duration.ofSeconds(5);
     private static final Duration SHORTEST_REST = Duration.ofMillis(20);
     private static final Duration LOOK_EVERY = Duration.ofMinutes(10);
     private static final Duration REMEMBER_REMOVED = Duration.ofDays(1);

@@ -100,7 +100,7 @@ final class PublicationTable {
     }
 
     /**
-     * Takes or keeps the right to speak to a driver, for a minute of the database's clock.
+     * Takes or keeps the right to speak to a driver, for 15 seconds of the database's clock.
      *
      * @return false while another holder has it
      */
@@ -108,7 +108,7 @@ final class PublicationTable {
         return db.createUpdate(
                                 """
                                 insert into driver_lease (driver, holder, until)
-                                values (:driver, :holder, now() + interval '1 minute')
+                                values (:driver, :holder, now() + interval '15 seconds')
                                 on conflict (driver) do update
                                    set holder = excluded.holder, until = excluded.until
                                  where driver_lease.holder = excluded.holder
