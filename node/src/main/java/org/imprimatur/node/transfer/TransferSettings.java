@@ -26,7 +26,12 @@ public record TransferSettings(
         OptionalLong bandwidth) {
 
     private static final TransferSettings USUAL =
-            new TransferSettings(Duration.ofSeconds(30), false, 8, 4, OptionalLong.empty());
+            new TransferSettings(
+                    Duration.ofSeconds(30),
+                    false,
+                    8,
+                    4,
+                    OptionalLong.empty());
 
     private static final String COUNT = "a number from 1 to 256";
     private static final String RATE = "bytes a second, for example 500K, 20M or 1G";
@@ -57,7 +62,8 @@ public record TransferSettings(
         Function<YamlMember, Duration> duration = m -> m.as(Durations::parse, Durations.HINT);
         Function<YamlMember, Integer> count = m -> m.as(TransferSettings::count, COUNT);
         var stall =
-                faults.read(() -> member.optional("stall-after").map(duration).orElse(USUAL.stall));
+                faults.read(
+                        () -> member.optional("stall-after").map(duration).orElse(USUAL.stall));
         var files =
                 faults.read(
                         () ->
@@ -82,7 +88,11 @@ public record TransferSettings(
                                         .orElse(USUAL.bandwidth));
         faults.complete();
         return new TransferSettings(
-                stall.get(), files.get(), connections.get(), perHost.get(), bandwidth.get());
+                stall.get(),
+                files.get(),
+                connections.get(),
+                perHost.get(),
+                bandwidth.get());
     }
 
     private static int count(String text) {

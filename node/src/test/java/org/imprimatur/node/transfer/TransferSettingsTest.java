@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class TransferSettingsTest {
 
     private static TransferSettings read(String yaml) {
-        return TransferSettings.read(YamlMember.parse("site.yaml", yaml).optional("transfer"));
+        return TransferSettings.read(
+                YamlMember.parse("site.yaml", yaml).optional("transfer"));
     }
 
     @Test
