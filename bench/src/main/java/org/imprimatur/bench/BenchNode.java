@@ -48,13 +48,14 @@ import org.imprimatur.trust.TrialAuthority.KeyKind;
  */
 final class BenchNode implements Closeable {
 
-    private static final Origin ORIGIN = new Origin("catalogue.example/bench");
+    static final Origin ORIGIN = new Origin("catalogue.example/bench");
     private static final Owner BIOMED = Owner.parse("vo:biomed");
     private static final String POLICY = "Endorse with care.\n";
 
     private final SecureRandom random = new SecureRandom();
     private final Path directory;
     private final Path programs;
+    private final TrialAuthority authority;
     private final SigningKey appointer;
     private final SigningKey endorser;
     private int people;
@@ -62,7 +63,7 @@ final class BenchNode implements Closeable {
     private BenchNode(Path directory, Path programs) throws IOException {
         this.directory = directory;
         this.programs = programs;
-        var authority =
+        this.authority =
                 TrialAuthority.create("Bench CA", KeyKind.EC_P256, InstantSource.system(), random);
         this.appointer = authority.issue("Anna Appointer", KeyKind.EC_P256);
         this.endorser = authority.issue("Erin Endorser", KeyKind.EC_P256);
@@ -91,6 +92,16 @@ final class BenchNode implements Closeable {
 
     Path directory() {
         return directory;
+    }
+
+    /** Who may appoint others, for every owner of every node here. */
+    SigningKey appointer() {
+        return appointer;
+    }
+
+    /** A new person with a certificate. */
+    SigningKey issue(String name) {
+        return authority.issue(name, KeyKind.EC_P256);
     }
 
     /** The configuration of a node whose owner's one appointer is the catalogue's. */

@@ -33,6 +33,7 @@ final class Main {
                         case "append" -> AppendFigures.measure(target);
                         case "follow" -> FollowFigures.measure(target);
                         case "serve" -> ServeFigures.measure(target);
+                        case "transfer" -> TransferFigures.measure(target);
                         default ->
                                 throw new IllegalArgumentException(
                                         part + " is no part of the benchmarks");

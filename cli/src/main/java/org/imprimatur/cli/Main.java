@@ -76,6 +76,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("rules", RulesCommand.class);
         COMMANDS.put("profile", ProfileCommand.class);
         COMMANDS.put("endorse", EndorseCommand.class);
+        COMMANDS.put("tree", TreeCommand.class);
         COMMANDS.put("verify", VerifyCommand.class);
         COMMANDS.put("status", StatusCommand.class);
         COMMANDS.put("revoke", RevokeCommand.class);

@@ -32,16 +32,15 @@ public final class ContentTree {
     /** The bytes under one leaf. */
     public static final int BLOCK_SIZE = 65536;
 
-    private static final int HASH = 32;
+    static final int HASH = 32;
 
     /** Leaves are handled by the perfect subtree of this height, 64 MiB of the disk. */
     private static final int SHARE_HEIGHT = 10;
 
-    private static final int SHARE = 1 << SHARE_HEIGHT;
+    static final int SHARE = 1 << SHARE_HEIGHT;
     private static final int BLOCKS_AT_ONCE = 16;
 
-    private static final byte[] DOMAIN =
-            "imprimatur/content-tree/v1\n".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] DOMAIN = "imprimatur/content-tree/v1\n".getBytes(StandardCharsets.US_ASCII);
 
     /** The hash of the perfect tree of each height whose blocks are all zero. */
     private static final byte[][] ZERO = zeroHashes();
@@ -61,6 +60,27 @@ public final class ContentTree {
 
     /** A run of blocks. */
     public record BlockRange(long first, long count) {}
+
+    /**
+     * The tree of leaves that are known, by subtrees of {@link #SHARE} of them; null for one of
+     * zeros.
+     */
+    static ContentTree ofLeaves(long diskSize, byte[] @Nullable [] shares) {
+        long leafCount = leafCount(diskSize);
+        var digest = Sha256.begin();
+        byte[] nodes = new byte[SHARE * HASH];
+        byte[] roots = new byte[shares.length * HASH];
+        for (int share = 0; share < shares.length; share++) {
+            int count = (int) Math.min(SHARE, leafCount - (long) share * SHARE);
+            shareRoot(digest, shares[share], count, nodes, roots, share * HASH);
+        }
+        return new ContentTree(diskSize, leafCount, shares, treeRoot(roots, shares.length));
+    }
+
+    /** How many blocks a disk has. */
+    static long leafCount(long diskSize) {
+        return (diskSize + BLOCK_SIZE - 1) / BLOCK_SIZE;
+    }
 
     /** Reads a disk in the calling thread. */
     public static ContentTree of(BlockDevice disk) throws IOException {
@@ -125,6 +145,13 @@ public final class ContentTree {
         }
         int at = (int) (index & SHARE - 1) * HASH;
         return Arrays.copyOfRange(share, at, at + HASH);
+    }
+
+    /** Whether a block is known to be all zeros. */
+    public boolean isZero(long index) {
+        byte[] share = shares[(int) (index >>> SHARE_HEIGHT)];
+        int at = (int) (index & SHARE - 1) * HASH;
+        return share == null || Arrays.equals(share, at, at + HASH, ZERO[0], 0, HASH);
     }
 
     /** The content root: it names the content of the disk and its size. 32 bytes, a copy. */
@@ -197,7 +224,7 @@ public final class ContentTree {
         Reading(BlockDevice disk, LongConsumer progress) throws UnsupportedImageException {
             this.disk = disk;
             this.progress = progress;
-            this.leafCount = (disk.size() + BLOCK_SIZE - 1) / BLOCK_SIZE;
+            this.leafCount = leafCount(disk.size());
             long count = (leafCount + SHARE - 1) / SHARE;
             if (count > Integer.MAX_VALUE / HASH) {
                 throw new UnsupportedImageException(
@@ -262,32 +289,44 @@ public final class ContentTree {
                 at += padded;
             }
             shares[share] = leaves;
-            if (leaves == null && count == SHARE) {
-                System.arraycopy(ZERO[SHARE_HEIGHT], 0, roots, share * HASH, HASH);
-            } else {
-                byte[] known = leaves == null ? zeroLeaves(count) : leaves;
-                System.arraycopy(known, 0, nodes, 0, count * HASH);
-                rootInPlace(digest, nodes, count);
-                System.arraycopy(nodes, 0, roots, share * HASH, HASH);
-            }
+            shareRoot(digest, leaves, count, nodes, roots, share * HASH);
             progress.accept(done.addAndGet(end - start));
         }
 
         ContentTree tree() {
-            byte[] treeRoot;
-            if (shares.length == 0) {
-                // RFC 6962, 2.1: the hash of an empty list is the hash of an empty string.
-                treeRoot = Sha256.begin().digest();
-            } else {
-                byte[] nodes = roots.clone();
-                rootInPlace(Sha256.begin(), nodes, shares.length);
-                treeRoot = Arrays.copyOf(nodes, HASH);
-            }
-            return new ContentTree(disk.size(), leafCount, shares, treeRoot);
+            return new ContentTree(disk.size(), leafCount, shares, treeRoot(roots, shares.length));
         }
     }
 
-    private static byte[] zeroLeaves(int count) {
+    /** The root of a share of so many leaves; null for zeros. */
+    private static void shareRoot(
+            MessageDigest digest,
+            byte @Nullable [] leaves,
+            int count,
+            byte[] nodes,
+            byte[] into,
+            int at) {
+        if (leaves == null && count == SHARE) {
+            System.arraycopy(ZERO[SHARE_HEIGHT], 0, into, at, HASH);
+            return;
+        }
+        byte[] known = leaves == null ? zeroLeaves(count) : leaves;
+        System.arraycopy(known, 0, nodes, 0, count * HASH);
+        rootInPlace(digest, nodes, count);
+        System.arraycopy(nodes, 0, into, at, HASH);
+    }
+
+    private static byte[] treeRoot(byte[] roots, int count) {
+        if (count == 0) {
+            // RFC 6962, 2.1: the hash of an empty list is the hash of an empty string.
+            return Sha256.begin().digest();
+        }
+        byte[] nodes = roots.clone();
+        rootInPlace(Sha256.begin(), nodes, count);
+        return Arrays.copyOf(nodes, HASH);
+    }
+
+    static byte[] zeroLeaves(int count) {
         byte[] leaves = new byte[count * HASH];
         for (int i = 0; i < count; i++) {
             System.arraycopy(ZERO[0], 0, leaves, i * HASH, HASH);

@@ -62,6 +62,25 @@ public final class DiskImage implements Closeable {
         }
     }
 
+    /**
+     * Opens the disk of an image alone, without a look at what is on it. Closing it closes the
+     * file.
+     *
+     * @throws ImageException when the container cannot be read
+     */
+    public static BlockDevice openDisk(Path file, Limits limits) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new UnsupportedImageException("'%s' is not a regular file".formatted(file));
+        }
+        BlockDevice device = FileDevice.open(file);
+        try {
+            return Container.open(device, limits).disk();
+        } catch (IOException | RuntimeException | Error e) {
+            device.close();
+            throw e;
+        }
+    }
+
     /** Opens an image that is already a device; closing the image closes the device. */
     static DiskImage open(BlockDevice file, Limits limits) throws IOException {
         Container container = Container.open(file, limits);

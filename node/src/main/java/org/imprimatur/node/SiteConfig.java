@@ -82,8 +82,7 @@ public record SiteConfig(
         var drivers =
                 faults.read(
                         () -> site.optional("drivers").map(DriverSettings::read).orElse(List.of()));
-        var instances =
-                faults.read(() -> InstanceSettings.read(site.optional("instances")));
+        var instances = faults.read(() -> InstanceSettings.read(site.optional("instances")));
         faults.complete();
         return new SiteConfig(
                 policy.get(),

@@ -28,6 +28,7 @@ import org.imprimatur.register.Nonce;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Role;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.Statement.Acceptance;
@@ -35,6 +36,7 @@ import org.imprimatur.register.Statement.Appointment;
 import org.imprimatur.register.Statement.Approval;
 import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Version;
 import org.imprimatur.trust.SigningKey;
 import org.imprimatur.trust.TrialAuthority.KeyKind;
 
@@ -158,19 +160,36 @@ public final class SiteTrial {
     /** Submits an endorsement of an image to the catalogue. */
     public Endorsed endorse(Node catalogue, byte[] image, String... locations) {
         var template = trial.endorsement(trial.endorser, "an image");
+        return endorse(
+                catalogue,
+                image,
+                new Guid(UUID.randomUUID()),
+                template.version().text(),
+                template.disk().contentRoot(),
+                locations);
+    }
+
+    /** Submits an endorsement of a version of an image to the catalogue. */
+    public Endorsed endorse(
+            Node catalogue,
+            byte[] image,
+            Guid guid,
+            String version,
+            Sha256 contentRoot,
+            String... locations) {
+        var template = trial.endorsement(trial.endorser, "an image");
         var endorsement =
                 new Endorsement(
                         template.header(),
                         template.fileName(),
                         Sha512.of(image),
                         template.owner(),
-                        new Guid(UUID.randomUUID()),
-                        template.version(),
+                        guid,
+                        new Version(version),
                         null,
                         template.title(),
                         template.generatedAt(),
-                        new DiskFacts(
-                                "raw", image.length, image.length, template.disk().contentRoot()),
+                        new DiskFacts("raw", image.length, image.length, contentRoot),
                         template.system(),
                         template.policy(),
                         template.inspection(),

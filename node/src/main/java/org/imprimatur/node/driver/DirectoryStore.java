@@ -8,9 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -64,7 +62,7 @@ public final class DirectoryStore {
     }
 
     /** A file that is offered. */
-    public record Offered(ImageFileName name, long bytes, Instant modifiedAt) {}
+    public record Offered(ImageFileName name, FileStamp stamp) {}
 
     /** Where a file is offered, whether it is there or not. */
     public Path path(ImageFileName name) {
@@ -86,15 +84,7 @@ public final class DirectoryStore {
     /** A file, if it is offered. */
     public Optional<Offered> offered(ImageFileName name) throws IOException {
         try {
-            var attributes =
-                    Files.readAttributes(
-                            path(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            // Something of our name that is no plain file has a size that nothing endorses.
-            return Optional.of(
-                    new Offered(
-                            name,
-                            attributes.isRegularFile() ? attributes.size() : -1,
-                            attributes.lastModifiedTime().toInstant()));
+            return Optional.of(new Offered(name, FileStamp.of(path(name))));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         }

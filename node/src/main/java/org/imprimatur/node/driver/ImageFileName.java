@@ -30,6 +30,11 @@ public record ImageFileName(String text) {
                                 endorsement.disk().format()));
     }
 
+    /** The GUID in it: files of one image have the same. */
+    public String guid() {
+        return text.substring(0, 36);
+    }
+
     /** The name of a file that is there, if it is one of ours. */
     static Optional<ImageFileName> parse(String text) {
         return FORM.matcher(text).matches()

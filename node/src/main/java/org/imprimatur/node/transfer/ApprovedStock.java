@@ -62,7 +62,8 @@ public final class ApprovedStock implements Stock {
     private Optional<StoredImage> verified(Standing standing, List<Transfer> same) {
         StoredImage first = null;
         for (var transfer : same) {
-            if (transfer.state() != Transfer.State.AVAILABLE) {
+            // In doubt there is none, until it was read again.
+            if (!transfers.intact(transfer)) {
                 continue;
             }
             for (var register : Approved.registers(standing)) {

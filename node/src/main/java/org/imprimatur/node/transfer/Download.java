@@ -3,9 +3,14 @@ package org.imprimatur.node.transfer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.imprimatur.disk.ImageException;
 import org.imprimatur.node.fetch.FetchFailed;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gathers one image's bytes in the store's {@code .incoming}: from each location in turn, resumed
@@ -14,6 +19,7 @@ import org.imprimatur.node.fetch.FetchFailed;
  */
 final class Download {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Download.class);
     private static final int MOST_RESUMES = 8;
 
     /** What came of it. */
@@ -31,11 +37,18 @@ final class Download {
 
     private final Means means;
     private final ImageFile image;
+    private final Supplier<Optional<Path>> older;
     private final Set<String> faults = new LinkedHashSet<>();
 
-    Download(Means means, ImageFile image) {
+    /**
+     * A download.
+     *
+     * @param older a file of another version of the image, where the store has one
+     */
+    Download(Means means, ImageFile image, Supplier<Optional<Path>> older) {
         this.means = means;
         this.image = image;
+        this.older = older;
     }
 
     /** Returns soon when its thread is interrupted; what is there is gone on with another time. */
@@ -99,12 +112,35 @@ final class Download {
             faults.add(e.explanation());
             return false;
         }
-        boolean mixed = part.have() > 0;
+        boolean mixed = fill(part, location) || part.have() > 0;
         if (gather(part, location, mixed)) {
             return true;
         }
         // Some of the bytes were not this location's: it gets a chance of its own.
         return mixed && part.have() == 0 && gather(part, location, false);
+    }
+
+    /** Whether another version has given some of the bytes. */
+    private boolean fill(PartFile part, Location location)
+            throws IOException, InterruptedException {
+        var other = older.get();
+        if (part.whole() || other.isEmpty() || !OlderVersion.serves(image)) {
+            return false;
+        }
+        try {
+            long bytes = new OlderVersion(other.get(), image).fill(part, location);
+            LOG.info(
+                    "{} of {} bytes are those of {}",
+                    bytes,
+                    image.bytes(),
+                    other.get().getFileName());
+            return bytes > 0;
+        } catch (FetchFailed e) {
+            LOG.info("no blocks of {} are used: {}", other.get(), e.explanation());
+        } catch (ImageException e) {
+            LOG.info("no blocks of {} are used: {}", other.get(), e.explanation());
+        }
+        return false;
     }
 
     /** Whether the location has brought the image. */

@@ -83,6 +83,15 @@ final class FileLocation implements Location {
                 });
     }
 
+    @Override
+    public InputStream beside(String suffix) throws IOException {
+        var other = path.resolveSibling(path.getFileName() + suffix);
+        if (!Files.isRegularFile(other)) {
+            throw new FetchFailed(other + " is no file that can be read");
+        }
+        return Files.newInputStream(other);
+    }
+
     private FetchFailed unreadable(IOException e) {
         return new FetchFailed(uri + " cannot be read: " + e.getMessage());
     }

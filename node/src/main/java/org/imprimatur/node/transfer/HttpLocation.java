@@ -1,6 +1,7 @@
 package org.imprimatur.node.transfer;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -70,6 +71,15 @@ final class HttpLocation implements Location {
             body.close();
             throw e;
         }
+    }
+
+    @Override
+    public InputStream beside(String suffix) throws IOException {
+        var address = uri.toString();
+        int query = address.indexOf('?');
+        int end = query < 0 ? address.length() : query;
+        var other = URI.create(address.substring(0, end) + suffix + address.substring(end));
+        return fetch.open(other, Map.of(), TO_BEGIN, patience).stream();
     }
 
     static WrongContent wrongLength(String name, long found, long bytes) {

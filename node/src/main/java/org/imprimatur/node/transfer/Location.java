@@ -29,6 +29,9 @@ interface Location {
      */
     Opened open(long from, long to) throws IOException;
 
+    /** Begins to read another file that stands beside it, with this behind its name. */
+    InputStream beside(String suffix) throws IOException;
+
     /**
      * Bytes as they come; whoever gets them closes them.
      *

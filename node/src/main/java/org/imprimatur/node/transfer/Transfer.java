@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param why one sentence for people; empty where the state says all
  * @param attempts how often it has failed in a row
  * @param retryAt not before then it is tried again; null for at once
- * @param modifiedAt the time of the file when it was verified; null where it is not offered
+ * @param seen the file as it was verified; null where it is not offered
  */
 public record Transfer(
         TransferKey key,
@@ -21,7 +21,12 @@ public record Transfer(
         Sha512 image,
         int attempts,
         @Nullable Instant retryAt,
-        @Nullable Instant modifiedAt) {
+        @Nullable Seen seen) {
+
+    /** The same file in another state, to be seen to at once. */
+    Transfer with(State other, String reason, @Nullable Seen now) {
+        return new Transfer(key, other, reason, name, image, 0, null, now);
+    }
 
     /** The states, by their names in formats. */
     public enum State {

@@ -16,6 +16,7 @@ import org.imprimatur.node.config.YamlMember;
  * @param filesAllowed whether {@code file:} locations are read
  * @param connections at most so many at once
  * @param connectionsPerHost and so many to one host
+ * @param verifyEvery a stored file is read again, whole, so long after it was verified
  * @param bandwidth bytes a second that all of them together bring; empty for no limit
  */
 public record TransferSettings(
@@ -23,15 +24,12 @@ public record TransferSettings(
         boolean filesAllowed,
         int connections,
         int connectionsPerHost,
+        Duration verifyEvery,
         OptionalLong bandwidth) {
 
     private static final TransferSettings USUAL =
             new TransferSettings(
-                    Duration.ofSeconds(30),
-                    false,
-                    8,
-                    4,
-                    OptionalLong.empty());
+                    Duration.ofSeconds(30), false, 8, 4, Duration.ofDays(30), OptionalLong.empty());
 
     private static final String COUNT = "a number from 1 to 256";
     private static final String RATE = "bytes a second, for example 500K, 20M or 1G";
@@ -58,12 +56,12 @@ public record TransferSettings(
                                 "allow-file-locations",
                                 "connections",
                                 "connections-per-host",
+                                "verify-every",
                                 "bandwidth"));
         Function<YamlMember, Duration> duration = m -> m.as(Durations::parse, Durations.HINT);
         Function<YamlMember, Integer> count = m -> m.as(TransferSettings::count, COUNT);
         var stall =
-                faults.read(
-                        () -> member.optional("stall-after").map(duration).orElse(USUAL.stall));
+                faults.read(() -> member.optional("stall-after").map(duration).orElse(USUAL.stall));
         var files =
                 faults.read(
                         () ->
@@ -79,6 +77,12 @@ public record TransferSettings(
                                 member.optional("connections-per-host")
                                         .map(count)
                                         .orElse(USUAL.connectionsPerHost));
+        var verifyEvery =
+                faults.read(
+                        () ->
+                                member.optional("verify-every")
+                                        .map(duration)
+                                        .orElse(USUAL.verifyEvery));
         var bandwidth =
                 faults.read(
                         () ->
@@ -92,6 +96,7 @@ public record TransferSettings(
                 files.get(),
                 connections.get(),
                 perHost.get(),
+                verifyEvery.get(),
                 bandwidth.get());
     }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.imprimatur.node.driver.FileStamp;
 import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha256;
@@ -27,7 +28,7 @@ final class TransferTable {
         return db.createQuery(
                         """
                         select catalogue, endorsement, state, why, file_name, digest, attempts,
-                               retry_at, modified_at
+                               retry_at, modified_at, file_bytes, changed_at, inode, verified_at
                           from transfer order by catalogue, endorsement
                         """)
                 .map((row, _) -> transfer(row))
@@ -45,7 +46,21 @@ final class TransferTable {
                 Sha512.ofBytes(row.getBytes("digest")),
                 row.getInt("attempts"),
                 instant(row, "retry_at"),
-                instant(row, "modified_at"));
+                seen(row));
+    }
+
+    /** Empty too for what an older release has noted, which knew less. */
+    private static @Nullable Seen seen(ResultSet row) throws SQLException {
+        var modifiedAt = instant(row, "modified_at");
+        var changedAt = instant(row, "changed_at");
+        var verifiedAt = instant(row, "verified_at");
+        if (modifiedAt == null || changedAt == null || verifiedAt == null) {
+            return null;
+        }
+        return new Seen(
+                new FileStamp(
+                        row.getLong("file_bytes"), modifiedAt, changedAt, row.getLong("inode")),
+                verifiedAt);
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
@@ -54,17 +69,23 @@ final class TransferTable {
     }
 
     void put(Transfer transfer) {
+        var seen = transfer.seen();
+        var stamp = seen == null ? null : seen.stamp();
         db.createUpdate(
                         """
                         insert into transfer (catalogue, endorsement, state, why, file_name, digest,
-                                              attempts, retry_at, modified_at)
+                                              attempts, retry_at, modified_at, file_bytes,
+                                              changed_at, inode, verified_at)
                         values (:catalogue, :endorsement, :state, :why, :fileName, :digest,
-                                :attempts, :retryAt, :modifiedAt)
+                                :attempts, :retryAt, :modifiedAt, :fileBytes, :changedAt, :inode,
+                                :verifiedAt)
                         on conflict (catalogue, endorsement) do update
                            set state = excluded.state, why = excluded.why,
                                file_name = excluded.file_name, digest = excluded.digest,
                                attempts = excluded.attempts, retry_at = excluded.retry_at,
-                               modified_at = excluded.modified_at
+                               modified_at = excluded.modified_at,
+                               file_bytes = excluded.file_bytes, changed_at = excluded.changed_at,
+                               inode = excluded.inode, verified_at = excluded.verified_at
                         """)
                 .bind("catalogue", transfer.key().catalogue().text())
                 .bind("endorsement", transfer.key().endorsement().sha256().bytes())
@@ -74,7 +95,11 @@ final class TransferTable {
                 .bind("digest", transfer.image().bytes())
                 .bind("attempts", transfer.attempts())
                 .bind("retryAt", utc(transfer.retryAt()))
-                .bind("modifiedAt", utc(transfer.modifiedAt()))
+                .bind("modifiedAt", utc(stamp == null ? null : stamp.modifiedAt()))
+                .bind("fileBytes", stamp == null ? null : (Long) stamp.bytes())
+                .bind("changedAt", utc(stamp == null ? null : stamp.changedAt()))
+                .bind("inode", stamp == null ? null : (Long) stamp.inode())
+                .bind("verifiedAt", utc(seen == null ? null : seen.verifiedAt()))
                 .execute();
     }
 

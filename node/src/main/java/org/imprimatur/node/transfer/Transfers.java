@@ -2,11 +2,14 @@ package org.imprimatur.node.transfer;
 
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.driver.DirectoryStore;
+import org.imprimatur.node.driver.FileStamp;
 import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.follow.Bell;
@@ -69,6 +73,7 @@ public final class Transfers implements AutoCloseable {
     private final Owner site;
     private final DirectoryStore store;
     private final Means means;
+    private final Duration verifyEvery;
     private final Database database;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -77,9 +82,10 @@ public final class Transfers implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
 
-    // Both guarded by this.
+    // All guarded by this.
     private final Map<TransferKey, Transfer> transfers = new HashMap<>();
     private final Map<Sha512, Running> running = new HashMap<>();
+    private @Nullable Reverification reverification;
 
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -103,6 +109,7 @@ public final class Transfers implements AutoCloseable {
         this.site = site;
         this.store = store;
         this.means = Means.of(store, fetch, settings);
+        this.verifyEvery = settings.verifyEvery();
         this.database = database;
         this.clock = clock;
         this.random = random;
@@ -142,36 +149,19 @@ public final class Transfers implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /** The image whose file is offered under a name, if it is still as it was verified. */
+    /** The image whose file is offered under a name, if it still looks as it was verified. */
     public Optional<Sha512> verified(ImageFileName name) throws IOException {
         var offered = store.offered(name).orElse(null);
         if (offered == null) {
             return Optional.empty();
         }
-        List<Transfer> candidates;
         synchronized (this) {
-            candidates =
-                    transfers.values().stream()
-                            .filter(t -> t.state() == Transfer.State.AVAILABLE)
-                            .filter(t -> t.name().equals(name))
-                            .filter(t -> micros(offered.modifiedAt()).equals(t.modifiedAt()))
-                            .toList();
+            return transfers.values().stream()
+                    .filter(t -> t.state() == Transfer.State.AVAILABLE && t.name().equals(name))
+                    .filter(t -> t.seen() != null && t.seen().stamp().alike(offered.stamp()))
+                    .map(Transfer::image)
+                    .findFirst();
         }
-        return view.ask(
-                standing ->
-                        candidates.stream()
-                                .filter(t -> endorsedBytes(standing, t) == offered.bytes())
-                                .map(Transfer::image)
-                                .findFirst());
-    }
-
-    private static long endorsedBytes(Standing standing, Transfer transfer) {
-        return Approved.registers(standing).stream()
-                .filter(r -> r.charter().origin().equals(transfer.key().catalogue()))
-                .flatMap(r -> r.endorsement(transfer.key().endorsement()).stream())
-                .mapToLong(entry -> entry.statement().disk().fileBytes())
-                .findFirst()
-                .orElse(-1);
     }
 
     private void run() {
@@ -342,8 +332,13 @@ public final class Transfers implements AutoCloseable {
                         .filter(a -> a.endorsement().statement().image().equals(image))
                         .toList();
         var offered = store.offered(name).orElse(null);
-        if (offered != null && verified(offered, image, first)) {
-            same.forEach(a -> available(a, name, offered.modifiedAt()));
+        var seen = offered == null ? null : seen(offered, image);
+        if (seen != null && offered != null) {
+            same.forEach(a -> available(a, name, seen));
+            boolean old = now.isAfter(seen.verifiedAt().plus(verifyEvery));
+            if (old || !seen.stamp().equals(offered.stamp())) {
+                reverify(offered, image);
+            }
             return;
         }
         if (running.containsKey(image)) {
@@ -358,21 +353,81 @@ public final class Transfers implements AutoCloseable {
         start(new Running(first, name));
     }
 
-    /** Whether the file is still the one that was verified; in doubt, no. */
-    private boolean verified(DirectoryStore.Offered offered, Sha512 image, Approved approved) {
-        return offered.bytes() == approved.endorsement().statement().disk().fileBytes()
-                && transfers.values().stream()
-                        .anyMatch(
-                                t ->
-                                        t.state() == Transfer.State.AVAILABLE
-                                                && t.name().equals(offered.name())
-                                                && t.image().equals(image)
-                                                && micros(offered.modifiedAt())
-                                                        .equals(t.modifiedAt()));
+    /** The file as it was verified, if it still looks alike; in doubt, it does not. */
+    private @Nullable Seen seen(DirectoryStore.Offered offered, Sha512 image) {
+        return transfers.values().stream()
+                .filter(t -> t.state() == Transfer.State.AVAILABLE)
+                .filter(t -> t.name().equals(offered.name()) && t.image().equals(image))
+                .flatMap(t -> Optional.ofNullable(t.seen()).stream())
+                .filter(seen -> seen.stamp().alike(offered.stamp()))
+                .max(Comparator.comparing(Seen::verifiedAt))
+                .orElse(null);
     }
 
-    private static Instant micros(Instant at) {
-        return at.truncatedTo(java.time.temporal.ChronoUnit.MICROS);
+    /** Whether a file may be used: it is there, and exactly as it was verified. */
+    public boolean intact(Transfer transfer) {
+        var seen = transfer.seen();
+        if (transfer.state() != Transfer.State.AVAILABLE || seen == null) {
+            return false;
+        }
+        try {
+            return store.offered(transfer.name())
+                    .filter(offered -> offered.stamp().equals(seen.stamp()))
+                    .isPresent();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be looked at: {}", transfer.name(), e.toString());
+            return false;
+        }
+    }
+
+    /** One file at a time is read again; the others wait for the next review. */
+    private void reverify(DirectoryStore.Offered offered, Sha512 image) {
+        if (reverification == null && !closing) {
+            reverification =
+                    Reverification.start(
+                            store.path(offered.name()),
+                            image,
+                            good -> reverified(offered, image, good));
+        }
+    }
+
+    private void reverified(DirectoryStore.Offered offered, Sha512 image, boolean good) {
+        synchronized (this) {
+            reverification = null;
+            if (closing) {
+                return;
+            }
+            try {
+                reverified(offered.name(), image, good ? offered.stamp() : null);
+            } catch (IOException | RuntimeException e) {
+                LOG.error("{} cannot be verified again", offered.name(), e);
+            }
+        }
+        changed.ring();
+    }
+
+    /** Notes what came of it; what was not found to be good leaves sight at once. */
+    private void reverified(ImageFileName name, Sha512 image, @Nullable FileStamp stamp)
+            throws IOException {
+        var files =
+                transfers.values().stream()
+                        .filter(t -> t.state() == Transfer.State.AVAILABLE)
+                        .filter(t -> t.name().equals(name) && t.image().equals(image))
+                        .toList();
+        if (stamp != null) {
+            var seen = new Seen(stamp, clock.instant());
+            files.forEach(t -> put(t.with(Transfer.State.AVAILABLE, "", seen)));
+            return;
+        }
+        LOG.error("{} in the store is damaged; it is withdrawn and fetched again", name);
+        store.withdraw(name);
+        files.forEach(
+                t ->
+                        put(
+                                t.with(
+                                        Transfer.State.FAILED,
+                                        "its file in the store was damaged; it is fetched again",
+                                        null)));
     }
 
     private boolean due(Approved approved, Instant now) {
@@ -400,7 +455,9 @@ public final class Transfers implements AutoCloseable {
         var statement = one.approved.endorsement().statement();
         Download.Outcome outcome;
         try {
-            outcome = new Download(means, ImageFile.of(statement)).run();
+            outcome =
+                    new Download(means, ImageFile.of(statement), () -> otherVersion(one.name))
+                            .run();
         } catch (RuntimeException e) {
             LOG.error("the transfer of {} failed", one.name, e);
             outcome = new Download.Outcome.Failed("the site failed; its log says why");
@@ -416,6 +473,27 @@ public final class Transfers implements AutoCloseable {
         }
     }
 
+    /** The newest verified file of the same image that the store has. */
+    private Optional<Path> otherVersion(ImageFileName name) {
+        List<Transfer> others;
+        synchronized (this) {
+            others =
+                    transfers.values().stream()
+                            .filter(t -> t.state() == Transfer.State.AVAILABLE)
+                            .filter(t -> t.name().guid().equals(name.guid()))
+                            .filter(t -> !t.name().equals(name))
+                            .toList();
+        }
+        return others.stream()
+                .max(
+                        Comparator.comparing(
+                                t ->
+                                        t.seen() == null
+                                                ? Instant.EPOCH
+                                                : t.seen().stamp().modifiedAt()))
+                .map(t -> store.path(t.name()));
+    }
+
     private synchronized void finish(Running one, Download.Outcome outcome) {
         running.remove(one.approved.endorsement().statement().image(), one);
         if (!one.wanted || closing) {
@@ -425,7 +503,7 @@ public final class Transfers implements AutoCloseable {
             case Download.Outcome.Whole(var file) -> {
                 try {
                     var offered = store.publish(file, one.name);
-                    available(one.approved, one.name, offered.modifiedAt());
+                    available(one.approved, one.name, new Seen(offered.stamp(), clock.instant()));
                     LOG.info("{} is verified and offered in the store", one.name);
                 } catch (IOException e) {
                     fail(
@@ -443,8 +521,8 @@ public final class Transfers implements AutoCloseable {
         }
     }
 
-    private void available(Approved approved, ImageFileName name, Instant modifiedAt) {
-        set(approved, name, Transfer.State.AVAILABLE, "", 0, null, micros(modifiedAt));
+    private void available(Approved approved, ImageFileName name, Seen seen) {
+        set(approved, name, Transfer.State.AVAILABLE, "", 0, null, seen);
     }
 
     private void fail(Approved approved, ImageFileName name, String why, Instant now) {
@@ -460,7 +538,14 @@ public final class Transfers implements AutoCloseable {
         var pause = FIRST_RETRY.multipliedBy(1L << Math.min(attempts - 1, 10));
         var bounded = pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY;
         var retryAt = now.plusMillis((long) (bounded.toMillis() * random.nextDouble(0.5, 1.0)));
-        set(approved, name, Transfer.State.FAILED, why, attempts, micros(retryAt), null);
+        set(
+                approved,
+                name,
+                Transfer.State.FAILED,
+                why,
+                attempts,
+                retryAt.truncatedTo(ChronoUnit.MICROS),
+                null);
     }
 
     private void set(
@@ -470,7 +555,7 @@ public final class Transfers implements AutoCloseable {
             String why,
             int attempts,
             @Nullable Instant retryAt,
-            @Nullable Instant modifiedAt) {
+            @Nullable Seen seen) {
         put(
                 new Transfer(
                         TransferKey.of(approved),
@@ -480,7 +565,7 @@ public final class Transfers implements AutoCloseable {
                         approved.endorsement().statement().image(),
                         attempts,
                         retryAt,
-                        modifiedAt));
+                        seen));
     }
 
     private void put(Transfer transfer) {
@@ -503,6 +588,9 @@ public final class Transfers implements AutoCloseable {
             // Here no transaction runs, which an interrupt would break off, and none begins after.
             closing = true;
             closed.countDown();
+            if (reverification != null) {
+                reverification.stop();
+            }
             threads = new ArrayList<>(List.of(thread));
             running.values().stream()
                     .flatMap(one -> Optional.ofNullable(one.thread).stream())

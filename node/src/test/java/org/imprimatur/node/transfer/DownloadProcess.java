@@ -2,6 +2,7 @@ package org.imprimatur.node.transfer;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.imprimatur.node.fetch.Fetch;
 
@@ -14,7 +15,7 @@ final class DownloadProcess {
         byte[] image = Files.readAllBytes(Path.of(args[1]));
         try (var fetch = new Fetch()) {
             var means = Trials.means(Path.of(args[0]), fetch, OptionalLong.of(4_000_000));
-            switch (new Download(means, Trials.file(image, args[2])).run()) {
+            switch (new Download(means, Trials.file(image, args[2]), Optional::empty).run()) {
                 case Download.Outcome.Whole(var file) -> {
                     means.store().publish(file, DownloadKillIT.NAME);
                     System.exit(0);

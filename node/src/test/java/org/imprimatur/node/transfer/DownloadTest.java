@@ -7,6 +7,7 @@ import static org.imprimatur.node.BadServer.head;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,7 +39,7 @@ class DownloadTest {
     }
 
     private Outcome download(String... locations) {
-        return new Download(means(), Trials.file(IMAGE, locations)).run();
+        return new Download(means(), Trials.file(IMAGE, locations), Optional::empty).run();
     }
 
     private static void isWhole(Outcome outcome) {
@@ -162,7 +163,11 @@ class DownloadTest {
         var means = Trials.means(directory, fetch, OptionalLong.of(100_000));
 
         var outcome =
-                new Download(means, Trials.file(small, server.at("/small", good(small)))).run();
+                new Download(
+                                means,
+                                Trials.file(small, server.at("/small", good(small))),
+                                Optional::empty)
+                        .run();
 
         assertThat(outcome).isInstanceOf(Outcome.Whole.class);
         assertThat(server.asked).hasSize(4);
@@ -174,7 +179,11 @@ class DownloadTest {
         var disk = new DiskFacts("raw", 1L << 52, 1L << 52, file.disk().contentRoot());
 
         var outcome =
-                new Download(means(), new ImageFile(file.digest(), disk, file.locations())).run();
+                new Download(
+                                means(),
+                                new ImageFile(file.digest(), disk, file.locations()),
+                                Optional::empty)
+                        .run();
 
         assertThat(why(outcome)).contains("bytes free").contains("more are needed");
         assertThat(server.asked).isEmpty();

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class TransferSettingsTest {
 
     private static TransferSettings read(String yaml) {
-        return TransferSettings.read(
-                YamlMember.parse("site.yaml", yaml).optional("transfer"));
+        return TransferSettings.read(YamlMember.parse("site.yaml", yaml).optional("transfer"));
     }
 
     @Test

@@ -1,0 +1,453 @@
+package org.imprimatur.bench;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.imprimatur.bench.Figures.Row;
+import org.imprimatur.disk.ContentTree;
+import org.imprimatur.disk.ContentTreeFile;
+import org.imprimatur.disk.DiskImage;
+import org.imprimatur.disk.Limits;
+import org.imprimatur.register.DiskFacts;
+import org.imprimatur.register.GuestSystem;
+import org.imprimatur.register.Guid;
+import org.imprimatur.register.Header;
+import org.imprimatur.register.InspectionSummary;
+import org.imprimatur.register.Nonce;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.PolicyRef;
+import org.imprimatur.register.Role;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Version;
+import org.imprimatur.trust.SigningKey;
+import org.imprimatur.trust.StatementSigner;
+
+/**
+ * An image that a site fetches from nginx over loopback and verifies, from the approval until it is
+ * offered, beside curl and sha512sum on the same file; and how much of a new version travels.
+ */
+final class TransferFigures {
+
+    private static final String TIME_AIM = "≤ 1.15 × the slower of the two";
+    private static final String BYTES_AIM = "< 5 % of the bytes";
+    private static final Path NGINX = Path.of("/usr/sbin/nginx");
+    private static final Owner VO = Owner.parse("vo:biomed");
+    private static final Owner SITE = Owner.parse("site:bench");
+    private static final Pattern ID = Pattern.compile("\"id\" ?: ?\"([0-9a-f]{64})\"");
+    private static final int MEGABYTES = 1536;
+    private static final int ROUNDS = 3;
+    private static final int BLOCK = ContentTree.BLOCK_SIZE;
+
+    /** Of the blocks, in runs of so many. */
+    private static final int CHANGED_PERCENT = 3;
+
+    private static final int RUN = 8;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final BenchNode bench;
+    private final Path served;
+    private final SecureRandom random = new SecureRandom();
+    private final SigningKey endorser;
+    private final SigningKey approver;
+    private final PolicyRef policy;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private TransferFigures(BenchNode bench) throws IOException {
+        this.bench = bench;
+        this.served = Files.createDirectories(bench.directory().resolve("served"));
+        this.endorser = bench.issue("Erin Endorser");
+        this.approver = bench.issue("Abel Approver");
+        this.policy =
+                new PolicyRef(
+                        "bench-policy",
+                        "1",
+                        Sha256.of(Files.readAllBytes(bench.directory().resolve("policy.txt"))));
+    }
+
+    /** Measures, in a new directory below this one, on whose disk everything is. */
+    static Figures measure(Path target) throws IOException, InterruptedException {
+        System.err.println("measuring transfers, beside curl and sha512sum");
+        if (!Files.isExecutable(NGINX) || !Files.isExecutable(Path.of("/usr/bin/curl"))) {
+            return new Figures(
+                    List.of(
+                            Row.skipped(
+                                    "transfer and verification",
+                                    TIME_AIM,
+                                    "nginx or curl is not installed")),
+                    List.of());
+        }
+        try (var bench = BenchNode.in(target)) {
+            return new TransferFigures(bench).measure();
+        }
+    }
+
+    private Figures measure() throws IOException, InterruptedException {
+        var load = Machine.load();
+        int port = freePort();
+        var log = bench.directory().resolve("nginx/bytes.log");
+        var nginx = nginx(port, log);
+        try {
+            configure();
+            try (var node = bench.start("site-node.yaml", "site-data")) {
+                prepare(node);
+                return measure(node, "http://127.0.0.1:" + port + "/", log, load);
+            }
+        } finally {
+            nginx.destroy();
+            nginx.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private Figures measure(BenchNode.Running node, String base, Path log, String load)
+            throws IOException, InterruptedException {
+        var curl = new double[ROUNDS];
+        var sum = new double[ROUNDS];
+        var ours = new double[ROUNDS];
+        double cpu = 0;
+        Statement.Endorsement last = null;
+        for (int i = 0; i <= ROUNDS; i++) {
+            // Each time another image, so that nothing of it is there; the first is not counted.
+            var image = image("image-" + i, i);
+            var name = image.getFileName().toString();
+            var to = bench.directory().resolve("curl.out");
+            var theirs =
+                    Command.of("curl", "--silent", "--fail", "-o", to.toString(), base + name)
+                            .run();
+            var digest = Command.of("sha512sum", image.toString()).run();
+            last = endorsement(UUID.randomUUID(), "1", image, digest.output(), base + name);
+            double before = node.cpu();
+            double seconds = transfer(node, last);
+            Files.delete(to);
+            if (i > 0) {
+                curl[i - 1] = theirs.wall();
+                sum[i - 1] = digest.wall();
+                ours[i - 1] = seconds;
+                cpu = node.cpu() - before;
+                Files.delete(served.resolve("image-" + (i - 1)));
+            }
+        }
+        var between = Machine.load();
+        double slower = Math.max(Statistics.median(curl), Statistics.median(sum));
+        double ratio = Statistics.median(ours) / slower;
+        var time =
+                new Row(
+                        String.format(
+                                Locale.ROOT,
+                                "%d MiB transferred over loopback and verified (median of %d)",
+                                MEGABYTES,
+                                ROUNDS),
+                        String.format(
+                                Locale.ROOT,
+                                "%.2f s (CPU of the node %.2f s)",
+                                Statistics.median(ours),
+                                cpu),
+                        String.format(
+                                Locale.ROOT,
+                                "curl %.2f s, sha512sum %.2f s",
+                                Statistics.median(curl),
+                                Statistics.median(sum)),
+                        String.format(Locale.ROOT, "%.2f ×", ratio),
+                        TIME_AIM,
+                        ratio <= 1.15 ? "yes" : "**no**",
+                        load + " → " + between);
+        return new Figures(
+                List.of(time, update(node, base, log, Objects.requireNonNull(last), between)),
+                List.of(
+                        "Transfers count from the posting of the approval until the site says that the image is available, which includes bringing it to disk; curl writes its file to the same disk and does not."));
+    }
+
+    /** A new version of the image that the site has. */
+    private Row update(
+            BenchNode.Running node, String base, Path log, Statement.Endorsement first, String load)
+            throws IOException, InterruptedException {
+        var image = served.resolve("image-" + ROUNDS);
+        change(image);
+        try (var disk = DiskImage.openDisk(image, Limits.DEFAULT);
+                var out =
+                        new BufferedOutputStream(
+                                Files.newOutputStream(
+                                        served.resolve(
+                                                image.getFileName() + ContentTreeFile.SUFFIX)))) {
+            ContentTreeFile.write(ContentTree.of(disk), out);
+        }
+        var digest = Command.of("sha512sum", image.toString()).run();
+        var second =
+                endorsement(
+                        first.guid().uuid(),
+                        "2",
+                        image,
+                        digest.output(),
+                        base + image.getFileName());
+        long before = bytes(log);
+        double seconds = transfer(node, second);
+        long moved = bytes(log) - before;
+        double share = 100.0 * moved / Files.size(image);
+        return new Row(
+                "a new version of it with " + CHANGED_PERCENT + " % changed blocks",
+                String.format(Locale.ROOT, "%.1f MB in %.2f s", moved / 1e6, seconds),
+                String.format(Locale.ROOT, "%.1f MB", Files.size(image) / 1e6),
+                String.format(Locale.ROOT, "%.2f %%", share),
+                BYTES_AIM,
+                share < 5 ? "yes" : "**no**",
+                load + " → " + Machine.load());
+    }
+
+    private Path image(String name, int seed) throws IOException {
+        var file = served.resolve(name);
+        var bytes = new byte[1 << 20];
+        var source = new Random(seed);
+        try (var out = Files.newOutputStream(file)) {
+            for (int i = 0; i < MEGABYTES; i++) {
+                source.nextBytes(bytes);
+                out.write(bytes);
+            }
+        }
+        return file;
+    }
+
+    private static void change(Path image) throws IOException {
+        var source = new Random(99);
+        long runs = Files.size(image) / BLOCK / RUN;
+        var block = new byte[RUN * BLOCK];
+        try (var file = new RandomAccessFile(image.toFile(), "rw")) {
+            for (long run = 0; run < runs; run++) {
+                if (run % 100 < CHANGED_PERCENT) {
+                    source.nextBytes(block);
+                    file.seek((run * 37 % runs) * RUN * BLOCK);
+                    file.write(block);
+                }
+            }
+        }
+    }
+
+    /** Seconds from the approval until the image is offered. */
+    private double transfer(BenchNode.Running node, Statement.Endorsement endorsement)
+            throws IOException, InterruptedException {
+        var id = post(node, endorsement, endorser);
+        var envelope =
+                StatementSigner.sign(
+                        new Statement.Approval(
+                                header(approver), endorsement.image(), SITE, BenchNode.ORIGIN, id),
+                        approver);
+        long start = System.nanoTime();
+        post(node, envelope);
+        while (!available(node, endorsement)) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new IOException(
+                        "the image does not come: " + get(node, "/api/v1/site/images"));
+            }
+            Thread.sleep(10);
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private boolean available(BenchNode.Running node, Statement.Endorsement endorsement)
+            throws IOException, InterruptedException {
+        return get(node, "/api/v1/site/images?state=available")
+                .contains(endorsement.image().toString());
+    }
+
+    // ---- Set-up -------------------------------------------------------------------------------
+
+    private void configure() throws IOException {
+        var person = bench.appointer().person();
+        Files.writeString(
+                bench.directory().resolve("site-node.yaml"),
+                bench.configuration(BenchNode.ORIGIN, "site-data", VO)
+                        + """
+                          "site:bench":
+                            appointers:
+                              - {subject: "%s", issuer: "%s"}
+                        site: site.yaml
+                        """
+                                .formatted(person.subject(), person.issuer()));
+        Files.writeString(
+                bench.directory().resolve("site.yaml"),
+                """
+                owner: "site:bench"
+                max-staleness: 15m
+                store: store
+                classes:
+                  infrastructure: {trust: ["vo:biomed"], approval: required}
+                """);
+    }
+
+    private void prepare(BenchNode.Running node) throws IOException, InterruptedException {
+        appoint(node, VO, Role.ENDORSER, endorser);
+        appoint(node, SITE, Role.SITE_APPROVER, approver);
+        post(node, new Statement.Acceptance(header(endorser), policy), endorser);
+        post(node, new Statement.Acceptance(header(approver), policy), approver);
+    }
+
+    private void appoint(BenchNode.Running node, Owner owner, Role role, SigningKey person)
+            throws IOException, InterruptedException {
+        post(
+                node,
+                new Statement.Appointment(
+                        header(bench.appointer()),
+                        owner,
+                        role,
+                        person.person(),
+                        "Somebody",
+                        "security@example.org",
+                        "what is measured"),
+                bench.appointer());
+    }
+
+    private Header header(SigningKey signer) {
+        return new Header(BenchNode.ORIGIN, signer.person(), Instant.now(), Nonce.random(random));
+    }
+
+    private Statement.Endorsement endorsement(
+            UUID guid, String version, Path image, String sha512sum, String location)
+            throws IOException {
+        long bytes = Files.size(image);
+        Sha256 root;
+        try (var disk = DiskImage.openDisk(image, Limits.DEFAULT)) {
+            root = Sha256.ofBytes(ContentTree.of(disk).root());
+        }
+        return new Statement.Endorsement(
+                header(endorser),
+                "image.raw",
+                new Sha512(sha512sum.substring(0, 128)),
+                VO,
+                new Guid(guid),
+                new Version(version),
+                null,
+                "An image",
+                Instant.now().minusSeconds(3600),
+                new DiskFacts("raw", bytes, bytes, root),
+                new GuestSystem("Debian GNU/Linux", "12", "amd64", 279),
+                policy,
+                new InspectionSummary(
+                        "imprimatur",
+                        "egi/1",
+                        InspectionSummary.Completeness.COMPLETE,
+                        Sha256.of(new byte[] {2}),
+                        Sha256.of(new byte[] {3}),
+                        List.of()),
+                List.of(),
+                "It follows the policy.",
+                List.of(location));
+    }
+
+    // ---- Servers ------------------------------------------------------------------------------
+
+    private StatementId post(BenchNode.Running node, Statement statement, SigningKey signer)
+            throws IOException, InterruptedException {
+        return post(node, StatementSigner.sign(statement, signer));
+    }
+
+    private StatementId post(BenchNode.Running node, byte[] envelope)
+            throws IOException, InterruptedException {
+        var answer =
+                http.send(
+                        request(node, "/api/v1/statements")
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(envelope))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        var id = ID.matcher(answer.body());
+        if (answer.statusCode() != 201 || !id.find()) {
+            throw new IOException("a statement was answered " + answer.body());
+        }
+        return StatementId.parse(id.group(1));
+    }
+
+    private String get(BenchNode.Running node, String path)
+            throws IOException, InterruptedException {
+        return http.send(request(node, path).build(), HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    private static HttpRequest.Builder request(BenchNode.Running node, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + path))
+                .timeout(Duration.ofSeconds(30));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** As Debian configures it, but that its log says for each answer how many bytes it had. */
+    private Process nginx(int port, Path log) throws IOException, InterruptedException {
+        var home = Files.createDirectories(bench.directory().resolve("nginx"));
+        var configuration = home.resolve("nginx.conf");
+        Files.writeString(
+                configuration,
+                """
+                daemon off;
+                worker_processes 1;
+                %4$s
+                pid %1$s/pid;
+                error_log %1$s/error.log;
+                events { worker_connections 768; }
+                http {
+                    log_format bytes '$body_bytes_sent';
+                    access_log %5$s bytes;
+                    sendfile on;
+                    tcp_nopush on;
+                    client_body_temp_path %1$s/body;
+                    proxy_temp_path %1$s/proxy;
+                    fastcgi_temp_path %1$s/fastcgi;
+                    uwsgi_temp_path %1$s/uwsgi;
+                    scgi_temp_path %1$s/scgi;
+                    server { listen 127.0.0.1:%2$d; root %3$s; }
+                }
+                """
+                        .formatted(
+                                home,
+                                port,
+                                served,
+                                // It would become somebody else, who may not read the files.
+                                System.getProperty("user.name").equals("root") ? "user root;" : "",
+                                log));
+        var process =
+                new ProcessBuilder(NGINX.toString(), "-c", configuration.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(home.resolve("log").toFile())
+                        .start();
+        for (int tries = 0; tries < 100; tries++) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
+                return process;
+            } catch (IOException e) {
+                // Not yet.
+                Thread.sleep(50);
+            }
+        }
+        process.destroy();
+        throw new IOException("nginx did not start: " + Files.readString(home.resolve("log")));
+    }
+
+    /** How many bytes it has sent as bodies. */
+    private static long bytes(Path log) throws IOException {
+        try (var lines = Files.lines(log)) {
+            return lines.mapToLong(line -> Long.parseLong(line.strip())).sum();
+        }
+    }
+}
