@@ -429,7 +429,8 @@ public sealed interface Statement {
             Details details)
             implements AboutImage {
 
-        private static final Set<String> SCHEMES = Set.of("https", "http", "file");
+        private static final Set<String> SCHEMES =
+                Set.of("https", "http", "file", "s3", "oci", "docker");
 
         /** An endorsement that says no more than every endorsement does. */
         public Endorsement(
@@ -542,7 +543,9 @@ public sealed interface Statement {
 
         private static MalformedInput notALocation(String member, String location) {
             return new MalformedInput(
-                    member, "an https:, http: or file: URL", MalformedInput.quoted(location));
+                    member,
+                    "an https:, http:, file:, s3:, oci: or docker: URL",
+                    MalformedInput.quoted(location));
         }
 
         /**

@@ -99,7 +99,22 @@ public final class ImagePull {
         return new Found(digest, disk, candidates(digest, disk));
     }
 
+    /**
+     * The layer that is the disk of an image whose bundle nobody asks for: who reads it knows by
+     * other means what it must be.
+     *
+     * @param reference a tag, or {@code sha256:} and the digest of the manifest
+     * @throws OciRefusal when there is no such image
+     */
+    public static OciDescriptor disk(ArtifactStore store, String reference) {
+        return disk(OciManifest.read(manifest(store, reference)));
+    }
+
     private byte[] manifest(String reference) {
+        return manifest(store, reference);
+    }
+
+    private static byte[] manifest(ArtifactStore store, String reference) {
         byte[] bytes =
                 store.manifest(reference)
                         .orElseThrow(

@@ -32,8 +32,7 @@ public record FileStamp(long bytes, Instant modifiedAt, Instant changedAt, long 
      */
     public static FileStamp of(Path file) throws IOException {
         var basic =
-                Files.readAttributes(
-                        file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         var found = Files.readAttributes(file, "unix:ctime,ino", LinkOption.NOFOLLOW_LINKS);
         if (found.get("ctime") instanceof FileTime changed
                 && found.get("ino") instanceof Long inode) {

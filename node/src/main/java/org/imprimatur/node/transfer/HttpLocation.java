@@ -13,13 +13,28 @@ final class HttpLocation implements Location {
 
     private static final Duration TO_BEGIN = Duration.ofSeconds(30);
 
+    /** Adds to the header fields of a request what else it needs. */
+    interface Fields {
+        Map<String, String> of(URI uri, Map<String, String> fields);
+    }
+
+    private final String name;
     private final URI uri;
+    private final Fields fields;
     private final long bytes;
     private final Fetch fetch;
     private final Fetch.Patience patience;
 
     HttpLocation(URI uri, long bytes, Fetch fetch, Fetch.Patience patience) {
+        this(uri.toString(), uri, (_, asked) -> asked, bytes, fetch, patience);
+    }
+
+    /** One that has another name, and asks with further header fields. */
+    HttpLocation(
+            String name, URI uri, Fields fields, long bytes, Fetch fetch, Fetch.Patience patience) {
+        this.name = name;
         this.uri = uri;
+        this.fields = fields;
         this.bytes = bytes;
         this.fetch = fetch;
         this.patience = patience;
@@ -27,7 +42,7 @@ final class HttpLocation implements Location {
 
     @Override
     public String name() {
-        return uri.toString();
+        return name;
     }
 
     @Override
@@ -47,7 +62,7 @@ final class HttpLocation implements Location {
                 all
                         ? Map.<String, String>of()
                         : Map.of("Range", "bytes=%d-%d".formatted(from, to - 1));
-        var body = fetch.open(uri, headers, TO_BEGIN, patience);
+        var body = fetch.open(uri, fields.of(uri, headers), TO_BEGIN, patience);
         try {
             if (body.status() == 200) {
                 var length = body.headers().firstValueAsLong("Content-Length");
@@ -79,7 +94,7 @@ final class HttpLocation implements Location {
         int query = address.indexOf('?');
         int end = query < 0 ? address.length() : query;
         var other = URI.create(address.substring(0, end) + suffix + address.substring(end));
-        return fetch.open(other, Map.of(), TO_BEGIN, patience).stream();
+        return fetch.open(other, fields.of(other, Map.of()), TO_BEGIN, patience).stream();
     }
 
     static WrongContent wrongLength(String name, long found, long bytes) {

@@ -1,9 +1,12 @@
 package org.imprimatur.node.transfer;
 
 import java.net.URI;
-import java.time.Duration;
+import java.time.InstantSource;
+import java.util.regex.Pattern;
+import org.imprimatur.exchange.oci.OciReference;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
+import org.imprimatur.register.MalformedInput;
 
 /** Tells by an address in which way it is asked. */
 final class Locations {
@@ -11,14 +14,18 @@ final class Locations {
     /** A location that brings fewer bytes in the time that a site is patient is left. */
     private static final long LEAST_BYTES = 16 * 1024;
 
+    private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+
     private final Fetch fetch;
     private final Fetch.Patience patience;
-    private final boolean filesAllowed;
+    private final TransferSettings settings;
+    private final InstantSource clock;
 
-    Locations(Fetch fetch, Duration stall, boolean filesAllowed) {
+    Locations(Fetch fetch, TransferSettings settings, InstantSource clock) {
         this.fetch = fetch;
-        this.patience = new Fetch.Patience(stall, LEAST_BYTES);
-        this.filesAllowed = filesAllowed;
+        this.patience = new Fetch.Patience(settings.stall(), LEAST_BYTES);
+        this.settings = settings;
+        this.clock = clock;
     }
 
     /**
@@ -32,13 +39,47 @@ final class Locations {
         return switch (String.valueOf(uri.getScheme())) {
             case "http", "https" -> new HttpLocation(uri, bytes, fetch, patience);
             case "file" -> {
-                if (!filesAllowed) {
+                if (!settings.filesAllowed()) {
                     throw new FetchFailed(
                             uri + " is a file, and this site reads none (allow-file-locations)");
                 }
                 yield new FileLocation(uri, bytes);
             }
+            case "s3" -> s3(uri, bytes);
+            case "oci", "docker" -> oci(address, bytes);
             default -> throw new FetchFailed(address + " is no address that this site asks");
         };
+    }
+
+    private Location s3(URI uri, long bytes) throws FetchFailed {
+        var bucket = String.valueOf(uri.getAuthority());
+        var key = uri.getPath();
+        if (!BUCKET.matcher(bucket).matches() || key.length() < 2 || uri.getRawQuery() != null) {
+            throw new FetchFailed(uri + " is no s3://BUCKET/KEY");
+        }
+        var access = settings.s3();
+        var object = URI.create(access.endpoint() + "/" + bucket + S3Signature.encoded(key));
+        HttpLocation.Fields fields =
+                access.credentials()
+                        .map(one -> new S3Signature(one, access.region()))
+                        .<HttpLocation.Fields>map(
+                                signature ->
+                                        (asked, others) ->
+                                                signature.signed(asked, others, clock.instant()))
+                        .orElse((_, others) -> others);
+        return new HttpLocation(uri.toString(), object, fields, bytes, fetch, patience);
+    }
+
+    private Location oci(String address, long bytes) throws FetchFailed {
+        try {
+            var reference = OciReference.parse(address.substring(address.indexOf("//") + 2));
+            if (reference instanceof OciReference.Remote where) {
+                boolean plainHttp = settings.plainHttpRegistries().contains(where.host());
+                return new OciLocation(address, where, plainHttp, bytes);
+            }
+        } catch (MalformedInput e) {
+            throw new FetchFailed(address + " is no oci://HOST/NAME:TAG: " + e.explanation());
+        }
+        throw new FetchFailed(address + " is no oci://HOST/NAME:TAG");
     }
 }

@@ -1,5 +1,6 @@
 package org.imprimatur.node.transfer;
 
+import java.time.InstantSource;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.fetch.Fetch;
 
@@ -18,11 +19,12 @@ record Means(
 
     private static final long PIECE = 16L << 20;
 
-    static Means of(DirectoryStore store, Fetch fetch, TransferSettings settings) {
+    static Means of(
+            DirectoryStore store, Fetch fetch, TransferSettings settings, InstantSource clock) {
         return new Means(
                 store,
                 new Space(store),
-                new Locations(fetch, settings.stall(), settings.filesAllowed()),
+                new Locations(fetch, settings, clock),
                 new Lanes(settings.connections(), settings.connectionsPerHost()),
                 new Bandwidth(settings.bandwidth()),
                 PIECE);

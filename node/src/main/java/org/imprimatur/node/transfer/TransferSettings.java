@@ -1,6 +1,7 @@
 package org.imprimatur.node.transfer;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -18,6 +19,8 @@ import org.imprimatur.node.config.YamlMember;
  * @param connectionsPerHost and so many to one host
  * @param verifyEvery a stored file is read again, whole, so long after it was verified
  * @param bandwidth bytes a second that all of them together bring; empty for no limit
+ * @param s3 how {@code s3:} locations are asked
+ * @param plainHttpRegistries OCI registries that are asked without TLS, as {@code HOST[:PORT]}
  */
 public record TransferSettings(
         Duration stall,
@@ -25,11 +28,20 @@ public record TransferSettings(
         int connections,
         int connectionsPerHost,
         Duration verifyEvery,
-        OptionalLong bandwidth) {
+        OptionalLong bandwidth,
+        S3Access s3,
+        List<String> plainHttpRegistries) {
 
     private static final TransferSettings USUAL =
             new TransferSettings(
-                    Duration.ofSeconds(30), false, 8, 4, Duration.ofDays(30), OptionalLong.empty());
+                    Duration.ofSeconds(30),
+                    false,
+                    8,
+                    4,
+                    Duration.ofDays(30),
+                    OptionalLong.empty(),
+                    S3Access.USUAL,
+                    List.of());
 
     private static final String COUNT = "a number from 1 to 256";
     private static final String RATE = "bytes a second, for example 500K, 20M or 1G";
@@ -37,6 +49,11 @@ public record TransferSettings(
 
     /** Slower than this, a transfer would look like one that has stalled. */
     private static final long SLOWEST = 64 << 10;
+
+    /** Copies the list. */
+    public TransferSettings {
+        plainHttpRegistries = List.copyOf(plainHttpRegistries);
+    }
 
     /**
      * Reads the member {@code transfer} of a site.
@@ -57,7 +74,9 @@ public record TransferSettings(
                                 "connections",
                                 "connections-per-host",
                                 "verify-every",
-                                "bandwidth"));
+                                "bandwidth",
+                                "s3",
+                                "plain-http-registries"));
         Function<YamlMember, Duration> duration = m -> m.as(Durations::parse, Durations.HINT);
         Function<YamlMember, Integer> count = m -> m.as(TransferSettings::count, COUNT);
         var stall =
@@ -90,6 +109,13 @@ public record TransferSettings(
                                         .map(m -> m.as(TransferSettings::rate, RATE))
                                         .map(OptionalLong::of)
                                         .orElse(USUAL.bandwidth));
+        var s3 = faults.read(() -> member.optional("s3").map(S3Access::read).orElse(USUAL.s3));
+        var registries =
+                faults.read(
+                        () ->
+                                member.optional("plain-http-registries")
+                                        .map(m -> m.items().stream().map(YamlMember::text).toList())
+                                        .orElse(USUAL.plainHttpRegistries));
         faults.complete();
         return new TransferSettings(
                 stall.get(),
@@ -97,7 +123,9 @@ public record TransferSettings(
                 connections.get(),
                 perHost.get(),
                 verifyEvery.get(),
-                bandwidth.get());
+                bandwidth.get(),
+                s3.get(),
+                registries.get());
     }
 
     private static int count(String text) {

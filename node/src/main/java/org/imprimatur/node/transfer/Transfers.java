@@ -108,7 +108,7 @@ public final class Transfers implements AutoCloseable {
         this.view = view;
         this.site = site;
         this.store = store;
-        this.means = Means.of(store, fetch, settings);
+        this.means = Means.of(store, fetch, settings, clock);
         this.verifyEvery = settings.verifyEvery();
         this.database = database;
         this.clock = clock;

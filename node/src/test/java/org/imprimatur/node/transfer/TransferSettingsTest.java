@@ -3,10 +3,14 @@ package org.imprimatur.node.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.YamlMember;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TransferSettingsTest {
 
@@ -46,5 +50,30 @@ class TransferSettingsTest {
                 .hasMessageContaining("is not known here");
         assertThatThrownBy(() -> read("transfer: {bandwidth: 9999999999G}"))
                 .hasMessageContaining("bandwidth");
+    }
+
+    @Test
+    void credentialsAreReadFromAFileAndNeverShown(@TempDir Path directory) throws IOException {
+        var file =
+                Files.writeString(
+                        directory.resolve("credentials"),
+                        "[default]\naws_access_key_id = KEY\naws_secret_access_key=SECRET\n");
+
+        var s3 =
+                read("transfer: {s3: {endpoint: \"https://s3.example\", credentials: \"%s\"}}"
+                                .formatted(file))
+                        .s3();
+
+        assertThat(s3.credentials()).contains(new S3Access.Credentials("KEY", "SECRET"));
+        assertThat(s3.toString()).doesNotContain("SECRET");
+        Files.writeString(file, "aws_secret_access_key=SECRET\n");
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        "transfer: {s3: {credentials: \"%s\", endpoint: ftp}}"
+                                                .formatted(file)))
+                .hasMessageContaining("without a key")
+                .hasMessageContaining("a URL without a path")
+                .hasMessageNotContaining("SECRET");
     }
 }

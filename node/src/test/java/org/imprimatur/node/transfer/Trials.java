@@ -2,6 +2,7 @@ package org.imprimatur.node.transfer;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -31,12 +32,24 @@ final class Trials {
                 List.of(locations));
     }
 
+    static TransferSettings settings(S3Access s3, List<String> plainHttpRegistries) {
+        return new TransferSettings(
+                Duration.ofSeconds(1),
+                true,
+                8,
+                4,
+                Duration.ofDays(1),
+                OptionalLong.empty(),
+                s3,
+                plainHttpRegistries);
+    }
+
     static Means means(Path store, Fetch fetch, OptionalLong bandwidth) {
         var directory = DirectoryStore.open(store, new Random(1));
         return new Means(
                 directory,
                 new Space(directory),
-                new Locations(fetch, Duration.ofSeconds(1), true),
+                new Locations(fetch, settings(S3Access.USUAL, List.of()), InstantSource.system()),
                 new Lanes(8, 4),
                 new Bandwidth(bandwidth),
                 PIECE);
