@@ -108,6 +108,11 @@ final class PatientStream extends InputStream {
         return read;
     }
 
+    @Override
+    public int available() throws IOException {
+        return in.available();
+    }
+
     private FetchFailed stall() {
         return new FetchFailed(
                 "%s stalled: fewer than %d bytes in %d s"

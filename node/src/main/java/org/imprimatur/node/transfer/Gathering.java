@@ -1,6 +1,7 @@
 package org.imprimatur.node.transfer;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -181,7 +182,7 @@ final class Gathering {
         while (at < to || toTheEnd) {
             // One byte more than there may be shows that the location has a longer file.
             int most = (int) Math.min(buffer.length, to - at + (toTheEnd ? 1 : 0));
-            int read = opened.stream().read(buffer, 0, most);
+            int read = read(opened.stream(), buffer, most);
             if (read < 0) {
                 break;
             }
@@ -198,5 +199,18 @@ final class Gathering {
             throw new FetchFailed(
                     "%s ended after %d of %d bytes".formatted(location.name(), at, part.bytes()));
         }
+    }
+
+    /** What is there already comes along, so that it is written at once. */
+    private static int read(InputStream in, byte[] buffer, int most) throws IOException {
+        int all = in.read(buffer, 0, most);
+        while (all > 0 && all < most && in.available() > 0) {
+            int more = in.read(buffer, all, most - all);
+            if (more < 0) {
+                break;
+            }
+            all += more;
+        }
+        return all;
     }
 }
