@@ -1,15 +1,21 @@
 package org.imprimatur.node;
 
+import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
+import org.imprimatur.exchange.Bundle;
 import org.imprimatur.node.admission.Admission;
 import org.imprimatur.node.approval.SiteRoutes;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.driver.DirectoryStore;
+import org.imprimatur.node.driver.DriverException;
 import org.imprimatur.node.driver.DriverSettings;
 import org.imprimatur.node.driver.PublicationRoutes;
 import org.imprimatur.node.driver.Publications;
+import org.imprimatur.node.driver.StoredImage;
 import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.fetch.FetchFailed;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.follow.OwnChanges;
@@ -24,6 +30,8 @@ import org.imprimatur.node.transfer.Transfers;
 
 /** What a node has besides, when it is a site: it decides, and holds approved images. */
 final class Site implements AutoCloseable {
+
+    private static final Duration FOR_A_BUNDLE = Duration.ofSeconds(30);
 
     private final Admission admission;
     private final Transfers transfers;
@@ -80,7 +88,8 @@ final class Site implements AutoCloseable {
         var publications =
                 new Publications(
                         config.drivers(),
-                        new DriverSettings.Wiring(policy.site(), clock),
+                        new DriverSettings.Wiring(
+                                policy.site(), clock, image -> bundle(config, fetch, image)),
                         new ApprovedStock(transfers, store, view),
                         database,
                         clock,
@@ -98,6 +107,29 @@ final class Site implements AutoCloseable {
                 routes,
                 new InstanceRoutes(instances),
                 new StoredFileRoute(transfers, store));
+    }
+
+    /** From the catalogue: it is not believed here, but verified by whoever gets it. */
+    private static byte[] bundle(SiteConfig config, Fetch fetch, StoredImage image)
+            throws DriverException {
+        var source =
+                config.sources().stream()
+                        .filter(s -> s.charter().origin().equals(image.catalogue()))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new DriverException(
+                                                "bundles are had only from ledgers that the site follows"));
+        var base = source.url().toString().replaceAll("/+$", "");
+        var id = image.endorsement().id().hex();
+        try {
+            return fetch.bytes(
+                    URI.create(base + "/api/v1/statements/" + id + "/bundle"),
+                    Bundle.MAX_BYTES,
+                    FOR_A_BUNDLE);
+        } catch (FetchFailed e) {
+            throw new DriverException(e.explanation(), e);
+        }
     }
 
     Admission admission() {

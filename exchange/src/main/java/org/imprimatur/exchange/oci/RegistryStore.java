@@ -208,6 +208,41 @@ public final class RegistryStore implements ArtifactStore {
         put(tag, OciManifest.MEDIA_TYPE, manifest);
     }
 
+    /**
+     * Deletes a manifest, with all tags that lead to it, and what is said about it. What is not
+     * there need not be deleted.
+     *
+     * @throws OciRefusal also where the registry allows no deletion
+     */
+    public void delete(Sha256 manifest) {
+        for (var about : referrers(manifest).manifests()) {
+            delete("sha256:" + about.digest().hex());
+        }
+        delete("sha256:" + manifest.hex());
+    }
+
+    private void delete(String reference) {
+        var path = "/manifests/" + reference;
+        var answer =
+                patiently(
+                        PATIENCE,
+                        () ->
+                                http.delete(
+                                        URI.create(base + path),
+                                        Map.of(),
+                                        Scopes.of(ref, Scope.PULL, Scope.DELETE),
+                                        auth));
+        if (answer.statusCode() == 405) {
+            throw new OciRefusal(
+                    OciRefusal.Code.REGISTRY_ERROR,
+                    "%s%s: the registry allows no deletion; switch it on there"
+                            .formatted(base, path));
+        }
+        if (answer.statusCode() != 404) {
+            check(answer, path);
+        }
+    }
+
     @Override
     public void pushReferrer(byte[] manifest, OciDescriptor descriptor, Sha256 subject) {
         var answer = put(descriptor.text(), OciManifest.MEDIA_TYPE, manifest);

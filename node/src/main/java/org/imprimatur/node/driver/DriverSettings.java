@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.imprimatur.exchange.oci.OciReference;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.Faults;
@@ -31,7 +32,7 @@ public sealed interface DriverSettings {
     Driver open(Wiring wiring);
 
     /** What drivers get from the node. */
-    record Wiring(Owner site, InstantSource clock) {}
+    record Wiring(Owner site, InstantSource clock, OciDriver.Bundles bundles) {}
 
     /**
      * What every driver has.
@@ -80,6 +81,15 @@ public sealed interface DriverSettings {
         }
     }
 
+    /** {@code kind: oci}. */
+    record Oci(Common common, OciDriver.Settings settings) implements DriverSettings {
+
+        @Override
+        public Driver open(Wiring wiring) {
+            return new OciDriver(settings, wiring.bundles());
+        }
+    }
+
     /** {@code kind: exec}. */
     record Exec(Common common, ExecDriver.Settings settings) implements DriverSettings {
 
@@ -123,11 +133,12 @@ public sealed interface DriverSettings {
     }
 
     private static DriverSettings one(YamlMember item) {
-        var kinds = "directory, glance or exec";
+        var kinds = "directory, glance, oci or exec";
         var kind = item.required("kind", kinds);
         return switch (kind.text()) {
             case "directory" -> directory(item);
             case "glance" -> glance(item);
+            case "oci" -> oci(item);
             case "exec" -> exec(item);
             default -> throw kind.wrong("is no kind of driver", kinds);
         };
@@ -186,6 +197,39 @@ public sealed interface DriverSettings {
                 keystone,
                 addresses,
                 item.optional("authorities").map(YamlMember::path));
+    }
+
+    private static Oci oci(YamlMember item) {
+        allowing(item, "repository", "plain-http", "authorities", "user", "password-file");
+        var common = common(item);
+        var hint = "HOST[:PORT]/NAME, without a tag";
+        var where =
+                item.required("repository", hint)
+                        .as(
+                                text ->
+                                        switch (OciReference.parse(text + ":tag")) {
+                                            case OciReference.Remote remote -> remote;
+                                            case OciReference.Layout _ ->
+                                                    throw new IllegalArgumentException(
+                                                            "is no registry");
+                                        },
+                                hint);
+        var user = item.optional("user").map(YamlMember::text);
+        var password = item.optional("password-file");
+        if (user.isPresent() != password.isPresent()) {
+            throw item.wrong("has only one of \"user\" and \"password-file\"", "give both or none");
+        }
+        return new Oci(
+                common,
+                new OciDriver.Settings(
+                        common.name(),
+                        common.format(),
+                        where.host(),
+                        where.repository(),
+                        item.optional("plain-http").map(YamlMember::yes).orElse(false),
+                        item.optional("authorities").map(YamlMember::path),
+                        user,
+                        password.map(YamlMember::path)));
     }
 
     private static Exec exec(YamlMember item) {

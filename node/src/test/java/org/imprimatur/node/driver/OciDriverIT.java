@@ -1,0 +1,138 @@
+package org.imprimatur.node.driver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.Trial.expect;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.imprimatur.node.Node;
+import org.imprimatur.node.SiteTrial;
+import org.imprimatur.node.SiteTrial.Endorsed;
+import org.imprimatur.node.Trial;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A site that publishes in Debian's registry, and takes back. */
+class OciDriverIT {
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Process registry(Path directory, int port) throws Exception {
+        var config =
+                Files.writeString(
+                        directory.resolve("registry.yml"),
+                        """
+                        version: 0.1
+                        log: {level: error, accesslog: {disabled: true}}
+                        storage: {filesystem: {rootdirectory: %s}, delete: {enabled: true}}
+                        http: {addr: '127.0.0.1:%d'}
+                        """
+                                .formatted(directory.resolve("registry"), port));
+        return new ProcessBuilder("/usr/bin/docker-registry", "serve", config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("registry.log").toFile())
+                .start();
+    }
+
+    private static int status(int port, String path) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            for (int i = 0; ; i++) {
+                try {
+                    return http.send(
+                                    HttpRequest.newBuilder(
+                                                    URI.create("http://127.0.0.1:" + port + path))
+                                            .header(
+                                                    "Accept",
+                                                    "application/vnd.oci.image.manifest.v1+json")
+                                            .build(),
+                                    BodyHandlers.discarding())
+                            .statusCode();
+                } catch (IOException e) {
+                    if (i > 200) {
+                        throw e;
+                    }
+                    Thread.sleep(50);
+                }
+            }
+        }
+    }
+
+    private static void await(Trial trial, Node site, Endorsed endorsed, String state) {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (true) {
+            var all = SiteTrial.json(trial.get(site, "/api/v1/site/publications"));
+            for (var one : all.get("publications")) {
+                if (one.get("endorsement").asText().equals(endorsed.id().hex())
+                        && one.get("state").asText().equals(state)) {
+                    return;
+                }
+            }
+            assertThat(System.nanoTime()).as(all.toString()).isLessThan(end);
+            SiteTrial.pause();
+        }
+    }
+
+    @Test
+    void anApprovedImageIsInTheRegistryWithItsBundleUntilItIsRevoked(@TempDir Path directory)
+            throws Exception {
+        assumeTrue(
+                Files.exists(Path.of("/usr/bin/docker-registry")),
+                "needs the package docker-registry");
+        int port = freePort();
+        var registry = registry(directory, port);
+        var trial = new Trial(directory, "catalogue.example/oci");
+        try (var catalogue = trial.start()) {
+            assertThat(status(port, "/v2/")).isEqualTo(200);
+            trial.prepare(catalogue);
+            var at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "30s");
+            at.drivers =
+                    """
+                    drivers:
+                      - {name: registry, kind: oci, repository: "127.0.0.1:%d/site/images", plain-http: true}
+                    """
+                            .formatted(port);
+            byte[] image = "the disk".repeat(1000).getBytes(UTF_8);
+            Files.write(directory.resolve("files/image"), image);
+            try (var site = at.start()) {
+                at.prepare(site);
+                var endorsed =
+                        at.endorse(
+                                catalogue, image, Trial.uri(catalogue, "/files/image").toString());
+                at.approve(site, endorsed);
+                await(trial, site, endorsed, "published");
+                var manifest = "/v2/site/images/manifests/" + endorsed.statement().guid() + "-1.0";
+                assertThat(status(port, manifest)).isEqualTo(200);
+
+                expect(
+                        201,
+                        trial.post(
+                                catalogue,
+                                trial.sign(
+                                        trial.revocation(
+                                                trial.endorser,
+                                                endorsed.statement(),
+                                                endorsed.id()),
+                                        trial.endorser)));
+                await(trial, site, endorsed, "removed");
+                assertThat(status(port, manifest)).isEqualTo(404);
+            }
+        } finally {
+            registry.destroy();
+            registry.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+}
