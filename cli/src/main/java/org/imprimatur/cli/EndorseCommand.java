@@ -10,8 +10,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.imprimatur.exchange.Bundle;
+import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.inspect.Report;
 import org.imprimatur.inspect.ReportJson;
 import org.imprimatur.inspect.ReportText;
@@ -35,6 +38,7 @@ import org.imprimatur.register.Team;
 import org.imprimatur.register.TeamAct;
 import org.imprimatur.register.Version;
 import org.imprimatur.register.Waiver;
+import org.imprimatur.trust.TrustAnchors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,18 +48,21 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "endorse",
         description = {
-            "Inspect an image, sign its endorsement, publish it, and keep a bundle beside the image.",
+            "Inspect an image, sign its endorsement, publish it, and keep a bundle beside the"
+                    + " image.",
             "An image with blocking findings is refused, unless each is waived with a reason."
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  imprimatur endorse image.qcow2 --owner vo:biomed --tag debian-12 --image-version 1.0 \\",
+            "  imprimatur endorse image.qcow2 --owner vo:biomed --tag debian-12 --image-version 1.0"
+                    + " \\",
             "      --location https://images.example/image.qcow2 --key me.pem --node"
                     + " https://catalogue.example",
-            "  imprimatur endorse image.qcow2 … --waive 'sudo.nopasswd@/etc/sudoers.d/ci=runs our tests"
-                    + " only'",
+            "  imprimatur endorse image.qcow2 … --waive 'sudo.nopasswd@/etc/sudoers.d/ci=runs our"
+                    + " tests only'",
             "  imprimatur endorse combined.qcow2 … --base sha512:3f… --configuration sha512:9a… \\",
-            "      --contributor 'ROOT team=ROOT 6.32' --until 2027-06-01T00:00:00Z --replaces 5f… \\",
+            "      --contributor 'ROOT team=ROOT 6.32' --until 2027-06-01T00:00:00Z --replaces 5f…"
+                    + " \\",
             "      --tool packer=1.11.2 --provenance provenance.json --builder-key builder.pub"
         })
 final class EndorseCommand implements Callable<Integer> {
@@ -66,6 +73,7 @@ final class EndorseCommand implements Callable<Integer> {
     @Mixin private final ProfileOption profile = new ProfileOption();
     @Mixin private final WaiverOptions waiverOptions = new WaiverOptions();
     @Mixin private final DetailOptions detailOptions = new DetailOptions();
+    @Mixin private final AnchorOptions anchorOptions = new AnchorOptions();
 
     @Parameters(
             paramLabel = "IMAGE",
@@ -96,8 +104,8 @@ final class EndorseCommand implements Callable<Integer> {
     @Option(
             names = "--guid",
             description =
-                    "The image's GUID, for a new version of an image (default: that of the tag, else a"
-                            + " new one).")
+                    "The image's GUID, for a new version of an image (default: that of the tag,"
+                            + " else a new one).")
     private @Nullable UUID guid;
 
     @Option(
@@ -150,6 +158,7 @@ final class EndorseCommand implements Callable<Integer> {
         detailOptions.check();
         var key = signing.readKey(output);
         var connection = signing.connect(output);
+        var anchors = anchorOptions.read(output);
         var now = At.CLOCK.instant();
         var options = profile.options(at.instant());
         var allowed = options.profile().waivers();
@@ -196,7 +205,9 @@ final class EndorseCommand implements Callable<Integer> {
                         waivers,
                         said.details());
         var admitted = Signing.submit(connection, statement, key);
-        var bundleFile = writeBundle(file, connection, admitted);
+        var kept = NodeBundle.await(connection, admitted.id());
+        check(kept.bundle(), admitted, anchors);
+        var bundleFile = write(kept, file);
         tell(statement, admitted, waivers, bundleFile);
         return ExitCode.DONE.status();
     }
@@ -223,7 +234,8 @@ final class EndorseCommand implements Callable<Integer> {
                                 allowed.never().contains(first.rule())
                                         ? "; by %s nobody may waive this"
                                                 .formatted(report.profile())
-                                        : ", or take a finding on with --waive 'RULE@PATH=REASON'"));
+                                        : ", or take a finding on with --waive"
+                                                + " 'RULE@PATH=REASON'"));
     }
 
     private static InspectionSummary.Completeness completeness(Report report) {
@@ -302,21 +314,53 @@ final class EndorseCommand implements Callable<Integer> {
         return new Guid(UUID.randomUUID());
     }
 
-    private Path writeBundle(
-            Path file, NodeOptions.Connection connection, Signing.Admitted admitted)
-            throws IOException {
-        var bytes =
-                connection
-                        .client()
-                        .bytes(
-                                "/api/v1/statements/%s/bundle".formatted(admitted.id().hex()),
-                                org.imprimatur.exchange.Bundle.MAX_BYTES);
+    /** As {@code verify} would: what is kept beside the image must convince others. */
+    private void check(Bundle kept, Signing.Admitted admitted, Optional<TrustAnchors> anchors) {
+        if (anchors.isEmpty()) {
+            output.err()
+                    .println(
+                            "note: the bundle is kept as the node gave it; to have it verified as a"
+                                    + " whole, name --anchors");
+            return;
+        }
+        switch (new BundleVerifier(admitted.charter(), anchors.get()).verify(kept)) {
+            case BundleVerifier.Outcome.Verified verified -> {
+                if (!verified.endorsement().id().equals(admitted.id())) {
+                    throw notVerified(admitted, "it is of another endorsement");
+                }
+            }
+            case BundleVerifier.Outcome.Refused refused -> {
+                var broken = refused.broken();
+                if (!broken.what().equals(BundleVerifier.WITNESSES)) {
+                    throw notVerified(admitted, broken.what() + ": " + broken.found());
+                }
+                output.err()
+                        .println(
+                                "warning: %s. Fetch the bundle again later: GET /api/v1/statements/%s/bundle?cosignatures=%d"
+                                        .formatted(
+                                                broken.found(),
+                                                admitted.id().hex(),
+                                                Objects.requireNonNull(
+                                                                admitted.charter().witnesses())
+                                                        .threshold()));
+            }
+        }
+    }
+
+    private static CommandFailure notVerified(Signing.Admitted admitted, String found) {
+        return new CommandFailure(
+                ExitCode.NO,
+                "endorsed in entry %d, statement %s, but the bundle that the node gives does not verify (%s): it is not kept"
+                        .formatted(admitted.index(), admitted.id().hex(), found));
+    }
+
+    private Path write(NodeBundle kept, Path file) throws IOException {
         var target =
                 bundle == null ? file.resolveSibling(file.getFileName() + ".bundle.json") : bundle;
         var temporary =
                 Files.createTempFile(target.toAbsolutePath().getParent(), ".bundle", ".tmp");
         try {
-            Files.write(temporary, bytes);
+            Files.write(temporary, kept.bytes());
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(temporary);

@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.exchange.hepix.ImageList;
 import org.imprimatur.exchange.hepix.ListDiff;
@@ -231,13 +230,7 @@ final class ListPublishCommand implements Callable<Integer> {
     private Optional<Listed> listed(
             NodeOptions.Connection connection, BundleVerifier verifier, JsonNode one, String url) {
         var id = StatementId.parse(one.path("endorsement").asText());
-        var bundle =
-                Bundle.read(
-                        connection
-                                .client()
-                                .bytes(
-                                        "/api/v1/statements/%s/bundle".formatted(id.hex()),
-                                        Bundle.MAX_BYTES));
+        var bundle = NodeBundle.fetch(connection, id).bundle();
         return switch (verifier.verify(bundle)) {
             case BundleVerifier.Outcome.Refused refused ->
                     throw new CommandFailure(

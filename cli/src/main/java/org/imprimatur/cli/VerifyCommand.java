@@ -3,6 +3,7 @@ package org.imprimatur.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +18,13 @@ import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.exchange.BundleVerifier.Link;
 import org.imprimatur.exchange.BundleVerifier.Outcome;
+import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.exchange.StatusProof;
 import org.imprimatur.exchange.StatusVerifier;
+import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.EndorsementState;
+import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Responsibility;
 import org.imprimatur.register.Sha512;
@@ -37,13 +41,14 @@ import picocli.CommandLine.Parameters;
         name = "verify",
         description = {
             "Verify a bundle, and the image with it, off line: no network, no server.",
-            "Says each link that was checked: ledger, signatures, certificates, appointments, image.",
+            "Says each link that was checked: ledger, signatures, certificates, appointments,"
+                    + " image.",
             "With a status proof it also says that nothing was revoked up to the proof's tree size."
         },
         footerHeading = "%nExample:%n",
         footer =
-                "  imprimatur verify image.qcow2.bundle.json image.qcow2 --charter charter.json --anchors"
-                        + " /etc/grid-security/certificates")
+                "  imprimatur verify image.qcow2.bundle.json image.qcow2 --charter charter.json"
+                        + " --anchors /etc/grid-security/certificates")
 final class VerifyCommand implements Callable<Integer> {
 
     @Mixin private final Output output = new Output();
@@ -67,6 +72,15 @@ final class VerifyCommand implements Callable<Integer> {
                             + " $IMPRIMATUR_CHARTER).")
     private @Nullable Path charter;
 
+    @Option(
+            names = "--witnesses",
+            paramLabel = "NUMBER",
+            description =
+                    "So many of the witnesses named with --witness, or if none is named of the"
+                            + " charter's, must have cosigned the bundle's checkpoint; 0 for none"
+                            + " (default: what the charter asks for).")
+    private @Nullable Integer threshold;
+
     @Parameters(index = "0", paramLabel = "BUNDLE", description = "The bundle.")
     private @Nullable Path bundle;
 
@@ -79,7 +93,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var trusted = NodeOptions.readCharter(Objects.requireNonNull(charter));
+        var trusted = asking(NodeOptions.readCharter(Objects.requireNonNull(charter)));
         var verifier = new BundleVerifier(trusted, anchors.required(output));
         var outcome =
                 verifier.verify(
@@ -97,6 +111,31 @@ final class VerifyCommand implements Callable<Integer> {
         boolean good = links.stream().allMatch(Link::good);
         tell(outcome, links, good);
         return good ? ExitCode.DONE.status() : ExitCode.NO.status();
+    }
+
+    /** The charter, with other witnesses where the reader asks for others. */
+    private Charter asking(Charter pinned) {
+        if (threshold == null) {
+            return pinned;
+        }
+        if (threshold == 0) {
+            return pinned.asking(null);
+        }
+        var named = witnesses.read().stream().map(NoteVerifier::toString).toList();
+        var chartered = pinned.witnesses();
+        try {
+            var asking =
+                    pinned.asking(
+                            new Charter.Witnesses(
+                                    threshold,
+                                    named.isEmpty() && chartered != null
+                                            ? chartered.keys()
+                                            : named));
+            CharterJson.quorum(asking, Duration.ZERO);
+            return asking;
+        } catch (MalformedInput e) {
+            throw new CommandFailure(ExitCode.USAGE, "--witnesses: " + e.explanation(), e);
+        }
     }
 
     /**

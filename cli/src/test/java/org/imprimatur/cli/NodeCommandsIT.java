@@ -28,9 +28,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
+import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.Cosigner;
+import org.imprimatur.ledger.InclusionProof;
 import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.ledger.ProofFile;
 import org.imprimatur.node.Node;
 import org.imprimatur.node.NodeConfig;
 import org.imprimatur.register.Clause;
@@ -758,6 +763,66 @@ class NodeCommandsIT {
         assertThat(json.json().path("verdict").asText()).isEqualTo("VERIFIED");
         assertThat(json.json().path("guid")).isEqualTo(done.json().path("guid"));
         assertThat(json.json().path("links").size()).isGreaterThan(4);
+    }
+
+    @Test
+    void endorseVerifiesTheBundleThatItKeeps() throws IOException {
+        var anchors = keys().resolve("anchors").toString();
+        var strangers = Files.createTempDirectory(home, "none").toString();
+
+        var checked = endorse("endorser", image(), "--anchors", anchors);
+        var unchecked = endorse("endorser", image());
+        var kept = home.resolve("unkept.json");
+        var refused =
+                endorse("endorser", image(), "--anchors", strangers, "--bundle", kept.toString());
+
+        assertThat(checked.status()).as(checked.err()).isZero();
+        assertThat(checked.err()).doesNotContain("the bundle is kept as the node gave it");
+        assertThat(unchecked.status()).isZero();
+        assertThat(unchecked.err()).contains("the bundle is kept as the node gave it");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("endorsed in entry", "does not verify", "not kept");
+        assertThat(kept).doesNotExist();
+    }
+
+    @Test
+    void aReaderAsksForTheWordOfWitnessesBesidesTheLedgers() throws IOException {
+        var witness = Cosigner.generate("w1.example", new SecureRandom());
+        var key = witness.verifier().toString();
+        var plain = endorsed();
+        var bundle = Bundle.read(Files.readAllBytes(plain));
+        var proof = bundle.entry().proof();
+        var checkpoint = Checkpoint.parse(proof.note().text());
+        var cosigned = home.resolve("cosigned.json");
+        Files.write(
+                cosigned,
+                new Bundle(
+                                new Bundle.Proven(
+                                        bundle.entry().entry(),
+                                        ProofFile.of(
+                                                new InclusionProof(
+                                                        proof.index(),
+                                                        checkpoint.size(),
+                                                        proof.hashes()),
+                                                proof.note()
+                                                        .with(
+                                                                witness.cosign(
+                                                                        checkpoint,
+                                                                        At.CLOCK.instant())))),
+                                bundle.support())
+                        .write());
+
+        var good = verify(cosigned, "--witnesses", "1", "--witness", key);
+        var bad = verify(plain, "--witnesses", "1", "--witness", key);
+        var many = verify(plain, "--witnesses", "2", "--witness", key);
+
+        assertThat(good.status()).as(good.out() + good.err()).isZero();
+        assertThat(good.out()).contains("ok    witnesses: 1 asked for; cosigned by w1.example at ");
+        assertThat(bad.status()).isEqualTo(1);
+        assertThat(bad.out())
+                .contains("FAIL  witnesses: ", "0 of the 1 cosignatures", "has not cosigned");
+        assertThat(many.status()).isEqualTo(2);
+        assertThat(verify(plain, "--witnesses", "0").status()).isZero();
     }
 
     @Test

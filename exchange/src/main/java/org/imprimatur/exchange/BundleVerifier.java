@@ -1,12 +1,17 @@
 package org.imprimatur.exchange;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.imprimatur.ledger.Hash;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.ProofFile;
+import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.VerifiedCheckpoint;
+import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.Judgement;
 import org.imprimatur.register.MalformedInput;
@@ -25,18 +30,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BundleVerifier {
 
+    /** The name of the link that tells who has cosigned the checkpoint. */
+    public static final String WITNESSES = "witnesses";
+
     private final Charter charter;
     private final NoteVerifier ledger;
+    private final Optional<WitnessQuorum> witnesses;
     private final StatementVerifier statements;
 
     /**
-     * For bundles of this charter's ledger.
+     * For bundles of this charter's ledger, cosigned by so many witnesses as the charter asks for.
      *
-     * @throws MalformedInput when the charter's key is not the key of its ledger
+     * @throws MalformedInput when the charter's key is not the key of its ledger, or its witnesses
+     *     cannot be
      */
     public BundleVerifier(Charter charter, TrustAnchors anchors) {
         this.charter = charter;
         this.ledger = CharterJson.ledgerKey(charter);
+        // A bundle says what was: how old its cosignatures are is no question.
+        this.witnesses = CharterJson.quorum(charter, Duration.ZERO);
         this.statements = new StatementVerifier(anchors);
     }
 
@@ -96,19 +108,21 @@ public final class BundleVerifier {
 
         private final List<Link> links = new ArrayList<>();
         private final Register register = Register.sparse(charter);
-        private @Nullable VerifiedCheckpoint checkpoint;
         private long last = -1;
         private Instant admitted = Instant.MIN;
 
         Outcome run(Bundle bundle) {
+            var checkpoint = checkpoint(bundle.entry().proof().note());
+            if (checkpoint == null || !cosigned(checkpoint)) {
+                return new Outcome.Refused(links);
+            }
             for (var support : bundle.support()) {
-                if (apply(support) == null) {
+                if (apply(support, checkpoint) == null) {
                     return new Outcome.Refused(links);
                 }
             }
-            var entry = apply(bundle.entry());
-            var proven = checkpoint;
-            if (entry == null || proven == null) {
+            var entry = apply(bundle.entry(), checkpoint);
+            if (entry == null) {
                 return new Outcome.Refused(links);
             }
             var endorsement = register.endorsement(entry.id());
@@ -116,21 +130,75 @@ public final class BundleVerifier {
                 broken("kind", "the bundle's entry is no endorsement");
                 return new Outcome.Refused(links);
             }
-            return new Outcome.Verified(endorsement.get(), proven, register, links);
+            return new Outcome.Verified(endorsement.get(), checkpoint, register, links);
+        }
+
+        /** The checkpoint of the whole bundle, with the cosignatures that it carries. */
+        private @Nullable VerifiedCheckpoint checkpoint(SignedNote note) {
+            links.add(new Link("key", true, "the ledger's, from the charter: " + charter.key()));
+            var known = witnesses.map(WitnessQuorum::witnesses).orElse(List.of());
+            return switch (VerifiedCheckpoint.check(note, ledger, known)) {
+                case VerifiedCheckpoint.Check.BadSignature bad ->
+                        broken("checkpoint", bad.explanation());
+                case VerifiedCheckpoint.Check.WrongOrigin wrong ->
+                        broken("checkpoint", wrong.explanation());
+                case VerifiedCheckpoint.Check.NotACheckpoint not ->
+                        broken("checkpoint", not.explanation());
+                case VerifiedCheckpoint.Check.Good(var good) -> {
+                    links.add(
+                            new Link(
+                                    "checkpoint",
+                                    true,
+                                    "%s of %d entries, signed by the charter's key"
+                                            .formatted(good.origin(), good.size())));
+                    yield good;
+                }
+            };
+        }
+
+        private boolean cosigned(VerifiedCheckpoint checkpoint) {
+            if (witnesses.isEmpty()) {
+                return true;
+            }
+            var judged = witnesses.get().judgeKept(checkpoint);
+            links.add(
+                    switch (judged) {
+                        case WitnessQuorum.Outcome.TooFew few ->
+                                new Link(WITNESSES, false, few.explanation());
+                        case WitnessQuorum.Outcome.Met _ ->
+                                new Link(
+                                        WITNESSES,
+                                        true,
+                                        "%d asked for; cosigned by %s"
+                                                .formatted(
+                                                        witnesses.get().threshold(),
+                                                        cosigners(checkpoint)));
+                    });
+            return judged instanceof WitnessQuorum.Outcome.Met;
+        }
+
+        private static String cosigners(VerifiedCheckpoint checkpoint) {
+            return checkpoint.signatures().stream()
+                    .flatMap(
+                            one ->
+                                    one.time().stream()
+                                            .map(time -> one.key().name() + " at " + time))
+                    .collect(Collectors.joining(", "));
         }
 
         /**
          * The statement, if it is proven, signed and admissible; else null, with the link that
          * broke.
          */
-        private StatementVerifier.@Nullable Verified apply(Bundle.Proven proven) {
+        private StatementVerifier.@Nullable Verified apply(
+                Bundle.Proven proven, VerifiedCheckpoint checkpoint) {
             var entry = proven.entry();
             switch (proven.proof().check(Hash.ofLeaf(entry.bytes()), ledger)) {
                 case ProofFile.Check.NotProven not -> {
                     return broken("proof", not.explanation());
                 }
                 case ProofFile.Check.Proven good -> {
-                    if (!sameCheckpoint(good.checkpoint())) {
+                    if (!good.checkpoint().checkpoint().equals(checkpoint.checkpoint())) {
                         return broken("checkpoint", "two proofs are of different checkpoints");
                     }
                     if (good.index() <= last) {
@@ -248,24 +316,7 @@ public final class BundleVerifier {
                     + (first ? ", first appointer by the charter," : ", appointer by statement,");
         }
 
-        private boolean sameCheckpoint(VerifiedCheckpoint found) {
-            var first = checkpoint;
-            if (first == null) {
-                checkpoint = found;
-                links.add(
-                        new Link("key", true, "the ledger's, from the charter: " + charter.key()));
-                links.add(
-                        new Link(
-                                "checkpoint",
-                                true,
-                                "%s of %d entries, signed by the charter's key"
-                                        .formatted(found.origin(), found.size())));
-                return true;
-            }
-            return first.head().equals(found.head());
-        }
-
-        private StatementVerifier.@Nullable Verified broken(String what, String found) {
+        private <T> @Nullable T broken(String what, String found) {
             links.add(new Link(what, false, found));
             return null;
         }

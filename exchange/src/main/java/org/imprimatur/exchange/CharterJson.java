@@ -3,9 +3,12 @@ package org.imprimatur.exchange;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.imprimatur.ledger.KeyType;
 import org.imprimatur.ledger.NoteVerifier;
+import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.MalformedInput;
@@ -44,7 +47,7 @@ public final class CharterJson {
         in.end();
         var charter = new Charter(origin, key, policy, owners, contributors, witnesses);
         ledgerKey(charter);
-        witnessKeys(charter);
+        quorum(charter, Duration.ZERO);
         return charter;
     }
 
@@ -80,6 +83,24 @@ public final class CharterJson {
         return witnesses == null
                 ? List.of()
                 : witnesses.keys().stream().map(CharterJson::witnessKey).toList();
+    }
+
+    /**
+     * Whose word the charter asks for; empty for nobody's.
+     *
+     * @param maxAge how old a cosignature may be
+     * @throws MalformedInput when these cannot be its witnesses
+     */
+    public static Optional<WitnessQuorum> quorum(Charter charter, Duration maxAge) {
+        var asked = charter.witnesses();
+        if (asked == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new WitnessQuorum(witnessKeys(charter), asked.threshold(), maxAge));
+        } catch (org.imprimatur.ledger.MalformedInput e) {
+            throw new MalformedInput("witnesses", "different witnesses", e.explanation());
+        }
     }
 
     private static NoteVerifier witnessKey(String text) {

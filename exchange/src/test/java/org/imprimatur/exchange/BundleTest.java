@@ -10,7 +10,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import org.imprimatur.exchange.BundleVerifier.Outcome;
+import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.Cosigner;
+import org.imprimatur.ledger.InclusionProof;
 import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.ledger.ProofFile;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.MalformedInput;
@@ -103,7 +107,87 @@ class BundleTest {
                         ledger.proven(2, stranger),
                         List.of(ledger.proven(0, stranger), ledger.proven(1, stranger)));
 
-        assertThat(broken(bundle)).startsWith("proof");
+        assertThat(broken(bundle)).startsWith("checkpoint");
+    }
+
+    // ---- Witnesses ---------------------------------------------------------------------------
+
+    private final Cosigner first = Cosigner.generate("w1.example", new SecureRandom());
+    private final Cosigner second = Cosigner.generate("w2.example", new SecureRandom());
+
+    private Outcome verifyAskingForTwo(Bundle bundle) {
+        var keys = List.of(first.verifier().toString(), second.verifier().toString());
+        return new BundleVerifier(
+                        ledger.charter.asking(new Charter.Witnesses(2, keys)),
+                        ledger.authority.anchors())
+                .verify(Bundle.read(bundle.write()));
+    }
+
+    @Test
+    void theCosignaturesThatTheCharterAsksForAreALinkOfTheChain() {
+        var outcome = verifyAskingForTwo(ledger.cosigned(first, second));
+
+        assertThat(outcome).isInstanceOf(Outcome.Verified.class);
+        assertThat(outcome.links())
+                .extracting(BundleVerifier.Link::what)
+                .startsWith("key", "checkpoint", "witnesses", "inclusion of entry 0");
+        assertThat(outcome.links().get(2).found())
+                .isEqualTo(
+                        "2 asked for; cosigned by w1.example at 2026-11-21T12:01:00Z, w2.example at"
+                                + " 2026-11-21T12:01:00Z");
+    }
+
+    @Test
+    void aBundleWithFewerCosignaturesThanTheCharterAsksForIsRefused() {
+        var stranger = Cosigner.generate("w3.example", new SecureRandom());
+        for (var few :
+                List.of(
+                        ledger.bundle(),
+                        ledger.cosigned(first),
+                        ledger.cosigned(first, stranger))) {
+            var outcome = verifyAskingForTwo(few);
+
+            assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+            var broken = ((Outcome.Refused) outcome).broken();
+            assertThat(broken.what()).isEqualTo(BundleVerifier.WITNESSES);
+            assertThat(broken.found())
+                    .contains("of the 2 cosignatures", "w2.example has not cosigned");
+        }
+    }
+
+    @Test
+    void aCosignatureOfANamedWitnessThatDoesNotVerifySpoilsTheBundle() {
+        var checkpoint = Checkpoint.parse(ledger.bundle().entry().proof().note().text());
+        var other = new Checkpoint(checkpoint.origin(), checkpoint.head(), List.of("another"));
+        var real = ledger.cosigned(first, second).entry().proof();
+        var forged =
+                ledger.bundle()
+                        .entry()
+                        .proof()
+                        .note()
+                        .with(first.cosign(checkpoint, SampleLedger.NOW))
+                        .with(second.cosign(other, SampleLedger.NOW));
+        var path = new InclusionProof(real.index(), checkpoint.size(), real.hashes());
+        var bundle =
+                new Bundle(
+                        new Bundle.Proven(ledger.proven(2).entry(), ProofFile.of(path, forged)),
+                        ledger.bundle().support());
+
+        var outcome = verifyAskingForTwo(bundle);
+
+        assertThat(((Outcome.Refused) outcome).broken().what()).isEqualTo("checkpoint");
+        // Who does not know the witness is not concerned.
+        assertThat(verify(bundle)).isInstanceOf(Outcome.Verified.class);
+    }
+
+    @Test
+    void aCharterWhoseWitnessesCannotBeIsNoCharter() {
+        var twice = List.of(first.verifier().toString(), first.verifier().toString());
+        var charter = ledger.charter.asking(new Charter.Witnesses(2, twice));
+
+        assertThatThrownBy(() -> CharterJson.read(CharterJson.write(charter)))
+                .isInstanceOf(MalformedInput.class)
+                .hasMessageContaining("witnesses");
     }
 
     @Test

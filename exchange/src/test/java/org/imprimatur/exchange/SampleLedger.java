@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.Cosigner;
 import org.imprimatur.ledger.Frontier;
 import org.imprimatur.ledger.Hash;
 import org.imprimatur.ledger.InclusionProof;
@@ -139,6 +140,21 @@ final class SampleLedger {
                         index, leaves.size(), tile -> Tile.bytesOf(leaves));
         var checkpoint = new Checkpoint(charter.origin().text(), frontier.head()).sign(signer);
         return new Bundle.Proven(entries.get(index), ProofFile.of(proof, checkpoint));
+    }
+
+    /** The bundle of the honest story, whose checkpoint these have cosigned. */
+    Bundle cosigned(Cosigner... witnesses) {
+        var plain = bundle();
+        var proof = plain.entry().proof();
+        var checkpoint = Checkpoint.parse(proof.note().text());
+        var note = proof.note();
+        for (var witness : witnesses) {
+            note = note.with(witness.cosign(checkpoint, NOW.plusSeconds(60)));
+        }
+        var path = new InclusionProof(proof.index(), checkpoint.size(), proof.hashes());
+        return new Bundle(
+                new Bundle.Proven(plain.entry().entry(), ProofFile.of(path, note)),
+                plain.support());
     }
 
     Bundle bundle() {

@@ -81,6 +81,15 @@ public record WitnessQuorum(List<NoteVerifier> witnesses, int threshold, Duratio
      * @param now the reader's clock
      */
     public Outcome judge(VerifiedCheckpoint checkpoint, Instant now) {
+        return judge(checkpoint, now.minus(maxAge), now.plus(CLOCKS_DIFFER));
+    }
+
+    /** The same of a checkpoint that was kept: it says what was, so that its age is no question. */
+    public Outcome judgeKept(VerifiedCheckpoint checkpoint) {
+        return judge(checkpoint, Instant.MIN, Instant.MAX);
+    }
+
+    private Outcome judge(VerifiedCheckpoint checkpoint, Instant oldest, Instant latest) {
         var valid = new ArrayList<Instant>();
         var old = new ArrayList<Instant>();
         var missing = new ArrayList<String>();
@@ -89,11 +98,11 @@ public record WitnessQuorum(List<NoteVerifier> witnesses, int threshold, Duratio
                     checkpoint.signatures().stream()
                             .filter(signature -> signature.key().equals(witness))
                             .flatMap(signature -> signature.time().stream())
-                            .filter(at -> !at.isAfter(now.plus(CLOCKS_DIFFER)))
+                            .filter(at -> !at.isAfter(latest))
                             .max(Comparator.naturalOrder());
             if (time.isEmpty()) {
                 missing.add(witness.name() + " has not cosigned");
-            } else if (time.get().isBefore(now.minus(maxAge))) {
+            } else if (time.get().isBefore(oldest)) {
                 old.add(time.get());
                 missing.add(
                         "%s cosigned at %s, too long ago".formatted(witness.name(), time.get()));

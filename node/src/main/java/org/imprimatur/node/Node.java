@@ -212,7 +212,7 @@ public final class Node implements AutoCloseable {
 
             var routes =
                     Api.routes(
-                            new StatementRoutes(ledger),
+                            new StatementRoutes(ledger, cosignatures),
                             new AttachmentRoutes(attachments),
                             new ImageRoutes(images, ledger, attachments, clock),
                             new StatusRoutes(ledger.state(), cosignatures),

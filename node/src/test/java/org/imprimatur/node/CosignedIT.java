@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import org.imprimatur.exchange.Bundle;
+import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.ledger.Cosigner;
 import org.imprimatur.ledger.NoteVerifier;
@@ -29,6 +31,8 @@ import org.imprimatur.register.Charter;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Reason;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.register.StatementJson;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,6 +203,31 @@ class CosignedIT {
         assertThat(trial.get(catalogue, "/checkpoint?cosignatures=4").statusCode()).isEqualTo(404);
         assertThat(trial.get(catalogue, "/checkpoint?cosignatures=0").statusCode()).isEqualTo(400);
         awaitSource(s -> s.get("size").asLong() == size());
+    }
+
+    @Test
+    @Clause("EGI-5.5")
+    void aBundleCarriesTheCosignaturesOfItsCheckpoint() {
+        var id = StatementId.of(StatementJson.write(grow()));
+        var path = "/api/v1/statements/" + id.hex() + "/bundle";
+        await(
+                () -> trial.get(catalogue, path + "?cosignatures=3").statusCode() == 200,
+                () -> json(catalogue, "/api/v1/witnesses").toString());
+
+        var cosigned = expect(200, trial.get(catalogue, path + "?cosignatures=2"));
+        var plain = expect(200, trial.get(catalogue, path));
+
+        for (var response : List.of(cosigned, plain)) {
+            var outcome =
+                    new BundleVerifier(catalogue.charter(), trial.authority.anchors())
+                            .verify(Bundle.read(response.body().getBytes(UTF_8)));
+            assertThat(outcome).isInstanceOf(BundleVerifier.Outcome.Verified.class);
+            assertThat(outcome.links().get(2).found())
+                    .startsWith("2 asked for; cosigned by ")
+                    .contains("w1.example at ", "w2.example at ");
+        }
+        assertThat(trial.get(catalogue, path + "?cosignatures=4").statusCode()).isEqualTo(404);
+        assertThat(trial.get(catalogue, path + "?cosignatures=17").statusCode()).isEqualTo(400);
     }
 
     @Test

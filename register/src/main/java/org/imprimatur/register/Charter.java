@@ -107,4 +107,9 @@ public record Charter(
             }
         }
     }
+
+    /** The same charter for a reader who asks for other witnesses; null for none. */
+    public Charter asking(@Nullable Witnesses others) {
+        return new Charter(origin, key, policy, owners, contributors, others);
+    }
 }

@@ -102,7 +102,7 @@ public final class ImageRoutes {
                         .put(
                                 "bytes",
                                 Base64.getEncoder().encodeToString(ledger.entry(entry.index())))
-                        .put("proof", ledger.proof(entry.index(), head).toString());
+                        .put("proof", ledger.proof(entry.index(), head.checkpoint()).toString());
             }
         }
         return Answer.json(200, json);

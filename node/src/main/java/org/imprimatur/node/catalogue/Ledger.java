@@ -205,7 +205,8 @@ public final class Ledger implements AutoCloseable {
                             VerifiedCheckpoint.Check.WrongOrigin _,
                             VerifiedCheckpoint.Check.NotACheckpoint _ ->
                             throw new LedgerFault(
-                                    "the file ledger-head was not signed by ledger.key: they belong to two ledgers");
+                                    "the file ledger-head was not signed by ledger.key: they belong"
+                                            + " to two ledgers");
                 };
         var view = LedgerView.unseen(key.verifier()).having(known);
         if (view.lookWithTiles(head.checkpoint(), tiles) instanceof LedgerView.Look.Alarm alarm) {
@@ -312,17 +313,18 @@ public final class Ledger implements AutoCloseable {
 
     /** The proof that an entry is in the ledger, against the newest checkpoint. */
     public ProofFile proof(long index) {
-        return proof(index, state.head());
+        return proof(index, state.head().checkpoint());
     }
 
     /** The proof against a certain checkpoint. */
-    public ProofFile proof(long index, LedgerState.Head head) {
+    public ProofFile proof(long index, SignedNote checkpoint) {
+        long size = Checkpoint.parse(checkpoint.text()).size();
         var maker = proofs;
-        if (maker.size() != head.size()) {
-            maker = new InclusionProof.Maker<>(head.size(), tiles);
+        if (maker.size() != size) {
+            maker = new InclusionProof.Maker<>(size, tiles);
             proofs = maker;
         }
-        return ProofFile.of(maker.proof(index), head.checkpoint());
+        return ProofFile.of(maker.proof(index), checkpoint);
     }
 
     /** An entry's bytes. */

@@ -6,6 +6,8 @@ import java.util.Base64;
 import java.util.List;
 import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.LedgerEntry;
+import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.node.http.Problem;
@@ -20,10 +22,16 @@ import org.imprimatur.trust.Envelope;
 public final class StatementRoutes {
 
     private final Ledger ledger;
+    private final Cosignatures cosignatures;
 
-    /** Routes to this ledger. */
-    public StatementRoutes(Ledger ledger) {
+    /**
+     * Routes to this ledger.
+     *
+     * @param cosignatures what witnesses have said of its checkpoints
+     */
+    public StatementRoutes(Ledger ledger, Cosignatures cosignatures) {
         this.ledger = ledger;
+        this.cosignatures = cosignatures;
     }
 
     /** Takes an envelope. */
@@ -54,7 +62,9 @@ public final class StatementRoutes {
                     throw new ProblemException(
                             Problem.unavailable("not-now", explanation, 1)
                                     .advising(
-                                            "Submit the same envelope again: that is safe, and answers with the index if it is there already."));
+                                            "Submit the same envelope again: that is safe, and"
+                                                    + " answers with the index if it is there"
+                                                    + " already."));
         };
     }
 
@@ -83,9 +93,9 @@ public final class StatementRoutes {
                         .put("proof", ledger.proof(entry.index()).toString()));
     }
 
-    /** The bundle of an endorsement. */
+    /** The bundle of an endorsement, with the cosignatures of its checkpoint. */
     public Answer bundle(Request request) {
-        request.checkQuery();
+        request.checkQuery("cosignatures");
         var entry = find(request);
         if (!(entry.statement() instanceof Statement.Endorsement)) {
             throw new ProblemException(
@@ -94,17 +104,41 @@ public final class StatementRoutes {
                                     + entry.statement().kind().wire()));
         }
         var support = ledger.state().ask(register -> register.support(entry.id()));
-        // Every proof carries the same checkpoint.
-        var head = ledger.state().head();
+        // Every proof carries the same checkpoint, and the endorsement's what witnesses say of it.
+        var cosigned = checkpoint(request, entry);
+        var bare = new SignedNote(cosigned.text(), List.of(cosigned.signatures().getFirst()));
         var bundle =
                 new Bundle(
-                        proven(entry.index(), head),
-                        support.stream().map(index -> proven(index, head)).toList());
+                        proven(entry.index(), cosigned),
+                        support.stream().map(index -> proven(index, bare)).toList());
         return Answer.bytes(Bundle.MEDIA_TYPE, bundle.write()).with("Cache-Control", "no-cache");
     }
 
-    private Bundle.Proven proven(long index, LedgerState.Head head) {
-        return new Bundle.Proven(LedgerEntry.parse(ledger.entry(index)), ledger.proof(index, head));
+    /** The newest checkpoint, or the newest with so many cosignatures that has the entry. */
+    private SignedNote checkpoint(Request request, Recorded<?> entry) {
+        return request.query("cosignatures", LedgerRoutes::count)
+                .map(
+                        least ->
+                                cosignatures
+                                        .newest(least)
+                                        .filter(
+                                                note ->
+                                                        Checkpoint.parse(note.text()).size()
+                                                                > entry.index())
+                                        .orElseThrow(
+                                                () ->
+                                                        new ProblemException(
+                                                                Problem.notFound(
+                                                                        "no checkpoint that has"
+                                                                                + " this entry has so"
+                                                                                + " many cosignatures"
+                                                                                + " yet"))))
+                .orElseGet(() -> cosignatures.shown(ledger.state().head().checkpoint()));
+    }
+
+    private Bundle.Proven proven(long index, SignedNote checkpoint) {
+        return new Bundle.Proven(
+                LedgerEntry.parse(ledger.entry(index)), ledger.proof(index, checkpoint));
     }
 
     private Recorded<? extends Statement> find(Request request) {
