@@ -171,6 +171,7 @@ final class VerifyCommand implements Callable<Integer> {
             case REVOKED -> "it was revoked";
             case SUSPENDED -> "its endorser was suspended";
             case ROLE_ENDED -> "its endorser lost the role";
+            case DISPUTED -> "it was disputed";
             case ENDED -> "its planned end came";
             case WAIVER_EXPIRED -> "a waiver that it needs has expired";
             case CONTRIBUTOR_NOT_ENDORSED -> "the endorsement of one of its parts ended";

@@ -13,6 +13,7 @@ import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Role;
+import org.imprimatur.register.Statement;
 import org.imprimatur.trust.CrlMode;
 import org.imprimatur.trust.SigningKey;
 import org.imprimatur.trust.TrialAuthority.KeyKind;
@@ -79,6 +80,68 @@ class RevokedCertificateIT {
         }
     }
 
+    /** A list that dates a revocation back, and readers from before and after it. */
+    @Test
+    void whatARevocationIsDatedBackBeforeCountsNoMoreForWhoComesLaterAndHarmsNothingElse(
+            @TempDir Path directory) throws Exception {
+        var trial = new Trial(directory, "catalogue.example/dated-back");
+        var nora = trial.authority.issue("Nora Endorser", KeyKind.EC_P256);
+        try (var node = start(trial)) {
+            trial.prepare(node);
+            posted(
+                    trial,
+                    node,
+                    trial.appointment(trial.appointer, Role.ENDORSER, nora.person()),
+                    trial.appointer);
+            posted(trial, node, trial.acceptance(nora), nora);
+            Thread.sleep(1_100);
+            var dated = Instant.now();
+            Thread.sleep(1_100);
+            var erins = trial.endorsement(trial.endorser, "by Erin");
+            var noras = trial.endorsement(nora, "by Nora");
+            posted(trial, node, erins, trial.endorser);
+            posted(trial, node, noras, nora);
+            var site = new SiteTrial(trial, Trial.uri(node, "/"), node.charter(), "200ms");
+            try (var early = site.start()) {
+                awaitSize(site, early, 6);
+                trial.authority.revoke(trial.endorser.certificate(), dated);
+                trial.authority.writeAnchors(directory.resolve("anchors"));
+
+                for (int starts = 0; starts < 2; starts++) {
+                    // The second start takes up what the first has stored.
+                    try (var late = start(trial, late(site))) {
+                        awaitSize(site, late, 6);
+                        assertThat(site.source(late).path("state").asText()).isEqualTo("fresh");
+                        assertThat(site.source(late).path("disputed").asInt()).isEqualTo(1);
+                        assertThat(permits(site, late, erins)).isFalse();
+                        assertThat(permits(site, late, noras)).isTrue();
+                        var alarms = trial.get(late, "/api/v1/alarms").body();
+                        assertThat(JSON.readTree(alarms).path("alarms")).hasSize(1);
+                        assertThat(alarms)
+                                .contains(
+                                        "disputed-entry",
+                                        "CN=Erin Endorser",
+                                        "does not count here");
+                        assertThat(trial.get(late, "/api/v1/site/images?state=withdrawn").body())
+                                .contains(erins.image().toString(), "revoked by then");
+                    }
+                }
+                assertThat(permits(site, early, erins)).isTrue();
+                assertThat(site.source(early).has("disputed")).isFalse();
+            }
+        }
+    }
+
+    private static String late(SiteTrial site) {
+        return site.yaml()
+                .replace("data: site-data", "data: late-data")
+                .replace("store: store", "store: late-store");
+    }
+
+    private static boolean permits(SiteTrial site, Node node, Statement.Endorsement of) {
+        return site.decide(node, of.image(), "trusted-payload").get("decision").asBoolean();
+    }
+
     @Test
     void theSameSubjectUnderAnotherAuthorityIsAnotherPerson(@TempDir Path directory)
             throws Exception {
@@ -122,15 +185,17 @@ class RevokedCertificateIT {
     }
 
     private static Node start(Trial trial) {
-        var yaml = trial.yaml() + "anchors-every: 100ms\ncrls: require\n";
+        return start(trial, trial.yaml() + "anchors-every: 100ms\ncrls: require\n");
+    }
+
+    private static Node start(Trial trial, String yaml) {
         return Node.start(
                 NodeConfig.of(
                         YamlMember.parse(trial.directory.resolve("node.yaml").toString(), yaml)),
                 InstantSource.system());
     }
 
-    private static JsonNode posted(
-            Trial trial, Node node, org.imprimatur.register.Statement statement, SigningKey key)
+    private static JsonNode posted(Trial trial, Node node, Statement statement, SigningKey key)
             throws Exception {
         return JSON.readTree(expect(201, trial.post(node, trial.sign(statement, key))).body());
     }

@@ -369,7 +369,8 @@ final class People {
                 "PROC-types",
                 "an owner that the charter of '%s' names".formatted(charter.origin()),
                 owner.toString(),
-                "Compare the owner with the charter; send the statement to the owner's own ledger.");
+                "Compare the owner with the charter; send the statement to the owner's own"
+                        + " ledger.");
     }
 
     String holding(Person person, Instant at) {
@@ -396,6 +397,17 @@ final class People {
             }
         }
         return null;
+    }
+
+    boolean isFirst(Grant grant) {
+        return first.contains(grant);
+    }
+
+    /** Every appointment by which somebody holds the role at this moment. */
+    List<Recorded<Appointment>> allStanding(Grant grant, Instant at) {
+        return appointed.getOrDefault(grant, List.of()).stream()
+                .filter(entry -> entry.statement().terms().covers(at))
+                .toList();
     }
 
     /** The appointments whose end has not come. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,6 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.imprimatur.register.People.Grant;
 import org.imprimatur.register.Refusal.Code;
 import org.imprimatur.register.Statement.AboutImage;
@@ -95,6 +99,15 @@ public final class Register {
     private final Map<Sha512, Set<StatementId>> blocksByDigest = new HashMap<>();
     private final Map<Sha512, List<Recorded<SiteException>>> exceptions = new HashMap<>();
     private final Map<Sha512, List<Recorded<? extends AboutImage>>> aboutDigest = new HashMap<>();
+
+    /** Entries that this reader does not rely on, though the ledger admitted them as it should. */
+    private final Set<Long> disputed = new HashSet<>();
+
+    private final List<Lifted<Block>> liftedBlocks = new ArrayList<>();
+    private final List<Lifted<Suspension>> liftedSuspensions = new ArrayList<>();
+
+    /** What stopped somebody or something, until the entry {@code by}. */
+    private record Lifted<S extends Statement>(Recorded<S> act, long by) {}
 
     /** An empty register, for a whole ledger: every index from 0 on must come. */
     public Register(Charter charter) {
@@ -193,7 +206,8 @@ public final class Register {
                     "an issuedAt not later than %s, five minutes from now"
                             .formatted(at.plus(MAX_AHEAD)),
                     header.issuedAt().toString(),
-                    "Set the signing machine's clock (timedatectl, chronyc tracking) and sign again.");
+                    "Set the signing machine's clock (timedatectl, chronyc tracking) and sign"
+                            + " again.");
         }
         if (header.issuedAt().isBefore(at.minus(MAX_AGE))) {
             return Refusal.of(
@@ -396,8 +410,8 @@ public final class Register {
                 Code.CONTRIBUTORS_NOT_IDENTIFIED,
                 "TVM-4.v1",
                 statement.details().contributors() == null
-                        ? "the providers of additional software in contributors, an empty list where"
-                                + " there are none"
+                        ? "the providers of additional software in contributors, an empty list"
+                                + " where there are none"
                         : "at least one provider of the VO configuration in contributors",
                 "none",
                 "Name each provider and what comes from there, and sign again.");
@@ -405,7 +419,7 @@ public final class Register {
 
     private @Nullable Refusal refusalOfUnendorsed(Endorsement statement, Instant at) {
         for (var part : statement.lineage().parts()) {
-            if (standing(part, at).isEmpty()) {
+            if (ruledStanding(part, at).isEmpty()) {
                 return new Refusal(
                         Code.CONTRIBUTOR_NOT_ENDORSED,
                         List.of("TVM-2.a", "TVM-4.v2"),
@@ -530,7 +544,8 @@ public final class Register {
                                             .formatted(
                                                     there.statement().owner(),
                                                     there.statement().image())),
-                    "Look up the blocks of the image; a block is lifted by the owner that made it.");
+                    "Look up the blocks of the image; a block is lifted by the owner that made"
+                            + " it.");
         }
         return null;
     }
@@ -570,8 +585,7 @@ public final class Register {
                     case Acceptance s -> people.enterAcceptance(recorded(index, id, s, at), basis);
                     case Practice s -> people.enterPractice(recorded(index, id, s, at), basis);
                     case Suspension s -> people.enterSuspension(recorded(index, id, s, at), basis);
-                    case Reinstatement s ->
-                            people.enterReinstatement(recorded(index, id, s, at), basis);
+                    case Reinstatement s -> enterReinstatement(recorded(index, id, s, at), basis);
                     case Endorsement s -> enterEndorsement(recorded(index, id, s, at), basis);
                     case Revocation s -> enterRevocation(recorded(index, id, s, at), basis);
                     case SiteWord s -> enterWord(recorded(index, id, s, at), basis);
@@ -617,7 +631,8 @@ public final class Register {
                 && asked.rule() == ContributorRule.EACH
                 && asked.binds(entry.admittedAt())) {
             for (var part : statement.lineage().parts()) {
-                standing(part, entry.admittedAt()).ifPresent(there -> basis.add(there.index()));
+                ruledStanding(part, entry.admittedAt())
+                        .ifPresent(there -> basis.add(there.index()));
             }
         }
         for (var replaced : statement.details().replaces()) {
@@ -675,12 +690,21 @@ public final class Register {
         return entry;
     }
 
+    private Recorded<?> enterReinstatement(Recorded<Reinstatement> entry, List<Long> basis) {
+        var ended = people.suspensions().find(entry.statement().suspension());
+        if (ended != null) {
+            liftedSuspensions.add(new Lifted<>(ended, entry.index()));
+        }
+        return people.enterReinstatement(entry, basis);
+    }
+
     private Recorded<?> enterUnblock(Recorded<Unblock> entry, List<Long> basis) {
         var statement = entry.statement();
         people.restOnBlockingRole(basis, statement.owner(), statement.signer(), entry.admittedAt());
         var block = blocks.remove(statement.block());
         if (block != null) {
             basis.add(block.index());
+            liftedBlocks.add(new Lifted<>(block, entry.index()));
         }
         blocksByDigest.computeIfPresent(
                 statement.image(),
@@ -702,6 +726,51 @@ public final class Register {
 
     private static <K, V> void add(Map<K, List<V>> map, K key, V value) {
         map.computeIfAbsent(key, _ -> new ArrayList<>(2)).add(value);
+    }
+
+    // ---- Disputes -----------------------------------------------------------------------------
+
+    /**
+     * Marks an applied entry that the ledger could admit and that this reader cannot rely on. The
+     * rules of admission go on as if nothing were: they are the ledger's. But what the entry, or
+     * whatever rests on it, would permit does not count here; what it takes away stays taken away.
+     *
+     * @throws IllegalArgumentException when there is no such entry
+     */
+    public void dispute(long index) {
+        if (!byIndex.containsKey(index)) {
+            throw new IllegalArgumentException("no entry %d to dispute".formatted(index));
+        }
+        disputed.add(index);
+    }
+
+    /** How many entries are disputed themselves. */
+    public int disputed() {
+        return disputed.size();
+    }
+
+    /** Whether an entry, or something that it rests on, is disputed. */
+    private boolean restsOnDispute(long index) {
+        var entry = disputed.isEmpty() ? null : byIndex.get(index);
+        return entry != null
+                && (disputed.contains(index)
+                        || support(entry.id()).stream().anyMatch(disputed::contains));
+    }
+
+    /** What is in force, and what only disputed entries have lifted. */
+    private <S extends Statement> List<Recorded<S>> withHeld(
+            List<Recorded<S>> inForce, List<Lifted<S>> lifted, Predicate<S> wanted) {
+        if (disputed.isEmpty()) {
+            return inForce;
+        }
+        return Stream.concat(
+                        inForce.stream(),
+                        lifted.stream()
+                                .filter(one -> wanted.test(one.act().statement()))
+                                .filter(one -> restsOnDispute(one.by()))
+                                .map(Lifted::act))
+                .sorted(Comparator.comparingLong(Recorded::index))
+                .toList();
     }
 
     // ---- Queries: statements and people -------------------------------------------------------
@@ -787,12 +856,15 @@ public final class Register {
 
     /** Every suspension in force, oldest first. */
     public List<Recorded<Suspension>> suspensions() {
-        return people.suspensions().all();
+        return withHeld(people.suspensions().all(), liftedSuspensions, _ -> true);
     }
 
     /** The suspensions in force of a person, oldest first. */
     public List<Recorded<Suspension>> suspensions(Person person) {
-        return people.suspensions().of(person);
+        return withHeld(
+                people.suspensions().of(person),
+                liftedSuspensions,
+                suspension -> suspension.person().equals(person));
     }
 
     /** Whether a suspension in this ledger reaches what the person does for this owner. */
@@ -802,7 +874,10 @@ public final class Register {
 
     /** The suspensions in force of whoever is meant by this name when a VM is started. */
     public List<Recorded<Suspension>> suspensionsOfOperator(String name) {
-        return people.suspensions().ofOperator(name);
+        return withHeld(
+                people.suspensions().ofOperator(name),
+                liftedSuspensions,
+                suspension -> Suspensions.isMeant(suspension, name));
     }
 
     /** All acceptances, oldest first. */
@@ -862,6 +937,8 @@ public final class Register {
         SUSPENDED,
         /** The endorser does not hold the role any more. */
         ROLE_ENDED,
+        /** It, or what it rests on, is disputed by this reader. */
+        DISPUTED,
         /** The planned end has come. */
         ENDED,
         /** A waiver that it needs has expired. */
@@ -891,13 +968,30 @@ public final class Register {
     }
 
     private @Nullable Lapse lapse(Recorded<Endorsement> entry, Instant at) {
-        if (revocations.containsKey(entry.id())) {
-            return Lapse.REVOKED;
+        var ruled = ruledLapse(entry, at);
+        if (ruled != null || disputed.isEmpty()) {
+            return ruled;
         }
         if (endorserSuspended(entry.statement())) {
             return Lapse.SUSPENDED;
         }
         if (!endorserHolds(entry.statement(), at)) {
+            return Lapse.DISPUTED;
+        }
+        return missingPart(entry, at).isPresent() ? Lapse.CONTRIBUTOR_NOT_ENDORSED : null;
+    }
+
+    /** By what the ledger admitted alone: its rules know no disputes. */
+    private @Nullable Lapse ruledLapse(Recorded<Endorsement> entry, Instant at) {
+        var statement = entry.statement();
+        if (revocations.containsKey(entry.id())) {
+            return Lapse.REVOKED;
+        }
+        if (people.suspensions().of(statement.signer()).stream()
+                .anyMatch(one -> one.statement().reaches(statement.owner()))) {
+            return Lapse.SUSPENDED;
+        }
+        if (!people.holds(grant(statement), at)) {
             return Lapse.ROLE_ENDED;
         }
         if (entry.statement().details().ended(at)) {
@@ -906,11 +1000,19 @@ public final class Register {
         if (entry.statement().uncovered(at) != null) {
             return Lapse.WAIVER_EXPIRED;
         }
-        return missingPart(entry, at).isPresent() ? Lapse.CONTRIBUTOR_NOT_ENDORSED : null;
+        return missingPart(entry, part -> ruledStanding(part, at)).isPresent()
+                ? Lapse.CONTRIBUTOR_NOT_ENDORSED
+                : null;
     }
 
     /** The first part of an image that the charter wants to be endorsed and that is not. */
     Optional<Lineage.Part> missingPart(Recorded<Endorsement> entry, Instant at) {
+        return missingPart(entry, part -> standing(part, at));
+    }
+
+    private Optional<Lineage.Part> missingPart(
+            Recorded<Endorsement> entry,
+            Function<Lineage.Part, Optional<Recorded<Endorsement>>> standing) {
         var asked = charter.contributors();
         if (asked == null
                 || asked.rule() != ContributorRule.EACH
@@ -918,16 +1020,25 @@ public final class Register {
             return Optional.empty();
         }
         return entry.statement().lineage().parts().stream()
-                .filter(part -> standing(part, at).isEmpty())
+                .filter(part -> standing.apply(part).isEmpty())
                 .findFirst();
     }
 
     /** The newest endorsement of a part, as the kind that it is, that counts. */
-    Optional<Recorded<Endorsement>> standing(Lineage.Part part, Instant at) {
+    private Optional<Recorded<Endorsement>> standing(Lineage.Part part, Instant at) {
+        return standing(part, entry -> counts(entry, at));
+    }
+
+    private Optional<Recorded<Endorsement>> ruledStanding(Lineage.Part part, Instant at) {
+        return standing(part, entry -> ruledLapse(entry, at) == null);
+    }
+
+    private Optional<Recorded<Endorsement>> standing(
+            Lineage.Part part, Predicate<Recorded<Endorsement>> counts) {
         // A part has no parts of its own, so this ends.
         return byDigest.getOrDefault(part.image(), List.of()).reversed().stream()
                 .filter(entry -> entry.statement().lineage().kind() == part.kind())
-                .filter(entry -> counts(entry, at))
+                .filter(counts)
                 .findFirst();
     }
 
@@ -946,16 +1057,29 @@ public final class Register {
                 .findFirst();
     }
 
-    /** Whether the endorser holds the role at this moment. */
+    /** Whether the endorser holds the role at this moment, by nothing that is disputed. */
     public boolean endorserHolds(Endorsement endorsement, Instant at) {
+        var grant = grant(endorsement);
+        return people.holds(grant, at)
+                && (disputed.isEmpty() || undisputed(endorsement, grant, at));
+    }
+
+    private static Grant grant(Endorsement endorsement) {
         var act = endorsement.details().team();
-        return people.holds(
-                new Grant(
-                        endorsement.owner(),
-                        Role.ENDORSER,
-                        endorsement.signer(),
-                        act == null ? null : act.team()),
-                at);
+        return new Grant(
+                endorsement.owner(),
+                Role.ENDORSER,
+                endorsement.signer(),
+                act == null ? null : act.team());
+    }
+
+    private boolean undisputed(Endorsement endorsement, Grant grant, Instant at) {
+        return (people.isFirst(grant)
+                        || people.allStanding(grant, at).stream()
+                                .anyMatch(one -> !restsOnDispute(one.index())))
+                && byDigest.getOrDefault(endorsement.image(), List.of()).stream()
+                        .filter(entry -> entry.statement().equals(endorsement))
+                        .noneMatch(entry -> restsOnDispute(entry.index()));
     }
 
     /** The suspensions in force of whoever made an endorsement, whatever they reach. */
@@ -981,11 +1105,11 @@ public final class Register {
 
     /** The blocks of an image that no unblock has lifted, oldest first. */
     public List<Recorded<Block>> blocks(Sha512 image) {
-        var ids = blocksByDigest.get(image);
-        if (ids == null) {
-            return List.of();
-        }
-        return ids.stream().flatMap(id -> Optional.ofNullable(blocks.get(id)).stream()).toList();
+        var inForce =
+                blocksByDigest.getOrDefault(image, Set.of()).stream()
+                        .flatMap(id -> Optional.ofNullable(blocks.get(id)).stream())
+                        .toList();
+        return withHeld(inForce, liftedBlocks, block -> block.image().equals(image));
     }
 
     /** A site's last word on an endorsement of some catalogue: approval or refusal. */

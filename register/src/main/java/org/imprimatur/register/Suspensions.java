@@ -128,7 +128,17 @@ final class Suspensions {
                 });
     }
 
+    /** Whether somebody may be asked for by this name whom the suspension is of. */
+    static boolean isMeant(Suspension suspension, String name) {
+        return names(suspension).anyMatch(OperatorName.comparable(name)::equals);
+    }
+
     // ---- Queries ------------------------------------------------------------------------------
+
+    /** A suspension in force; null for none. */
+    @Nullable Recorded<Suspension> find(StatementId id) {
+        return inForce.get(id);
+    }
 
     List<Recorded<Suspension>> all() {
         return List.copyOf(inForce.values());

@@ -14,6 +14,9 @@ sealed interface ChainAssessment {
 
     ChainVerdict at(Instant instant);
 
+    /** The same, were nothing of the chain ever revoked. */
+    ChainAssessment apartFromRevocations();
+
     /** No instant makes the chain good. */
     record Hopeless(ChainVerdict.Invalid verdict) implements ChainAssessment {
 
@@ -24,6 +27,11 @@ sealed interface ChainAssessment {
         @Override
         public ChainVerdict at(Instant instant) {
             return verdict;
+        }
+
+        @Override
+        public ChainAssessment apartFromRevocations() {
+            return this;
         }
     }
 
@@ -51,6 +59,11 @@ sealed interface ChainAssessment {
             revoked = List.copyOf(revoked);
             crlsEnd = List.copyOf(crlsEnd);
             notes = List.copyOf(notes);
+        }
+
+        @Override
+        public ChainAssessment apartFromRevocations() {
+            return new Dated(person, path, List.of(), crlsEnd, notes);
         }
 
         @Override

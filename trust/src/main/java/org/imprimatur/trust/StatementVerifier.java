@@ -5,6 +5,8 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Person;
 import org.imprimatur.register.Statement;
@@ -84,6 +86,19 @@ public final class StatementVerifier {
      * @param at the instant that counts: the statement's admission to its ledger
      */
     public Verdict verify(byte[] envelopeBytes, Instant at) {
+        return verify(envelopeBytes, chain -> anchors.judge(chain, at));
+    }
+
+    /**
+     * As {@link #verify}, were no certificate ever revoked: for statements that were admitted, and
+     * of whose signer's certificate a revocation list says afterwards that it had been revoked by
+     * then. Who asks this says that they do not rely on the statement.
+     */
+    public Verdict verifyApartFromRevocations(byte[] envelopeBytes, Instant at) {
+        return verify(envelopeBytes, chain -> anchors.judgeApartFromRevocations(chain, at));
+    }
+
+    private Verdict verify(byte[] envelopeBytes, Function<List<byte[]>, ChainVerdict> judge) {
         Envelope envelope;
         try {
             envelope = Envelope.parse(envelopeBytes);
@@ -99,7 +114,7 @@ public final class StatementVerifier {
                                     Envelope.STATEMENT_TYPE,
                                     MalformedInput.quoted(envelope.payloadType())));
         }
-        return switch (anchors.judge(envelope.sharedCertificates(), at)) {
+        return switch (judge.apply(envelope.sharedCertificates())) {
             case ChainVerdict.Invalid(var code, var explanation) ->
                     new NotVerified(Kind.NOT_ACCEPTED, code.label(), explanation);
             case ChainVerdict.Valid chain -> verify(envelope, chain);

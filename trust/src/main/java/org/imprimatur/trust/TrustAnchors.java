@@ -96,6 +96,11 @@ public final class TrustAnchors {
         return store.assess(chain).at(at);
     }
 
+    /** As {@link #judge}, were nothing of the chain ever revoked. */
+    ChainVerdict judgeApartFromRevocations(List<byte[]> chain, Instant at) {
+        return store.assess(chain).apartFromRevocations().at(at);
+    }
+
     /** As {@link #judge}, for certificates that are already read. */
     public ChainVerdict judgeCertificates(List<X509Certificate> chain, Instant at) {
         return judge(chain.stream().map(Certificates::der).toList(), at);

@@ -143,6 +143,9 @@ public final class SiteRoutes {
             case REVOKED -> "it was revoked";
             case SUSPENDED -> "its endorser is suspended";
             case ROLE_ENDED -> "its endorser no longer holds the role";
+            case DISPUTED ->
+                    "it, or what it rests on, was signed with a certificate that had been revoked"
+                            + " by then, as its authority says";
             case ENDED -> "its planned end has come";
             case WAIVER_EXPIRED -> "a waiver that it needs has expired";
             case CONTRIBUTOR_NOT_ENDORSED -> "a part of the image is not endorsed any more";
@@ -212,6 +215,9 @@ public final class SiteRoutes {
                             .put("size", source.size());
             if (source.verifiedAt() != null) {
                 item.put("verifiedAt", source.verifiedAt().toString());
+            }
+            if (source.disputed() > 0) {
+                item.put("disputed", source.disputed());
             }
             item.put("state", state(source, now));
             if (source.fault() != null) {

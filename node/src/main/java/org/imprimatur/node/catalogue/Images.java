@@ -78,7 +78,7 @@ public final class Images {
             case null -> EndorsementState.ENDORSED;
             case REVOKED -> EndorsementState.REVOKED;
             case SUSPENDED -> EndorsementState.SUSPENDED;
-            case ROLE_ENDED -> EndorsementState.LAPSED;
+            case ROLE_ENDED, DISPUTED -> EndorsementState.LAPSED;
             case ENDED -> EndorsementState.ENDED;
             case WAIVER_EXPIRED -> EndorsementState.WAIVER_EXPIRED;
             case CONTRIBUTOR_NOT_ENDORSED -> EndorsementState.CONTRIBUTOR_NOT_ENDORSED;

@@ -31,7 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class Alarms {
 
     private static final Logger LOG = LoggerFactory.getLogger(Alarms.class);
-    private static final int MOST_CASES = 64;
+
+    /** No more cases of one ledger are kept. */
+    static final int MOST_CASES = 64;
+
     private static final Duration NOTED_AGAIN = Duration.ofMinutes(1);
 
     /**

@@ -32,6 +32,14 @@ final class FollowTable {
             @Nullable Instant verifiedAt,
             @Nullable String fault) {}
 
+    /**
+     * An entry that was verified.
+     *
+     * @param bytes as it stands in the ledger
+     * @param dispute why it is not relied on here; null for nothing
+     */
+    record Entry(byte[] bytes, @Nullable String dispute) {}
+
     private final Handle db;
 
     FollowTable(Handle db) {
@@ -82,36 +90,40 @@ final class FollowTable {
                 .execute();
     }
 
-    void add(Origin origin, long first, List<byte[]> entries) {
+    void add(Origin origin, long first, List<Entry> entries) {
         if (entries.isEmpty()) {
             return;
         }
         var batch =
                 db.prepareBatch(
                         """
-                        insert into followed_entry (origin, index, bytes)
-                        values (:origin, :index, :bytes)
+                        insert into followed_entry (origin, index, bytes, dispute)
+                        values (:origin, :index, :bytes, :dispute)
                         """);
         long index = first;
-        for (byte[] entry : entries) {
-            batch.bind("origin", origin.text()).bind("index", index++).bind("bytes", entry).add();
+        for (var entry : entries) {
+            batch.bind("origin", origin.text())
+                    .bind("index", index++)
+                    .bind("bytes", entry.bytes())
+                    .bind("dispute", entry.dispute())
+                    .add();
         }
         batch.execute();
     }
 
     /** The entries below {@code size}, in order. */
-    void each(Origin origin, long size, Consumer<byte[]> action) {
+    void each(Origin origin, long size, Consumer<Entry> action) {
         try (var stream =
                 db
                         .createQuery(
                                 """
-                                select bytes from followed_entry
+                                select bytes, dispute from followed_entry
                                  where origin = :origin and index < :size order by index
                                 """)
                         .bind("origin", origin.text())
                         .bind("size", size)
                         .setFetchSize(500)
-                        .mapTo(byte[].class)
+                        .map((row, _) -> new Entry(row.getBytes("bytes"), row.getString("dispute")))
                         .stream()) {
             stream.forEach(action);
         }

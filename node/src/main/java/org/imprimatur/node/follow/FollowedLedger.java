@@ -69,6 +69,7 @@ final class FollowedLedger {
     record Status(
             Source source,
             long size,
+            int disputed,
             @Nullable Instant verifiedAt,
             @Nullable String fault,
             @Nullable String problem) {}
@@ -76,22 +77,34 @@ final class FollowedLedger {
     Status status() {
         lock.readLock().lock();
         try {
-            return new Status(source, register.size(), verifiedAt, fault, problem);
+            return new Status(
+                    source, register.size(), register.disputed(), verifiedAt, fault, problem);
         } finally {
             lock.readLock().unlock();
         }
     }
 
     /**
+     * An entry whose signature was verified.
+     *
+     * @param dispute why it is not relied on here; null for nothing
+     */
+    record Verified(Recorded<?> entry, @Nullable String dispute) {}
+
+    /**
      * Applies entries in order, up to the first that the register does not admit.
      *
      * @return why that one was not admitted; null when all were
      */
-    @Nullable String apply(List<? extends Recorded<?>> entries) {
+    @Nullable String apply(List<Verified> verified) {
         lock.writeLock().lock();
         try {
-            for (var entry : entries) {
+            for (var one : verified) {
+                var entry = one.entry();
                 register.apply(entry.index(), entry.id(), entry.statement(), entry.admittedAt());
+                if (one.dispute() != null) {
+                    register.dispute(entry.index());
+                }
                 keep(statuses.getLast().with(entry));
             }
             return null;

@@ -33,7 +33,7 @@ import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Sha256;
-import org.imprimatur.register.Statement;
+import org.imprimatur.trust.ChainVerdict;
 import org.imprimatur.trust.StatementVerifier;
 import org.imprimatur.trust.TrustAnchors;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +79,7 @@ final class Follower implements AutoCloseable {
     // Owned by the follower's thread.
     private LedgerView view;
     private Frontier frontier;
-    private List<byte[]> unstored = new ArrayList<>();
+    private List<FollowTable.Entry> unstored = new ArrayList<>();
     private @Nullable String lasting;
     private int missing;
 
@@ -591,7 +591,7 @@ final class Follower implements AutoCloseable {
                     null);
         }
         var judged = judge(from, entries);
-        var good = new ArrayList<Recorded<?>>();
+        var good = new ArrayList<FollowedLedger.Verified>();
         SourceFault fault = null;
         for (int i = 0; i < judged.size() && fault == null; i++) {
             switch (judged.get(i)) {
@@ -600,13 +600,23 @@ final class Follower implements AutoCloseable {
                         fault = SourceFault.entry(from + i, why, latest.note(), entries.get(i));
             }
         }
+        int disputes = ledger.status().disputed();
         var refused = ledger.apply(good);
         int applied = (int) (ledger.size() - from);
         if (refused != null) {
             fault = SourceFault.entry(from + applied, refused, latest.note(), entries.get(applied));
         }
         frontier = frontier.append(Hash.ofLeaves(entries.subList(0, applied)));
-        unstored.addAll(entries.subList(0, applied));
+        for (int i = 0; i < applied; i++) {
+            var dispute = good.get(i).dispute();
+            unstored.add(new FollowTable.Entry(entries.get(i), dispute));
+            if (dispute != null && disputes++ < Alarms.MOST_CASES) {
+                alarms.raise(
+                        evidence(
+                                SourceFault.disputed(
+                                        from + i, dispute, latest.note(), entries.get(i))));
+            }
+        }
         if (applied > 0) {
             // Decisions are from memory: a revocation counts from here on.
             changed.ring();
@@ -626,7 +636,7 @@ final class Follower implements AutoCloseable {
 
     private sealed interface Judged {}
 
-    private record Good(Recorded<Statement> entry) implements Judged {}
+    private record Good(FollowedLedger.Verified entry) implements Judged {}
 
     private record Bad(String why) implements Judged {}
 
@@ -649,12 +659,43 @@ final class Follower implements AutoCloseable {
             return new Bad("admitted at %s, which is in the future".formatted(entry.admittedAt()));
         }
         return switch (verifier.verify(entry.envelope(), entry.admittedAt())) {
-            case StatementVerifier.Verified good ->
-                    new Good(
-                            new Recorded<>(index, good.id(), good.statement(), entry.admittedAt()));
-            case StatementVerifier.NotVerified bad ->
-                    new Bad(bad.code() + ": " + bad.explanation());
+            case StatementVerifier.Verified good -> good(index, entry, good, null);
+            case StatementVerifier.NotVerified bad
+                    when bad.code().equals(ChainVerdict.Code.REVOKED.label()) ->
+                    revoked(index, entry, bad);
+            case StatementVerifier.NotVerified bad -> bad(bad);
         };
+    }
+
+    /**
+     * When its authority said so is not known: perhaps only after the ledger had admitted it. So
+     * this is nothing against the ledger, if all else is good, and nothing to rely on.
+     */
+    private Judged revoked(long index, LedgerEntry entry, StatementVerifier.NotVerified revoked) {
+        return switch (verifier.verifyApartFromRevocations(entry.envelope(), entry.admittedAt())) {
+            case StatementVerifier.Verified good ->
+                    good(
+                            index,
+                            entry,
+                            good,
+                            revoked.explanation() + "; what the entry permits does not count here");
+            case StatementVerifier.NotVerified bad -> bad(bad);
+        };
+    }
+
+    private static Judged good(
+            long index,
+            LedgerEntry entry,
+            StatementVerifier.Verified good,
+            @Nullable String dispute) {
+        return new Good(
+                new FollowedLedger.Verified(
+                        new Recorded<>(index, good.id(), good.statement(), entry.admittedAt()),
+                        dispute));
+    }
+
+    private static Judged bad(StatementVerifier.NotVerified bad) {
+        return new Bad(bad.code() + ": " + bad.explanation());
     }
 
     private void store(VerifiedCheckpoint checkpoint, @Nullable Instant verifiedAt) {

@@ -203,10 +203,13 @@ public final class Follows implements AutoCloseable {
                                 .each(
                                         source.origin(),
                                         row.size(),
-                                        bytes -> {
-                                            var entry = apply(register, bytes);
+                                        stored -> {
+                                            var entry = apply(register, stored.bytes());
+                                            if (stored.dispute() != null) {
+                                                register.dispute(entry.index());
+                                            }
                                             status.updateAndGet(map -> map.with(entry));
-                                            leaves.add(Hash.ofLeaf(bytes));
+                                            leaves.add(Hash.ofLeaf(stored.bytes()));
                                         });
                         return new Replayed(Frontier.EMPTY.append(leaves), status.get());
                     });
@@ -287,6 +290,7 @@ public final class Follows implements AutoCloseable {
      * What is told of a source.
      *
      * @param size verified entries
+     * @param disputed how many of them are not relied on
      * @param verifiedAt when all that it had was last verified; null for never
      * @param fault why it must not be believed; null for nothing
      * @param problem why it cannot be had just now; null for nothing
@@ -294,6 +298,7 @@ public final class Follows implements AutoCloseable {
     public record Status(
             Source source,
             long size,
+            int disputed,
             java.time.@Nullable Instant verifiedAt,
             @Nullable String fault,
             @Nullable String problem) {}
@@ -302,7 +307,15 @@ public final class Follows implements AutoCloseable {
     public List<Status> sources() {
         return ledgers.stream()
                 .map(FollowedLedger::status)
-                .map(s -> new Status(s.source(), s.size(), s.verifiedAt(), s.fault(), s.problem()))
+                .map(
+                        s ->
+                                new Status(
+                                        s.source(),
+                                        s.size(),
+                                        s.disputed(),
+                                        s.verifiedAt(),
+                                        s.fault(),
+                                        s.problem()))
                 .toList();
     }
 

@@ -22,6 +22,7 @@ final class SourceFault extends Exception {
         MALFORMED_DATA("malformed-data"),
         WRONG_ENTRIES("wrong-entries"),
         BAD_ENTRY("bad-entry"),
+        DISPUTED_ENTRY("disputed-entry"),
         WRONG_STATUS("wrong-status");
 
         private final String wire;
@@ -84,8 +85,23 @@ final class SourceFault extends Exception {
     /** An entry that the ledger should not have admitted. */
     static SourceFault entry(
             long index, String explanation, @Nullable SignedNote checkpoint, byte[] entry) {
+        return entry(Kind.BAD_ENTRY, index, explanation, checkpoint, entry);
+    }
+
+    /** An entry that the ledger could admit, and on which nobody should rely any more. */
+    static SourceFault disputed(
+            long index, String explanation, @Nullable SignedNote checkpoint, byte[] entry) {
+        return entry(Kind.DISPUTED_ENTRY, index, explanation, checkpoint, entry);
+    }
+
+    private static SourceFault entry(
+            Kind kind,
+            long index,
+            String explanation,
+            @Nullable SignedNote checkpoint,
+            byte[] entry) {
         return new SourceFault(
-                Kind.BAD_ENTRY,
+                kind,
                 "entry %d: %s".formatted(index, explanation),
                 false,
                 checkpoint,
