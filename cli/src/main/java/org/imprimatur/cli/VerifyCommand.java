@@ -31,6 +31,7 @@ import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatusKey;
+import org.imprimatur.register.StatusLine;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,6 +91,9 @@ final class VerifyCommand implements Callable<Integer> {
             paramLabel = "IMAGE",
             description = "The image that the bundle should be of.")
     private @Nullable Path image;
+
+    /** Found out on the way: when the endorsement was revoked; null for not known to be. */
+    private @Nullable Instant revokedAt;
 
     @Override
     public Integer call() throws IOException {
@@ -228,6 +232,12 @@ final class VerifyCommand implements Callable<Integer> {
                             .formatted(size, entry.index()));
         }
         var knowledge = StatusAnswer.knowledge(proven, moment);
+        revokedAt =
+                standing.get().because().stream()
+                        .filter(line -> line.act() instanceof StatusLine.Revoked)
+                        .map(StatusLine::admittedAt)
+                        .findFirst()
+                        .orElse(null);
         if (standing.get().state() != EndorsementState.ENDORSED) {
             return new Link(
                     "not revoked",
@@ -311,7 +321,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .put("admittedAt", verified.endorsement().admittedAt().toString())
                     .put("ledger", verified.checkpoint().origin())
                     .put("treeSize", verified.checkpoint().size());
-            var answers = Responsibility.of(verified.endorsement(), null);
+            var answers = Responsibility.of(verified.endorsement(), revokedAt);
             document.put("kind", statement.lineage().kind().wire());
             Responsibilities.write(document.putObject("responsibility"), answers);
             output.line("%s", Responsibilities.line(answers));

@@ -937,6 +937,11 @@ class NodeCommandsIT {
         assertThat(fresh.out())
                 .contains("ok    not revoked", "nothing later than the bundle is known");
         var late = verify(bundle, image.toString(), "--status", after);
+        assertThat(fresh.out()).containsPattern("answers for the image from \\S+ on\n");
+        assertThat(late.out())
+                .containsPattern(
+                        "answers for the image from \\S+ until just before "
+                                + endorsement.path("because").path(0).path("admittedAt").asText());
         assertThat(late.status()).isEqualTo(1);
         assertThat(late.out()).contains("FAIL  not revoked: revoked: revocation (");
 

@@ -191,6 +191,20 @@ class StreamsCommandTest {
     }
 
     @Test
+    void aDirectoryWithoutAnIndexIsNotReadableAsOne() throws IOException {
+        var none = verify(root.toString(), "--output", "json");
+        assertThat(none.status()).isEqualTo(3);
+        assertThat(none.err()).contains("there is no streams/v1/index.json", "not-an-index");
+        assertThat(none.json().path("code").asText()).isEqualTo("not-an-index");
+        var keyring = key("trial.public.asc");
+        assertThat(verify(root.toString(), "--keyring", keyring).status()).isEqualTo(3);
+
+        write();
+        assertThat(verify(root.toString(), "--keyring", keyring).lastLine())
+                .startsWith("REFUSED [not-signed]");
+    }
+
+    @Test
     void anIndexThatLiesIsToldOf() throws IOException {
         write();
         var products = root.resolve("streams/v1/images.json");

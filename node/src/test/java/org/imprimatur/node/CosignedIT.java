@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,15 +22,21 @@ import java.util.function.Predicate;
 import org.imprimatur.exchange.Bundle;
 import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.exchange.LedgerEvidence;
+import org.imprimatur.exchange.StatusMap;
+import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.Cosigner;
+import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.VerifiedCheckpoint;
+import org.imprimatur.ledger.WitnessRequest;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.follow.Source;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Reason;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatementJson;
@@ -325,6 +332,53 @@ class CosignedIT {
         second.late(Duration.ZERO);
         CLOCK.forward(Duration.ofMinutes(6));
         awaitSource(s -> s.get("size").asLong() == size() && !s.has("problem"));
+    }
+
+    @Test
+    void aWitnessThatFollowsTheLedgerCosignsNoFalseStatusRootAndRaisesTheAlarm() throws Exception {
+        var denied = StatusMap.EMPTY.root().line();
+        grow();
+        awaitSource(s -> s.get("size").asLong() == size() && !s.has("problem"));
+        await(
+                () ->
+                        json(site, "/api/v1/witness").get("ledgers").get(0).path("size").asLong()
+                                == size(),
+                () -> json(site, "/api/v1/witness").toString());
+        var honest = Checkpoint.parse(shown("/checkpoint").text());
+        var key =
+                NoteSigner.parse(
+                        Files.readString(trial.directory.resolve("data/ledger.key")).strip());
+        var forged = new Checkpoint(honest.origin(), honest.head(), List.of(denied)).sign(key);
+
+        var refused =
+                expect(
+                        422,
+                        trial.send(
+                                trial.request(site, "/add-checkpoint")
+                                        .POST(
+                                                HttpRequest.BodyPublishers.ofByteArray(
+                                                        new WitnessRequest(
+                                                                        honest.size(),
+                                                                        List.of(),
+                                                                        forged)
+                                                                .bytes()))
+                                        .build()));
+
+        assertThat(refused.body()).contains("where its entries give");
+        var alarm = json(site, "/api/v1/alarms").get("alarms").get(0);
+        assertThat(alarm.get("kind").asText()).isEqualTo("wrong-status");
+        var evidence =
+                LedgerEvidence.read(
+                        expect(200, trial.get(site, alarm.get("evidence").asText()))
+                                .body()
+                                .getBytes(UTF_8));
+        assertThat(evidence.served().bytes()).isEqualTo(forged.bytes());
+        // What it has cosigned is the true one still, and the site goes on with the ledger.
+        var origin = Sha256.of(honest.origin().getBytes(UTF_8)).hex();
+        assertThat(expect(200, trial.get(site, "/witness/" + origin + "/checkpoint")).body())
+                .doesNotContain(denied);
+        grow();
+        awaitSource(s -> s.get("size").asLong() == size() && !s.has("fault"));
     }
 
     private static String problem(int witness) {

@@ -49,6 +49,7 @@ final class ListTrial implements AutoCloseable {
     static final Owner BIOMED = Owner.parse("vo:biomed");
     static final Owner SECRET = Owner.parse("vo:secret");
     static final Owner CLIMATE = Owner.parse("vo:climate");
+    static final Owner TEAMS = Owner.parse("vo:teams");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -70,7 +71,7 @@ final class ListTrial implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         node = start();
-        for (var owner : List.of(BIOMED, SECRET, CLIMATE)) {
+        for (var owner : List.of(BIOMED, SECRET, CLIMATE, TEAMS)) {
             appoint(owner, trial.endorser);
         }
         submit(new Acceptance(trial.header(trial.endorser), trial.policy), trial.endorser);
@@ -99,8 +100,8 @@ final class ListTrial implements AutoCloseable {
         return trial.yaml()
                         .replace(
                                 "owners:\n",
-                                "owners:\n  \"vo:secret\": {appointers: [%s]}\n  \"vo:climate\": {appointers: [%s]}\n"
-                                        .formatted(appointer, appointer))
+                                "owners:\n  \"vo:secret\": {appointers: [%s]}\n  \"vo:climate\": {appointers: [%s]}\n  \"vo:teams\": {appointers: [%s]}\n"
+                                        .formatted(appointer, appointer, appointer))
                 + """
                 lists:
                   url: %s/
@@ -109,7 +110,7 @@ final class ListTrial implements AutoCloseable {
                   creator: Example Catalogue
                   lifetime: 2h
                   email: operations@catalogue.example
-                  by-endorsers: ["vo:climate"]
+                  by-endorsers: ["vo:climate", "vo:teams"]
                   private: ["vo:secret"]
                 """
                         .formatted(URL);

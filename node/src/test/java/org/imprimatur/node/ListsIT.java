@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.imprimatur.node.ListTrial.BIOMED;
 import static org.imprimatur.node.ListTrial.CLIMATE;
 import static org.imprimatur.node.ListTrial.SECRET;
+import static org.imprimatur.node.ListTrial.TEAMS;
 import static org.imprimatur.node.ListTrial.json;
 import static org.imprimatur.node.ListTrial.token;
 import static org.imprimatur.node.SubmissionIT.problem;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -32,8 +34,12 @@ import org.imprimatur.exchange.hepix.ListVerifier;
 import org.imprimatur.exchange.hepix.ListVerifier.Expected;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Role;
+import org.imprimatur.register.Statement.Acceptance;
+import org.imprimatur.register.Statement.Appointment;
 import org.imprimatur.register.Statement.Block;
 import org.imprimatur.register.Statement.Dismissal;
+import org.imprimatur.register.Team;
+import org.imprimatur.register.Terms;
 import org.imprimatur.trust.TrialAuthority;
 import org.imprimatur.trust.TrialAuthority.KeyKind;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +53,7 @@ class ListsIT {
     private static final String BIOMED_LIST = "/store/vo/biomed/image.list";
     private static final String CLIMATE_LIST = "/store/vo/climate/image.list";
     private static final String SECRET_LIST = "/store/vo/secret/image.list";
+    private static final String TEAMS_LIST = "/store/vo/teams/image.list";
 
     private static ListTrial lists;
 
@@ -66,7 +73,8 @@ class ListsIT {
                         false,
                         new Expected(
                                 Optional.of(
-                                        "/O=Imprimatur trials/OU=for trials only/CN=Robot Catalogue"),
+                                        "/O=Imprimatur trials/OU=for trials only/CN=Robot"
+                                                + " Catalogue"),
                                 Optional.empty(),
                                 () -> previous,
                                 Optional.empty()))
@@ -463,6 +471,34 @@ class ListsIT {
                         second.person(),
                         "the test is over"),
                 trial.appointer);
+    }
+
+    @Test
+    void whoEndorsesForATeamOnlyPublishesTheOwnersListUnlessTheKeyIsShared() throws IOException {
+        var trial = lists.trial;
+        var member = trial.authority.issue("Mia Member", KeyKind.EC_P256);
+        var robot = trial.authority.issue("Robot Builders", KeyKind.EC_P256);
+        for (var one : List.of(member, robot)) {
+            lists.submit(
+                    new Appointment(
+                            trial.header(trial.appointer),
+                            TEAMS,
+                            Role.ENDORSER,
+                            one.person(),
+                            "Builders",
+                            "security@example.org",
+                            "what the builders endorse",
+                            new Terms(null, null, new Team("builders"), one == robot)),
+                    trial.appointer);
+            lists.submit(new Acceptance(trial.header(one), trial.policy), one);
+        }
+        var id = lists.endorse(TEAMS, UUID.randomUUID(), "1", null);
+        var draft = lists.draft(ListPath.of(TEAMS), id);
+
+        var shared = lists.sign(draft, robot, Duration.ofDays(1), Optional.empty());
+        problem(403, "not-an-endorser", lists.put(TEAMS_LIST, shared));
+        var own = lists.sign(draft, member, Duration.ofDays(1), Optional.empty());
+        Trial.expect(201, lists.put(TEAMS_LIST, own));
     }
 
     @Test

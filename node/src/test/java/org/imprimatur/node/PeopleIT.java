@@ -23,6 +23,9 @@ import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Team;
+import org.imprimatur.register.TeamAct;
+import org.imprimatur.register.Terms;
 import org.imprimatur.register.Urgency;
 import org.imprimatur.register.Version;
 import org.imprimatur.trust.Envelope;
@@ -208,6 +211,43 @@ class PeopleIT {
                 .containsExactly("appointment", "acceptance", "suspension", "reinstatement");
         assertThat(LedgerEntry.parse(history.get(2).get("bytes").binaryValue()).envelope())
                 .isEqualTo(envelope);
+    }
+
+    @Test
+    @Clause("EGI-6.individual")
+    void anImageTellsTheTeamThatEndorsesItAndTheIndividualWhoActed() throws IOException {
+        var builders = new Team("builders");
+        var robot = trial.authority.issue("Robot Builders", KeyKind.EC_P256);
+        var mia = trial.authority.issue("Mia Member", KeyKind.EC_P256);
+        for (var one : List.of(robot, mia)) {
+            submit(
+                    201,
+                    new Statement.Appointment(
+                            trial.header(trial.appointer),
+                            BIOMED,
+                            Role.ENDORSER,
+                            one.person(),
+                            "Builders",
+                            "security@example.org",
+                            "what the builders endorse",
+                            new Terms(null, null, builders, one == robot)),
+                    trial.appointer);
+            submit(201, trial.acceptance(one), one);
+        }
+        var plain = trial.endorsement(robot, "by the builders");
+        var endorsement =
+                trial.detailed(plain, plain.details().inTeam(new TeamAct(builders, mia.person())));
+        submit(201, endorsement, robot);
+
+        var team =
+                json(200, trial.get(node, "/api/v1/images/" + endorsement.guid()))
+                        .get("versions")
+                        .get(0)
+                        .get("team");
+
+        assertThat(team.get("name").asText()).isEqualTo("builders");
+        assertThat(team.get("individual").get("subject").asText())
+                .isEqualTo(mia.person().subject());
     }
 
     private static String state(Statement.Endorsement endorsement) throws IOException {

@@ -793,6 +793,18 @@ public final class Register {
         return people.holds(new Grant(owner, role, person), at);
     }
 
+    /**
+     * Whether what the person signs at this moment is signed by an endorser of the owner: in their
+     * own name, or in a team's with a key that nobody shares, so that it stands who acted.
+     */
+    public boolean isEndorser(Person person, Owner owner, Instant at) {
+        return holds(person, Role.ENDORSER, owner, at)
+                || appointments(person).stream()
+                        .map(Recorded::statement)
+                        .filter(one -> one.role() == Role.ENDORSER && one.owner().equals(owner))
+                        .anyMatch(one -> one.terms().covers(at) && !one.terms().sharedKey());
+    }
+
     /** The appointments of a person that no dismissal has ended, whatever their terms. */
     public List<Recorded<Appointment>> appointments(Person person) {
         return people.appointments(person);

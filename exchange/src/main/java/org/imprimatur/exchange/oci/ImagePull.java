@@ -454,20 +454,18 @@ public final class ImagePull {
         }
     }
 
-    /** Gives the file its name, in one step, and never in place of another one. */
+    /**
+     * Gives the file its name, in one step, and never in place of another one: where the bundle
+     * beside it can be made, nobody else is at it.
+     */
     private static void publish(Path part, Path file, byte[] bundle) throws IOException {
         var beside = file.resolveSibling(file.getFileName() + ".bundle.json");
         Files.write(beside, bundle, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
-            Files.createLink(file, part);
-        } catch (UnsupportedOperationException e) {
-            // A file system without links: the name was free a moment ago.
-            absent(file);
             Files.move(part, file);
         } catch (IOException e) {
             Files.deleteIfExists(beside);
             throw e;
         }
-        Files.deleteIfExists(part);
     }
 }

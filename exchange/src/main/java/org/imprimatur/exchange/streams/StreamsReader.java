@@ -29,6 +29,8 @@ public final class StreamsReader {
     /** No file of an index is larger, in bytes. */
     public static final int MAX_BYTES = 32 << 20;
 
+    private static final String PLAIN_INDEX = StreamsWriter.INDEX + ".json";
+    private static final String SIGNED_INDEX = StreamsWriter.INDEX + ".sjson";
     private static final int MAX_TOKENS = 4_000_000;
     private static final int MAX_IMAGES = 50_000;
     private static final Duration CLOCKS = Duration.ofMinutes(5);
@@ -94,8 +96,7 @@ public final class StreamsReader {
      * @throws StreamsRefusal when the index as a whole is not accepted
      */
     public Streams read() throws IOException {
-        var suffix = terms.keyring().isPresent() ? ".sjson" : ".json";
-        var index = document(StreamsWriter.INDEX + suffix);
+        var index = index();
         format(index, "index:1.0");
         var updated = updated(index);
         if (!(index.path("index") instanceof ObjectNode entries)) {
@@ -111,8 +112,19 @@ public final class StreamsReader {
         return new Streams(updated, images);
     }
 
+    private ObjectNode index() throws IOException {
+        if (terms.keyring().isEmpty()) {
+            return document(PLAIN_INDEX, Code.NOT_AN_INDEX);
+        }
+        boolean plain = source.read(PLAIN_INDEX, 1).isPresent();
+        return document(SIGNED_INDEX, plain ? Code.NOT_SIGNED : Code.NOT_AN_INDEX);
+    }
+
     private void products(String id, JsonNode entry, List<Image> images) throws IOException {
-        var list = document(SafePath.check(text(entry, "path")));
+        var list =
+                document(
+                        SafePath.check(text(entry, "path")),
+                        terms.keyring().isPresent() ? Code.NOT_SIGNED : Code.NOT_FOUND);
         format(list, "products:1.0");
         if (!text(list, "content_id").equals(id)) {
             throw new StreamsRefusal(
@@ -244,16 +256,10 @@ public final class StreamsReader {
         }
     }
 
-    private ObjectNode document(String path) throws IOException {
+    private ObjectNode document(String path, Code absent) throws IOException {
         byte[] bytes =
                 source.read(path, MAX_BYTES)
-                        .orElseThrow(
-                                () ->
-                                        new StreamsRefusal(
-                                                terms.keyring().isPresent()
-                                                        ? Code.NOT_SIGNED
-                                                        : Code.NOT_FOUND,
-                                                "there is no " + path));
+                        .orElseThrow(() -> new StreamsRefusal(absent, "there is no " + path));
         if (bytes.length > MAX_BYTES) {
             throw new StreamsRefusal(
                     Code.TOO_LARGE, "%s: expected at most %d bytes".formatted(path, MAX_BYTES));

@@ -68,6 +68,16 @@ public final class ImageJson {
     }
 
     private static void details(ObjectNode json, Details details) {
+        var team = details.team();
+        if (team != null) {
+            var item = json.putObject("team").put("name", team.team().name());
+            var individual = team.individual();
+            if (individual != null) {
+                item.putObject("individual")
+                        .put("subject", individual.subject())
+                        .put("issuer", individual.issuer());
+            }
+        }
         var contributors = details.contributors();
         if (contributors != null) {
             var list = json.putArray("contributors");

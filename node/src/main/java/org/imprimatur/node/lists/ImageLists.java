@@ -318,7 +318,8 @@ public final class ImageLists {
                                                 .formatted(list.version(), gone.get().hex()),
                                         300)
                                 .advising(
-                                        "Its endorser has to publish it anew: imprimatur list publish."));
+                                        "Its endorser has to publish it anew: imprimatur list"
+                                                + " publish."));
             }
             return list;
         }
@@ -652,7 +653,7 @@ public final class ImageLists {
     private boolean mayEndorse(Person person, Owner owner, Instant at) {
         return ask(
                 register ->
-                        register.holds(person, Role.ENDORSER, owner, at)
+                        register.isEndorser(person, owner, at)
                                 && !register.isSuspended(person, owner)
                                 && register.missingAcceptance(person, Role.ENDORSER, at).isEmpty());
     }
