@@ -37,10 +37,7 @@ import org.imprimatur.trust.SigningKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "publish",
@@ -60,6 +57,7 @@ final class ListPublishCommand implements Callable<Integer> {
     private static final int PAGE = 200;
 
     @Mixin private final Output output = new Output();
+    @Mixin private final ListTerm term = new ListTerm();
     @Mixin private final Signing signing = new Signing();
     @Mixin private final AnchorOptions anchors = new AnchorOptions();
 
@@ -68,13 +66,6 @@ final class ListPublishCommand implements Callable<Integer> {
             converter = Converters.OwnerConverter.class,
             description = "Publish the list of this owner, whose endorser you are.")
     private @Nullable Owner owner;
-
-    @Option(
-            names = "--days",
-            paramLabel = "N",
-            defaultValue = "28",
-            description = "How long the list is valid (default: ${DEFAULT-VALUE}).")
-    private int days;
 
     @Option(
             names = "--title",
@@ -103,18 +94,12 @@ final class ListPublishCommand implements Callable<Integer> {
             description = "Write the signed list to this file, too.")
     private @Nullable Path out;
 
-    @Spec private @Nullable CommandSpec spec;
-
     /** What the node says of the list at a path. */
     private record Known(String url, Optional<String> version, Optional<Instant> expires) {}
 
     @Override
     public Integer call() throws IOException {
-        if (days < 1 || days > MAX_DAYS) {
-            throw new ParameterException(
-                    Objects.requireNonNull(spec).commandLine(),
-                    "--days: expected 1 to %d, found %d".formatted(MAX_DAYS, days));
-        }
+        var valid = term.atMost(MAX_DAYS);
         var key = signing.readKey(output);
         var connection = signing.connect(output);
         var path = owner == null ? ListPath.of(key.person()) : ListPath.of(owner);
@@ -127,7 +112,7 @@ final class ListPublishCommand implements Callable<Integer> {
         boolean unchanged =
                 held.isPresent()
                         && ListDiff.between(held.get(), ImageList.readAny(message)).isOnlyRenewal();
-        var due = now.plus(Duration.ofDays(days).dividedBy(4));
+        var due = now.plus(valid.dividedBy(4));
         if (unchanged && !renew && known.expires().filter(due::isBefore).isPresent()) {
             output.line(
                     "unchanged: version %s of %s is valid until %s",
@@ -351,7 +336,7 @@ final class ListPublishCommand implements Callable<Integer> {
         try {
             return new ListWriter(
                             now,
-                            now.plus(Duration.ofDays(days)),
+                            now.plus(term.atMost(MAX_DAYS)),
                             known.version().map(before -> ListWriter.versionAfter(before, now)),
                             Optional.empty())
                     .sign(list, key, new SecureRandom());

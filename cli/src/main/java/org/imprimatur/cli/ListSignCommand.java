@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -15,11 +14,8 @@ import org.imprimatur.register.MalformedInput;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "sign",
@@ -37,6 +33,7 @@ final class ListSignCommand implements Callable<Integer> {
     private static final int MAX_DAYS = 400;
 
     @Mixin private final Output output = new Output();
+    @Mixin private final ListTerm term = new ListTerm();
     @Mixin private final At at = new At();
     @Mixin private final KeyOptions key = new KeyOptions();
 
@@ -56,13 +53,6 @@ final class ListSignCommand implements Callable<Integer> {
     private @Nullable Path out;
 
     @Option(
-            names = "--days",
-            paramLabel = "N",
-            defaultValue = "28",
-            description = "How long the list is valid (default: ${DEFAULT-VALUE}).")
-    private int days;
-
-    @Option(
             names = "--list-version",
             paramLabel = "VERSION",
             description = "The version of the list (default: that of the draft, or the next one).")
@@ -71,15 +61,9 @@ final class ListSignCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "DRAFT", description = "The list to sign.")
     private @Nullable Path draft;
 
-    @Spec private @Nullable CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        if (days < 1 || days > MAX_DAYS) {
-            throw new ParameterException(
-                    Objects.requireNonNull(spec).commandLine(),
-                    "--days: expected 1 to %d, found %d".formatted(MAX_DAYS, days));
-        }
+        var valid = term.atMost(MAX_DAYS);
         var file = Objects.requireNonNull(draft);
         var bytes = Input.read(file, ImageList.MAX_BYTES);
         var list = Input.read(file, ImageList.MAX_BYTES, ImageList::readAny);
@@ -93,11 +77,7 @@ final class ListSignCommand implements Callable<Integer> {
         var moment = at.instant();
         byte[] message;
         ListWriter writer =
-                new ListWriter(
-                        moment,
-                        moment.plus(Duration.ofDays(days)),
-                        Optional.ofNullable(version),
-                        held);
+                new ListWriter(moment, moment.plus(valid), Optional.ofNullable(version), held);
         try {
             message = writer.sign(list, signingKey, new SecureRandom());
         } catch (MalformedInput bad) {

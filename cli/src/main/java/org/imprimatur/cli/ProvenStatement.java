@@ -42,6 +42,36 @@ record ProvenStatement(
         }
     }
 
+    /**
+     * Asks for a statement by its id, which must be of this kind.
+     *
+     * @param id as it was typed
+     */
+    static <S extends Statement> S find(
+            NodeOptions.Connection connection, String id, Statement.Kind kind, Class<S> type) {
+        var statement =
+                read(
+                                connection.client().json("/api/v1/statements/" + id(id).hex()),
+                                connection.charter())
+                        .statement();
+        if (type.isInstance(statement)) {
+            return type.cast(statement);
+        }
+        throw new CommandFailure(
+                ExitCode.USAGE,
+                "%s is no %s but a statement of kind %s"
+                        .formatted(id, kind.wire(), statement.kind().wire()));
+    }
+
+    /** An id as it was typed. */
+    static StatementId id(String text) {
+        try {
+            return StatementId.parse(text);
+        } catch (MalformedInput wrong) {
+            throw new CommandFailure(ExitCode.USAGE, wrong.explanation(), wrong);
+        }
+    }
+
     /** Reads {@code {"bytes", "proof"}}, where a node answers with whole ledger entries. */
     static ProvenStatement ofEntry(JsonNode answer, Charter charter) {
         try {

@@ -3,9 +3,7 @@ package org.imprimatur.cli;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Statement;
-import org.imprimatur.register.StatementId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,40 +31,23 @@ final class ReinstateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        var id = Objects.requireNonNull(suspension);
         return signing.submit(
                 output,
                 "The suspension has ended.",
                 (connection, header) -> {
-                    var ended = find(connection);
+                    var ended =
+                            ProvenStatement.find(
+                                    connection,
+                                    id,
+                                    Statement.Kind.SUSPENSION,
+                                    Statement.Suspension.class);
                     return new Statement.Reinstatement(
                             header,
                             ended.owner(),
                             ended.person(),
-                            id(),
+                            ProvenStatement.id(id),
                             Objects.requireNonNull(explanation));
                 });
-    }
-
-    private StatementId id() {
-        try {
-            return StatementId.parse(Objects.requireNonNull(suspension));
-        } catch (MalformedInput wrong) {
-            throw new CommandFailure(ExitCode.USAGE, wrong.explanation(), wrong);
-        }
-    }
-
-    private Statement.Suspension find(NodeOptions.Connection connection) {
-        var statement =
-                ProvenStatement.read(
-                                connection.client().json("/api/v1/statements/" + id().hex()),
-                                connection.charter())
-                        .statement();
-        if (statement instanceof Statement.Suspension found) {
-            return found;
-        }
-        throw new CommandFailure(
-                ExitCode.USAGE,
-                "%s is no suspension but a statement of kind %s"
-                        .formatted(suspension, statement.kind().wire()));
     }
 }

@@ -3,9 +3,7 @@ package org.imprimatur.cli;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Statement;
-import org.imprimatur.register.StatementId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,40 +30,20 @@ final class UnblockCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        var id = Objects.requireNonNull(block);
         return signing.submit(
                 output,
                 "The block has ended.",
                 (connection, header) -> {
-                    var blocked = find(connection);
+                    var blocked =
+                            ProvenStatement.find(
+                                    connection, id, Statement.Kind.BLOCK, Statement.Block.class);
                     return new Statement.Unblock(
                             header,
                             blocked.image(),
                             blocked.owner(),
-                            id(),
+                            ProvenStatement.id(id),
                             Objects.requireNonNull(explanation));
                 });
-    }
-
-    private StatementId id() {
-        try {
-            return StatementId.parse(Objects.requireNonNull(block));
-        } catch (MalformedInput wrong) {
-            throw new CommandFailure(ExitCode.USAGE, wrong.explanation(), wrong);
-        }
-    }
-
-    private Statement.Block find(NodeOptions.Connection connection) {
-        var statement =
-                ProvenStatement.read(
-                                connection.client().json("/api/v1/statements/" + id().hex()),
-                                connection.charter())
-                        .statement();
-        if (statement instanceof Statement.Block found) {
-            return found;
-        }
-        throw new CommandFailure(
-                ExitCode.USAGE,
-                "%s is no block but a statement of kind %s"
-                        .formatted(block, statement.kind().wire()));
     }
 }

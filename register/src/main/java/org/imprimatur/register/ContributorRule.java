@@ -20,12 +20,7 @@ public enum ContributorRule {
 
     /** Reads the name in formats. */
     public static ContributorRule parse(String text) {
-        for (var rule : values()) {
-            if (rule.wire.equals(text)) {
-                return rule;
-            }
-        }
-        throw MalformedInput.value("identified or each", text);
+        return WireName.find(values(), ContributorRule::wire, text, () -> "identified or each");
     }
 
     @Override

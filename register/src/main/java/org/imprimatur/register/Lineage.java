@@ -38,12 +38,8 @@ public sealed interface Lineage {
 
         /** Reads the name in formats. */
         public static Kind parse(String text) {
-            for (var kind : values()) {
-                if (kind.wire.equals(text)) {
-                    return kind;
-                }
-            }
-            throw MalformedInput.value("base, vo-configuration or combined", text);
+            return WireName.find(
+                    values(), Kind::wire, text, () -> "base, vo-configuration or combined");
         }
 
         @Override

@@ -19,11 +19,10 @@ public enum MediaType {
 
     /** Reads the name in formats. */
     public static MediaType parse(String text) {
-        for (var type : values()) {
-            if (type.wire.equals(text)) {
-                return type;
-            }
-        }
-        throw MalformedInput.value("text/plain, text/markdown or application/pdf", text);
+        return WireName.find(
+                values(),
+                MediaType::wire,
+                text,
+                () -> "text/plain, text/markdown or application/pdf");
     }
 }

@@ -1,8 +1,5 @@
 package org.imprimatur.register;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-
 /** What a person may be appointed to by an owner (TVM-2.roles). */
 public enum Role {
     IMAGE_PRODUCER("image-producer"),
@@ -22,15 +19,7 @@ public enum Role {
 
     /** Reads the name in formats, such as {@code site-approver}. */
     public static Role parse(String text) {
-        for (var role : values()) {
-            if (role.wire.equals(text)) {
-                return role;
-            }
-        }
-        throw MalformedInput.value(
-                "one of "
-                        + Arrays.stream(values()).map(Role::wire).collect(Collectors.joining(", ")),
-                text);
+        return WireName.find(values(), Role::wire, text);
     }
 
     /** The name in formats. */

@@ -3,10 +3,8 @@ package org.imprimatur.register;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,26 +61,17 @@ public sealed interface Statement {
 
         /** Reads the name in formats. */
         public static Kind parse(String text) {
-            for (var kind : values()) {
-                if (kind.wire.equals(text)) {
-                    return kind;
-                }
-            }
-            throw MalformedInput.value("a kind of statement", text);
+            return WireName.find(values(), Kind::wire, text, () -> "a kind of statement");
         }
 
         static Kind ofPredicateType(String text) {
-            for (var kind : values()) {
-                if (kind.predicateType().equals(text)) {
-                    return kind;
-                }
-            }
-            throw MalformedInput.value(
-                    "https://imprimatur.org/statement/KIND/v1 with KIND one of "
-                            + Arrays.stream(values())
-                                    .map(Kind::wire)
-                                    .collect(Collectors.joining(", ")),
-                    text);
+            return WireName.find(
+                    values(),
+                    Kind::predicateType,
+                    text,
+                    () ->
+                            "https://imprimatur.org/statement/KIND/v1 with KIND one of "
+                                    + WireName.all(values(), Kind::wire));
         }
     }
 
@@ -341,12 +330,11 @@ public sealed interface Statement {
 
             /** Reads the name in formats. */
             public static Reason parse(String text) {
-                for (var reason : values()) {
-                    if (reason.wire.equals(text)) {
-                        return reason;
-                    }
-                }
-                throw MalformedInput.value("administrative, operational or security", text);
+                return WireName.find(
+                        values(),
+                        Reason::wire,
+                        text,
+                        () -> "administrative, operational or security");
             }
         }
 
@@ -621,17 +609,7 @@ public sealed interface Statement {
 
             /** Reads the name in formats. */
             public static Reason parse(String text) {
-                for (var reason : values()) {
-                    if (reason.wire.equals(text)) {
-                        return reason;
-                    }
-                }
-                throw MalformedInput.value(
-                        "one of "
-                                + Arrays.stream(values())
-                                        .map(Reason::wire)
-                                        .collect(Collectors.joining(", ")),
-                        text);
+                return WireName.find(values(), Reason::wire, text);
             }
         }
 

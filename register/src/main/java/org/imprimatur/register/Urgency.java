@@ -20,11 +20,7 @@ public enum Urgency {
 
     /** Reads the name in formats. */
     public static Urgency parse(String text) {
-        for (var urgency : values()) {
-            if (urgency.wire.equals(text)) {
-                return urgency;
-            }
-        }
-        throw MalformedInput.value("critical, high, moderate or low", text);
+        return WireName.find(
+                values(), Urgency::wire, text, () -> "critical, high, moderate or low");
     }
 }

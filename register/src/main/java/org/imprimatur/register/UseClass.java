@@ -22,12 +22,8 @@ public enum UseClass {
 
     /** Reads the name in formats. */
     public static UseClass parse(String text) {
-        for (var useClass : values()) {
-            if (useClass.wire.equals(text)) {
-                return useClass;
-            }
-        }
-        throw MalformedInput.value("infrastructure, trusted-payload or payload", text);
+        return WireName.find(
+                values(), UseClass::wire, text, () -> "infrastructure, trusted-payload or payload");
     }
 
     @Override

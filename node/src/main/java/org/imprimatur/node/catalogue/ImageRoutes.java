@@ -90,21 +90,7 @@ public final class ImageRoutes {
             throw unknown(guid);
         }
         var json = Json.object().put("guid", guid.toString());
-        var list = json.putArray("statements");
-        for (var entry : entries) {
-            if (entry.index() < head.size()) {
-                list.addObject()
-                        .put("index", entry.index())
-                        .put("id", entry.id().hex())
-                        .put("kind", entry.statement().kind().wire())
-                        .put("admittedAt", entry.admittedAt().toString())
-                        .put("signer", entry.statement().signer().subject())
-                        .put(
-                                "bytes",
-                                Base64.getEncoder().encodeToString(ledger.entry(entry.index())))
-                        .put("proof", ledger.proof(entry.index(), head.checkpoint()).toString());
-            }
-        }
+        HistoryJson.write(json, ledger, head, entries);
         return Answer.json(200, json);
     }
 

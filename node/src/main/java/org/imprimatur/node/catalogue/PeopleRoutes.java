@@ -263,21 +263,7 @@ public final class PeopleRoutes {
             throw none("statement about a person with the digest " + digest.hex());
         }
         var json = Json.object().put("person", digest.hex());
-        var list = json.putArray("statements");
-        for (var entry : entries) {
-            if (entry.index() < head.size()) {
-                list.addObject()
-                        .put("index", entry.index())
-                        .put("id", entry.id().hex())
-                        .put("kind", entry.statement().kind().wire())
-                        .put("admittedAt", entry.admittedAt().toString())
-                        .put("signer", entry.statement().signer().subject())
-                        .put(
-                                "bytes",
-                                Base64.getEncoder().encodeToString(ledger.entry(entry.index())))
-                        .put("proof", ledger.proof(entry.index(), head.checkpoint()).toString());
-            }
-        }
+        HistoryJson.write(json, ledger, head, entries);
         return Answer.json(200, json);
     }
 
