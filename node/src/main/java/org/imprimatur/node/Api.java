@@ -108,6 +108,9 @@ final class Api {
                 // For people.
                 .get("/openapi.yaml", operation::openApi)
                 .get("/style.css", pages::style)
+                .get("/people", pages::people)
+                .get("/policies", pages::policies)
+                .get("/lists", pages::lists)
                 .get("/", pages::start);
     }
 
@@ -118,7 +121,8 @@ final class Api {
                         _ -> {
                             throw new ProblemException(
                                     Problem.notFound(
-                                            "this node is no witness: its configuration has no member \"witness\""));
+                                            "this node is no witness: its configuration has no"
+                                                    + " member \"witness\""));
                         });
     }
 
@@ -129,7 +133,8 @@ final class Api {
                         _ -> {
                             throw new ProblemException(
                                     Problem.notFound(
-                                            "this node serves no image lists: its configuration has no member \"lists\""));
+                                            "this node serves no image lists: its configuration has"
+                                                    + " no member \"lists\""));
                         });
     }
 
@@ -139,7 +144,8 @@ final class Api {
                         _ -> {
                             throw new ProblemException(
                                     Problem.notFound(
-                                            "this node is no site: its configuration has no member \"site\""));
+                                            "this node is no site: its configuration has no member"
+                                                    + " \"site\""));
                         });
     }
 }

@@ -208,6 +208,7 @@ public final class Node implements AutoCloseable {
                                                     anchors,
                                                     clock,
                                                     random));
+            var listRoutes = lists.map(ListRoutes::new);
             var events = new EventRoutes(ledger.state());
 
             var routes =
@@ -225,8 +226,9 @@ public final class Node implements AutoCloseable {
                             witness.map(WitnessRoutes::new),
                             new WitnessesRoute(witnesses),
                             new AlarmRoutes(follows.alarms()),
-                            lists.map(ListRoutes::new),
-                            new PageRoutes(images, ledger.state(), follows.alarms(), clock));
+                            listRoutes,
+                            new PageRoutes(
+                                    images, ledger.state(), follows.alarms(), listRoutes, clock));
             var server =
                     opened(
                             parts,

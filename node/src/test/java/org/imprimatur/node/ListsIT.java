@@ -159,6 +159,19 @@ class ListsIT {
     }
 
     @Test
+    void theListsHaveAPageForPeople() {
+        lists.endorse(BIOMED, UUID.randomUUID(), "1", null);
+        lists.list(BIOMED_LIST);
+
+        assertThat(lists.get("/lists").body())
+                .contains(
+                        "<a href=\"" + BIOMED_LIST + "\">",
+                        "Robot Catalogue for the node",
+                        SECRET_LIST + " (private: a token is needed)")
+                .doesNotContain("<a href=\"" + SECRET_LIST);
+    }
+
+    @Test
     void aListThatHasNotChangedIsNotSignedAgain() {
         lists.endorse(BIOMED, UUID.randomUUID(), "1", null);
         var first = lists.message(BIOMED_LIST);

@@ -250,6 +250,44 @@ class PeopleIT {
                 .isEqualTo(mia.person().subject());
     }
 
+    @Test
+    void peoplePoliciesAndPracticesHaveAPageForPeopleWhereNobodyCanPutMarkup() {
+        var guest = trial.authority.issue("Gus Guest", KeyKind.EC_P256);
+        submit(
+                201,
+                new Statement.Appointment(
+                        trial.header(trial.appointer),
+                        BIOMED,
+                        Role.ENDORSER,
+                        guest.person(),
+                        "Gus <script>alert(1)</script>",
+                        "security@example.org",
+                        "what he endorses",
+                        new Terms(null, Instant.now().plus(Duration.ofDays(9)), null, false)),
+                trial.appointer);
+
+        var people = trial.get(node, "/people");
+        var policies = trial.get(node, "/policies").body();
+
+        assertThat(people.headers().firstValue("Content-Security-Policy"))
+                .hasValueSatisfying(value -> assertThat(value).contains("default-src 'none'"));
+        assertThat(people.body())
+                .contains(
+                        "vo:biomed",
+                        "Anna Appointer",
+                        "Erin Endorser",
+                        ">acts<",
+                        "Gus &lt;script&gt;",
+                        "policy not accepted",
+                        "/api/v1/people/" + guest.person().digest().hex() + "/history")
+                .doesNotContain("<script");
+        assertThat(policies).contains("trial-policy", "the charter", "from the start");
+        assertThat(trial.get(node, "/lists").body()).contains("serves no image lists");
+        for (var page : List.of("/", "/people", "/policies", "/lists")) {
+            assertThat(trial.get(node, page).body()).contains("<nav", "href=\"/people\"");
+        }
+    }
+
     private static String state(Statement.Endorsement endorsement) throws IOException {
         return json(200, trial.get(node, "/api/v1/images/" + endorsement.guid()))
                 .get("versions")

@@ -140,6 +140,15 @@ public final class PeopleRoutes {
         return team == null ? practice.signer().digest().hex() : "team:" + team;
     }
 
+    /** Where a practice statement's document is served. */
+    public static String address(Practice practice) {
+        return "/api/v1/practices/%s/%s?version=%s"
+                .formatted(
+                        practice.owner(),
+                        endorser(practice),
+                        practice.version().text().replace("+", "%2B"));
+    }
+
     private static ObjectNode practice(Recorded<Practice> entry) {
         var practice = entry.statement();
         var team = practice.team();
@@ -151,13 +160,7 @@ public final class PeopleRoutes {
                         .put("version", practice.version().text())
                         .put("mediaType", practice.mediaType().wire())
                         .put("sha256", practice.document().hex())
-                        .put(
-                                "document",
-                                "/api/v1/practices/%s/%s?version=%s"
-                                        .formatted(
-                                                practice.owner(),
-                                                endorser(practice),
-                                                practice.version().text().replace("+", "%2B")));
+                        .put("document", address(practice));
         if (team != null) {
             json.put("team", team.name());
         }

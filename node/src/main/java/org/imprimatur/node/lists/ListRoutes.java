@@ -2,7 +2,10 @@ package org.imprimatur.node.lists;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.imprimatur.exchange.hepix.ImageList;
@@ -15,6 +18,7 @@ import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Request;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,9 +99,46 @@ public final class ListRoutes {
         return Answer.json(200, json);
     }
 
-    private String signedBy(String path) {
+    /**
+     * What is told of a list, for pages.
+     *
+     * @param signedBy {@code node} or {@code endorser}
+     * @param secluded whether a token is needed
+     * @param made empty for one that was never made
+     */
+    public record Known(String path, String signedBy, boolean secluded, Optional<Made> made) {}
+
+    /** What is told of a list that was made. */
+    public record Made(String version, Person signer, Instant created, Instant expires) {}
+
+    /** Every list that this node has, or could have of its owners. */
+    public List<Known> known() {
+        var known = new ArrayList<Known>();
+        lists.all()
+                .forEach(
+                        (path, stored) ->
+                                known.add(
+                                        new Known(
+                                                path,
+                                                signedBy(path),
+                                                !lists.secluded(parsed(path)).isEmpty(),
+                                                stored.map(
+                                                        list ->
+                                                                new Made(
+                                                                        list.version(),
+                                                                        list.signer(),
+                                                                        list.created(),
+                                                                        list.expires())))));
+        return known;
+    }
+
+    private static ListPath parsed(String path) {
         var parts = path.split("/", -1);
-        var subject = lists.index().subject(ListPath.parse(parts[2], parts[3]));
+        return ListPath.parse(parts[2], parts[3]);
+    }
+
+    private String signedBy(String path) {
+        var subject = lists.index().subject(parsed(path));
         return subject.flatMap(ListIndex.Subject::owner).filter(lists.settings()::signs).isPresent()
                 ? "node"
                 : "endorser";
@@ -136,7 +177,9 @@ public final class ListRoutes {
                                     () ->
                                             new ProblemException(
                                                     Problem.unauthenticated(
-                                                            "send a token as the name and x-oauth-basic as the password")));
+                                                            "send a token as the name and"
+                                                                    + " x-oauth-basic as the"
+                                                                    + " password")));
             if (!token.owners().containsAll(owners)) {
                 throw new ProblemException(
                         Problem.notAccepted(

@@ -2,19 +2,16 @@ package org.imprimatur.node.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import gg.jte.html.HtmlTemplateOutput;
 import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.StringOutput;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
+import java.util.function.Consumer;
 import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.node.catalogue.ImageJson;
 import org.imprimatur.node.catalogue.Images;
@@ -22,20 +19,21 @@ import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.follow.Alarms;
 import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Request;
+import org.imprimatur.node.lists.ListRoutes;
+import org.imprimatur.node.web.pages.JtelistsGenerated;
+import org.imprimatur.node.web.pages.JtepeopleGenerated;
+import org.imprimatur.node.web.pages.JtepoliciesGenerated;
 import org.imprimatur.node.web.pages.JtestartGenerated;
-import org.imprimatur.register.Person;
 import org.imprimatur.register.StatementId;
 
 /** The pages. They need no script, and a browser is told to run none. */
 public final class PageRoutes {
 
-    private static final DateTimeFormatter WHEN =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
-                    .withZone(ZoneOffset.UTC);
     private static final Map<String, String> HEADERS =
             Map.of(
                     "Content-Security-Policy",
-                    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+                    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
+                            + " frame-ancestors 'none'",
                     "Referrer-Policy",
                     "no-referrer",
                     "Cache-Control",
@@ -44,14 +42,21 @@ public final class PageRoutes {
     private final Images images;
     private final LedgerState state;
     private final Alarms alarms;
+    private final Optional<ListRoutes> lists;
     private final InstantSource clock;
     private final byte[] style;
 
-    /** Pages about this ledger. */
-    public PageRoutes(Images images, LedgerState state, Alarms alarms, InstantSource clock) {
+    /** Pages about this ledger, and about these lists of it. */
+    public PageRoutes(
+            Images images,
+            LedgerState state,
+            Alarms alarms,
+            Optional<ListRoutes> lists,
+            InstantSource clock) {
         this.images = images;
         this.state = state;
         this.alarms = alarms;
+        this.lists = lists;
         this.clock = clock;
         try (var in = PageRoutes.class.getResourceAsStream("style.css")) {
             if (in == null) {
@@ -66,10 +71,39 @@ public final class PageRoutes {
     /** The start page. */
     public Answer start(Request request) {
         request.checkQuery();
+        return page(output -> JtestartGenerated.render(output, null, startPage()));
+    }
+
+    /** Who acts here. */
+    public Answer people(Request request) {
+        request.checkQuery();
+        var page = state.ask(register -> PeoplePage.of(register, clock.instant()));
+        return page(output -> JtepeopleGenerated.render(output, null, page));
+    }
+
+    /** What binds them, and how they work. */
+    public Answer policies(Request request) {
+        request.checkQuery();
+        var page = state.ask(PoliciesPage::of);
+        return page(output -> JtepoliciesGenerated.render(output, null, page));
+    }
+
+    /** The image lists. */
+    public Answer lists(Request request) {
+        request.checkQuery();
+        var page = ListsPage.of(origin(), lists);
+        return page(output -> JtelistsGenerated.render(output, null, page));
+    }
+
+    private static Answer page(Consumer<HtmlTemplateOutput> template) {
         var output = new StringOutput(8192);
-        JtestartGenerated.render(new OwaspHtmlTemplateOutput(output), null, page());
+        template.accept(new OwaspHtmlTemplateOutput(output));
         return new Answer.Content(
                 200, "text/html; charset=utf-8", output.toString().getBytes(UTF_8), HEADERS);
+    }
+
+    private String origin() {
+        return state.ask(register -> register.charter().origin().text());
     }
 
     /** The one style sheet. */
@@ -79,7 +113,7 @@ public final class PageRoutes {
                 .with("Cache-Control", "public, max-age=300");
     }
 
-    private StartPage page() {
+    private StartPage startPage() {
         var head = state.head();
         return new StartPage(
                 Checkpoint.parse(head.checkpoint().text()).origin(),
@@ -99,14 +133,12 @@ public final class PageRoutes {
                 tag == null ? "" : tag.text(),
                 endorsement.version().text(),
                 image.state().wire(),
-                commonName(endorsement.signer()),
+                Words.commonName(endorsement.signer()),
                 endorsement.image().hex().substring(0, 16),
                 endorsement.guid().toString(),
                 endorsement.lineage().kind().wire(),
-                WHEN.format(image.later().responsibility().from()),
-                Optional.ofNullable(image.later().responsibility().until())
-                        .map(WHEN::format)
-                        .orElse(""),
+                Words.when(image.later().responsibility().from()),
+                Words.when(image.later().responsibility().until()),
                 revocation(image.later()),
                 Optional.ofNullable(image.later().replacedBy()).map(StatementId::hex).orElse(""));
     }
@@ -133,7 +165,7 @@ public final class PageRoutes {
                 alarm.id(),
                 alarm.origin().text(),
                 alarm.kind(),
-                WHEN.format(alarm.foundAt()),
+                Words.when(alarm.foundAt()),
                 alarm.explanation());
     }
 
@@ -150,25 +182,11 @@ public final class PageRoutes {
                                                         new StartPage.EntryRow(
                                                                 entry.index(),
                                                                 entry.statement().kind().wire(),
-                                                                commonName(
+                                                                Words.commonName(
                                                                         entry.statement().signer()),
-                                                                WHEN.format(entry.admittedAt()))));
+                                                                Words.when(entry.admittedAt()))));
                     }
                     return rows;
                 });
-    }
-
-    /** What people call a person: the common name, or the whole subject where there is none. */
-    private static String commonName(Person person) {
-        try {
-            return new LdapName(person.subject())
-                    .getRdns().reversed().stream()
-                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
-                            .map(rdn -> String.valueOf(rdn.getValue()))
-                            .findFirst()
-                            .orElse(person.subject());
-        } catch (InvalidNameException e) {
-            return person.subject();
-        }
     }
 }
