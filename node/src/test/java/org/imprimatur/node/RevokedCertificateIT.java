@@ -52,7 +52,7 @@ class RevokedCertificateIT {
             var charter = node.charter();
             var site = new SiteTrial(trial, Trial.uri(node, "/"), charter, "1s");
             try (var follower = site.start()) {
-                awaitSize(site, follower, 4);
+                awaitFresh(site, follower, 4);
             }
             var anchors = TrustAnchors.directory(directory.resolve("anchors"), CrlMode.REQUIRE);
             for (var one : new String[] {id, next}) {
@@ -103,15 +103,14 @@ class RevokedCertificateIT {
             posted(trial, node, noras, nora);
             var site = new SiteTrial(trial, Trial.uri(node, "/"), node.charter(), "200ms");
             try (var early = site.start()) {
-                awaitSize(site, early, 6);
+                awaitFresh(site, early, 6);
                 trial.authority.revoke(trial.endorser.certificate(), dated);
                 trial.authority.writeAnchors(directory.resolve("anchors"));
 
                 for (int starts = 0; starts < 2; starts++) {
                     // The second start takes up what the first has stored.
                     try (var late = start(trial, late(site))) {
-                        awaitSize(site, late, 6);
-                        assertThat(site.source(late).path("state").asText()).isEqualTo("fresh");
+                        awaitFresh(site, late, 6);
                         assertThat(site.source(late).path("disputed").asInt()).isEqualTo(1);
                         assertThat(permits(site, late, erins)).isFalse();
                         assertThat(permits(site, late, noras)).isTrue();
@@ -172,11 +171,12 @@ class RevokedCertificateIT {
         }
     }
 
-    private static void awaitSize(SiteTrial site, Node follower, long size) throws Exception {
+    private static void awaitFresh(SiteTrial site, Node follower, long size) throws Exception {
         for (int tries = 0; tries < 300; tries++) {
             var source = site.source(follower);
             assertThat(source.has("fault")).as(source.toString()).isFalse();
-            if (source.path("size").asLong() == size) {
+            if (source.path("size").asLong() == size
+                    && source.path("state").asText().equals("fresh")) {
                 return;
             }
             Thread.sleep(100);
