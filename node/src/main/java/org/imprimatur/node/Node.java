@@ -161,6 +161,7 @@ public final class Node implements AutoCloseable {
                                 opened(
                                         parts,
                                         Site.start(
+                                                config.site().orElseThrow(),
                                                 siteConfig.get(),
                                                 ledger.state(),
                                                 follows,

@@ -1,6 +1,7 @@
 package org.imprimatur.node;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
@@ -23,6 +24,8 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.instance.InstanceRoutes;
 import org.imprimatur.node.instance.Instances;
 import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.policy.PolicyInForce;
+import org.imprimatur.node.policy.PolicyRoute;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.node.transfer.ApprovedStock;
 import org.imprimatur.node.transfer.StoredFileRoute;
@@ -33,6 +36,10 @@ final class Site implements AutoCloseable {
 
     private static final Duration FOR_A_BUNDLE = Duration.ofSeconds(30);
 
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    private final SiteFile file;
+    private final PolicyInForce policy;
     private final Admission admission;
     private final Transfers transfers;
     private final Publications publications;
@@ -42,6 +49,8 @@ final class Site implements AutoCloseable {
     private final StoredFileRoute files;
 
     private Site(
+            SiteFile file,
+            PolicyInForce policy,
             Admission admission,
             Transfers transfers,
             Publications publications,
@@ -49,6 +58,8 @@ final class Site implements AutoCloseable {
             SiteRoutes routes,
             InstanceRoutes instances,
             StoredFileRoute files) {
+        this.file = file;
+        this.policy = policy;
         this.admission = admission;
         this.transfers = transfers;
         this.publications = publications;
@@ -59,6 +70,7 @@ final class Site implements AutoCloseable {
     }
 
     static Site start(
+            Path file,
             SiteConfig config,
             LedgerState own,
             Follows follows,
@@ -68,15 +80,16 @@ final class Site implements AutoCloseable {
             RandomGenerator random,
             Metrics metrics,
             Bell changed) {
-        var policy = config.policy();
+        var policy =
+                new PolicyInForce(config.policy(), config.policyText(), database, clock, metrics);
+        var site = config.policy().site();
         var view = new SiteView(own, follows);
         var store = DirectoryStore.open(config.store(), random);
-        var admission =
-                new Admission(view, policy, config.policyText(), database, clock, random, metrics);
+        var admission = new Admission(view, policy, database, clock, random, metrics);
         var transfers =
                 new Transfers(
                         view,
-                        policy.site(),
+                        policy,
                         store,
                         fetch,
                         config.transfers(),
@@ -89,17 +102,26 @@ final class Site implements AutoCloseable {
                 new Publications(
                         config.drivers(),
                         new DriverSettings.Wiring(
-                                policy.site(), clock, image -> bundle(config, fetch, image)),
+                                site, clock, image -> bundle(config, fetch, image)),
                         new ApprovedStock(transfers, store, view),
                         database,
                         clock,
                         random,
                         metrics);
         transfers.whenChanged(publications::ring);
+        policy.whenExchanged(changed::ring);
+        var siteFile =
+                new SiteFile(
+                        file,
+                        own.ask(register -> register.charter().origin()),
+                        config,
+                        policy,
+                        LOOK_EVERY);
         var routes = new SiteRoutes(view, follows, policy, transfers, store, clock);
-        var instances =
-                new Instances(view, policy.site(), config.instances(), admission, database, clock);
+        var instances = new Instances(view, site, config.instances(), admission, database, clock);
         return new Site(
+                siteFile,
+                policy,
                 admission,
                 transfers,
                 publications,
@@ -132,6 +154,10 @@ final class Site implements AutoCloseable {
         }
     }
 
+    PolicyRoute policy() {
+        return new PolicyRoute(policy);
+    }
+
     Admission admission() {
         return admission;
     }
@@ -154,6 +180,7 @@ final class Site implements AutoCloseable {
 
     @Override
     public void close() {
+        file.close();
         ownChanges.close();
         publications.close();
         transfers.close();

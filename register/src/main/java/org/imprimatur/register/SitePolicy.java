@@ -181,6 +181,19 @@ public record SitePolicy(
         return checks.getOrDefault(code, Enforcement.STRICT);
     }
 
+    /** Whether any class approves endorsements without somebody's signature. */
+    public boolean approvesByRule() {
+        return classes.values().stream()
+                .anyMatch(
+                        rules ->
+                                switch (rules.approving()) {
+                                    case Approving.Required(var versions) ->
+                                            versions == Approving.Versions.SAME_ENDORSER;
+                                    case Approving.Automatic _ -> true;
+                                    case Approving.None _ -> false;
+                                });
+    }
+
     /** Whether any check is audited, so that a permit may have to say what it lets pass. */
     boolean audits() {
         return checks.values().stream().anyMatch(one -> one.level() == Level.AUDIT);

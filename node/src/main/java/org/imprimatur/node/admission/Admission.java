@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Answer;
@@ -32,7 +33,7 @@ public final class Admission implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final SiteView view;
-    private final SitePolicy policy;
+    private final Supplier<SitePolicy> policy;
     private final Database database;
     private final DecisionRecord record;
     private final InstantSource clock;
@@ -43,22 +44,17 @@ public final class Admission implements AutoCloseable {
     /**
      * Decides for one site.
      *
-     * @param policyText what the policy's digest is of; kept for the record
+     * @param policy the policy that is in force, and kept
      */
     public Admission(
             SiteView view,
-            SitePolicy policy,
-            String policyText,
+            Supplier<SitePolicy> policy,
             Database database,
             InstantSource clock,
             RandomGenerator random,
             Metrics metrics) {
         this.view = view;
         this.policy = policy;
-        database.change(
-                db ->
-                        new DecisionTable(db)
-                                .keepPolicy(policy.digest(), policyText, clock.instant()));
         this.database = database;
         this.record = new DecisionRecord(database);
         this.clock = clock;
@@ -126,7 +122,8 @@ public final class Admission implements AutoCloseable {
     private Given decide(DecisionRequest question) {
         long start = System.nanoTime();
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var decision = view.ask(standing -> Decisions.decide(standing, policy, question, now));
+        var inForce = policy.get();
+        var decision = view.ask(standing -> Decisions.decide(standing, inForce, question, now));
         durations.observe((System.nanoTime() - start) / 1e9);
         decisions
                 .labelValues(

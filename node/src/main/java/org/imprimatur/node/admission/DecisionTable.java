@@ -2,7 +2,6 @@ package org.imprimatur.node.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -17,29 +16,13 @@ import org.imprimatur.register.UseClass;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The tables {@code decision}, every decision as it was given, and {@code site_policy}, every
- * policy under which any was given. Rows are only added.
- */
+/** The table {@code decision}: every decision as it was given. Rows are only added. */
 final class DecisionTable {
 
     private final Handle db;
 
     DecisionTable(Handle db) {
         this.db = db;
-    }
-
-    /** Keeps a policy's text; one that is there already changes nothing. */
-    void keepPolicy(Sha256 digest, String text, Instant at) {
-        db.createUpdate(
-                        """
-                        insert into site_policy (digest, text, used_at) values (:digest, :text, :at)
-                        on conflict (digest) do nothing
-                        """)
-                .bind("digest", digest.bytes())
-                .bind("text", text)
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
-                .execute();
     }
 
     /** Adds decisions; one that is there already changes nothing. */

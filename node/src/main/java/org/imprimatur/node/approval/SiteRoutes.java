@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.function.Supplier;
 import org.imprimatur.node.catalogue.ImageJson;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.follow.Follows;
@@ -33,7 +34,7 @@ public final class SiteRoutes {
 
     private final SiteView view;
     private final Follows follows;
-    private final SitePolicy policy;
+    private final Supplier<SitePolicy> policy;
     private final Transfers transfers;
     private final DirectoryStore store;
     private final InstantSource clock;
@@ -42,7 +43,7 @@ public final class SiteRoutes {
     public SiteRoutes(
             SiteView view,
             Follows follows,
-            SitePolicy policy,
+            Supplier<SitePolicy> policy,
             Transfers transfers,
             DirectoryStore store,
             InstantSource clock) {
@@ -114,7 +115,7 @@ public final class SiteRoutes {
                                     revocation.statement().reason().wire(),
                                     revocation.statement().explanation()));
         }
-        var blocks = Approved.blocks(standing, policy.site(), entry);
+        var blocks = Approved.blocks(standing, policy.get().site(), entry);
         if (!blocks.isEmpty()) {
             return new State("blocked", String.join("; ", blocks));
         }
@@ -124,11 +125,14 @@ public final class SiteRoutes {
         }
         var word =
                 standing.own()
-                        .word(policy.site(), register.charter().origin(), entry.id())
+                        .word(policy.get().site(), register.charter().origin(), entry.id())
                         .map(Recorded::statement)
                         .orElse(null);
         return switch (word) {
-            case null -> new State("eligible", null);
+            case null ->
+                    Approved.byRule(standing, policy.get(), register, entry, now)
+                            ? approved(register, entry)
+                            : new State("eligible", null);
             case Statement.Refusal refusal ->
                     new State(
                             "refused",
@@ -238,7 +242,7 @@ public final class SiteRoutes {
         if (verifiedAt == null) {
             return "never";
         }
-        boolean old = Duration.between(verifiedAt, now).compareTo(policy.maxStaleness()) > 0;
+        boolean old = Duration.between(verifiedAt, now).compareTo(policy.get().maxStaleness()) > 0;
         return old ? "stale" : "fresh";
     }
 }

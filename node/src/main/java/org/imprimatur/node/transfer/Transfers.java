@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.driver.FileStamp;
@@ -27,8 +28,8 @@ import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
-import org.imprimatur.register.Owner;
 import org.imprimatur.register.Sha512;
+import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.Standing;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,7 +71,7 @@ public final class Transfers implements AutoCloseable {
     }
 
     private final SiteView view;
-    private final Owner site;
+    private final Supplier<SitePolicy> policy;
     private final DirectoryStore store;
     private final Means means;
     private final Duration verifyEvery;
@@ -96,7 +97,7 @@ public final class Transfers implements AutoCloseable {
      */
     public Transfers(
             SiteView view,
-            Owner site,
+            Supplier<SitePolicy> policy,
             DirectoryStore store,
             Fetch fetch,
             TransferSettings settings,
@@ -106,7 +107,7 @@ public final class Transfers implements AutoCloseable {
             Metrics metrics,
             Bell changed) {
         this.view = view;
-        this.site = site;
+        this.policy = policy;
         this.store = store;
         this.means = Means.of(store, fetch, settings, clock);
         this.verifyEvery = settings.verifyEvery();
@@ -227,7 +228,7 @@ public final class Transfers implements AutoCloseable {
 
     /** Taken together, so that no register moves between the two questions. */
     private Wanted wanted(Standing standing, Instant now) {
-        var approved = Approved.all(standing, site, now);
+        var approved = Approved.all(standing, policy.get(), now);
         List<TransferKey> known;
         synchronized (this) {
             known = List.copyOf(transfers.keySet());
