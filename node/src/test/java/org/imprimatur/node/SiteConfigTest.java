@@ -18,6 +18,7 @@ import org.imprimatur.node.policy.SiteRules;
 import org.imprimatur.register.Approving;
 import org.imprimatur.register.Approving.Versions;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.Condition;
 import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.Enforcement;
 import org.imprimatur.register.Enforcement.Level;
@@ -171,7 +172,20 @@ class SiteConfigTest {
                                 Duration.ofDays(30),
                                 Duration.ZERO));
 
+        assertThat(payload("{conditions: {small: image.packages < 500}}").conditions())
+                .extracting(Condition::name)
+                .containsExactly("small");
+
         var payload = "payload: {approval: required}";
+        refused(
+                good.replace(payload, "payload: {conditions: {small: image.pakages < 500}}"),
+                "\"classes.payload.conditions.small\" is no condition: line 1, column");
+        refused(
+                good.replace(
+                        payload,
+                        "payload: {approval: {mode: automatic, conditions: {wn: request.host == 'wn1'}}}"),
+                "approval.conditions",
+                "looks at the request");
         refused(good.replace(payload, "payload: {approval: {mode: perhaps}}"), "approval.mode");
         refused(
                 good.replace(payload, "payload: {approval: {mode: required, limits: {}}}"),

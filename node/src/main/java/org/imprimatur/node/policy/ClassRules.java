@@ -14,6 +14,7 @@ import org.imprimatur.node.config.PersonMember;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Approving;
 import org.imprimatur.register.Approving.Versions;
+import org.imprimatur.register.Condition;
 import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.Obligation;
 import org.imprimatur.register.Owner;
@@ -42,6 +43,7 @@ final class ClassRules {
                                 "limits",
                                 "contributors",
                                 "endorsers",
+                                "conditions",
                                 "obligations"));
         switch (useClass) {
             case INFRASTRUCTURE, TRUSTED_PAYLOAD -> names.addFirst("trust");
@@ -72,6 +74,7 @@ final class ClassRules {
         var endorsers =
                 faults.read(
                         () -> member.optional("endorsers").map(ClassRules::endorsers).orElse(null));
+        var conditions = faults.read(() -> conditions(member.optional("conditions")));
         var obligations =
                 faults.read(
                         () ->
@@ -86,7 +89,7 @@ final class ClassRules {
                 limits.get(),
                 contributors.get(),
                 endorsers.get(),
-                List.of(),
+                conditions.get(),
                 obligations.get());
     }
 
@@ -129,11 +132,34 @@ final class ClassRules {
             approval.allowing("mode", "versions");
             return new Approving.Required(versions.get());
         }
-        faults.check(() -> approval.allowing("mode", "versions", "endorsers", "limits"));
+        faults.check(
+                () -> approval.allowing("mode", "versions", "endorsers", "limits", "conditions"));
         var endorsers = faults.read(() -> people(approval.optional("endorsers")));
         var limits = faults.read(() -> limits(approval.optional("limits")));
+        var conditions = faults.read(() -> ofImage(approval.optional("conditions")));
         faults.complete();
-        return new Approving.Automatic(endorsers.get(), limits.get(), List.of(), versions.get());
+        return new Approving.Automatic(
+                endorsers.get(), limits.get(), conditions.get(), versions.get());
+    }
+
+    private static List<Condition> conditions(Optional<YamlMember> member) {
+        return member.map(CelConditions::read).orElse(List.of());
+    }
+
+    /** What a rule approves, it approves before anybody asks. */
+    private static List<Condition> ofImage(Optional<YamlMember> member) {
+        var conditions = conditions(member);
+        for (var condition : conditions) {
+            if (condition.looksAtRequest()) {
+                throw member.orElseThrow()
+                        .wrong(
+                                "has \"%s\", which looks at the request"
+                                        .formatted(condition.name()),
+                                "a rule sees image and endorsement alone; put it among the class's"
+                                        + " own \"conditions\"");
+            }
+        }
+        return conditions;
     }
 
     private static boolean automatic(String text) {

@@ -1,0 +1,269 @@
+package org.imprimatur.node.policy;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelIssue;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.imprimatur.node.config.Faults;
+import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.register.BlockingFinding;
+import org.imprimatur.register.Condition;
+import org.imprimatur.register.Contributor;
+import org.imprimatur.register.InspectionSummary.Completeness;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Conditions in CEL, the Common Expression Language: typed, without side effects, compiled when the
+ * site's file is read, and evaluated in bounded time. The variables are those of {@code
+ * docs/site.md}, "Conditions".
+ */
+final class CelConditions {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+    private static final String OF_REQUEST = "request.";
+
+    private static final CelOptions OPTIONS =
+            CelOptions.current()
+                    .maxExpressionCodePointSize(2000)
+                    .maxParseRecursionDepth(32)
+                    .comprehensionMaxIterations(1000)
+                    .evaluateCanonicalTypesToNativeValues(true)
+                    .build();
+
+    /** Every variable with its type. */
+    private static final Map<String, CelType> VARIABLES = variables();
+
+    private static final CelCompiler COMPILER = compiler();
+    private static final CelRuntime RUNTIME =
+            CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
+
+    private CelConditions() {}
+
+    private static Map<String, CelType> variables() {
+        var variables = new HashMap<String, CelType>();
+        for (var name :
+                List.of(
+                        "image.digest",
+                        "image.owner",
+                        "image.guid",
+                        "image.version",
+                        "image.tag",
+                        "image.title",
+                        "image.format",
+                        "image.kind",
+                        "image.system",
+                        "image.systemVersion",
+                        "image.architecture",
+                        "image.tool",
+                        "image.profile",
+                        "image.builder",
+                        "endorsement.by",
+                        "endorsement.issuer",
+                        "endorsement.team",
+                        "endorsement.catalogue",
+                        "request.operator",
+                        "request.consumer",
+                        "request.host",
+                        "request.action",
+                        "request.contextualisation")) {
+            variables.put(name, SimpleType.STRING);
+        }
+        for (var name :
+                List.of("image.fileBytes", "image.diskBytes", "image.packages", "image.waivers")) {
+            variables.put(name, SimpleType.INT);
+        }
+        for (var name : List.of("image.made", "image.patched", "endorsement.at", "now")) {
+            variables.put(name, SimpleType.TIMESTAMP);
+        }
+        variables.put("image.complete", SimpleType.BOOL);
+        for (var name : List.of("image.blocking", "image.contributors", "image.locations")) {
+            variables.put(name, ListType.create(SimpleType.STRING));
+        }
+        return Map.copyOf(variables);
+    }
+
+    private static CelCompiler compiler() {
+        var builder =
+                CelCompilerFactory.standardCelCompilerBuilder()
+                        .setOptions(OPTIONS)
+                        .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+                        .setResultType(SimpleType.BOOL);
+        VARIABLES.forEach(builder::addVar);
+        return builder.build();
+    }
+
+    /** Reads conditions by their names. */
+    static List<Condition> read(YamlMember member) {
+        var faults = new Faults();
+        var conditions = new ArrayList<Condition>();
+        member.members()
+                .forEach(
+                        (name, expression) ->
+                                faults.check(() -> conditions.add(condition(name, expression))));
+        faults.complete();
+        return conditions;
+    }
+
+    private static Condition condition(String name, YamlMember member) {
+        if (!NAME.matcher(name).matches()) {
+            throw member.wrong(
+                    "is not a name for a condition", "lower-case letters, digits and '-'");
+        }
+        try {
+            var ast = COMPILER.compile(member.text()).getAst();
+            return new Compiled(
+                    name, member.text(), looksAtRequest(ast), RUNTIME.createProgram(ast));
+        } catch (CelValidationException e) {
+            throw member.wrong(
+                    "is no condition: "
+                            + e.getErrors().stream()
+                                    .map(CelConditions::told)
+                                    .collect(Collectors.joining("; ")),
+                    "an expression of CEL that is true or false, for example image.packages < 500");
+        } catch (CelEvaluationException e) {
+            throw member.wrong("is no condition: " + e.getMessage(), "write it more simply");
+        }
+    }
+
+    private static String told(CelIssue issue) {
+        var place = issue.getSourceLocation();
+        return "line %d, column %d: %s"
+                .formatted(place.getLine(), place.getColumn() + 1, issue.getMessage().strip());
+    }
+
+    private static boolean looksAtRequest(CelAbstractSyntaxTree ast) {
+        return ast.getReferenceMap().values().stream()
+                .anyMatch(reference -> reference.name().startsWith(OF_REQUEST));
+    }
+
+    /** A condition that is ready to be asked. Equal when it asks the same. */
+    private static final class Compiled implements Condition {
+
+        private final String name;
+        private final String text;
+        private final boolean looksAtRequest;
+        private final CelRuntime.Program program;
+
+        Compiled(String name, String text, boolean looksAtRequest, CelRuntime.Program program) {
+            this.name = name;
+            this.text = text;
+            this.looksAtRequest = looksAtRequest;
+            this.program = program;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public boolean looksAtRequest() {
+            return looksAtRequest;
+        }
+
+        @Override
+        public @Nullable String against(Facts facts) {
+            try {
+                return Boolean.TRUE.equals(program.eval(values(facts)))
+                        ? null
+                        : "it is false: " + text.replaceAll("\\s+", " ");
+            } catch (CelEvaluationException e) {
+                return "it cannot be evaluated: "
+                        + String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+            }
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Compiled that
+                    && that.name.equals(name)
+                    && that.text.equals(text);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(name, text);
+        }
+
+        @Override
+        public String toString() {
+            return name + ": " + text;
+        }
+    }
+
+    private static Map<String, Object> values(Condition.Facts facts) {
+        var values = new HashMap<String, Object>();
+        var statement = facts.endorsement().statement();
+        var details = statement.details();
+        var inspection = statement.inspection();
+        var act = details.team();
+        var generation = details.generation();
+        var contributors = details.contributors();
+        values.put("image.digest", statement.image().toString());
+        values.put("image.owner", statement.owner().toString());
+        values.put("image.guid", statement.guid().toString());
+        values.put("image.version", statement.version().text());
+        values.put("image.tag", statement.tag() == null ? "" : statement.tag().text());
+        values.put("image.title", statement.title());
+        values.put("image.format", statement.disk().format());
+        values.put("image.kind", statement.lineage().kind().wire());
+        values.put("image.system", statement.system().name());
+        values.put("image.systemVersion", statement.system().version());
+        values.put("image.architecture", statement.system().architecture());
+        values.put("image.packages", (long) statement.system().packages());
+        values.put("image.fileBytes", statement.disk().fileBytes());
+        values.put("image.diskBytes", statement.disk().virtualBytes());
+        values.put("image.tool", inspection.tool());
+        values.put("image.profile", inspection.profile());
+        values.put("image.builder", generation == null ? "" : generation.builder());
+        values.put("image.complete", inspection.completeness() == Completeness.COMPLETE);
+        values.put(
+                "image.blocking",
+                inspection.blocking().stream().map(BlockingFinding::rule).toList());
+        values.put("image.waivers", (long) statement.waivers().size());
+        values.put(
+                "image.contributors",
+                contributors == null
+                        ? List.of()
+                        : contributors.stream().map(Contributor::name).toList());
+        values.put("image.locations", statement.locations());
+        values.put("image.made", statement.generatedAt());
+        values.put(
+                "image.patched", details.patchedAt() == null ? Instant.EPOCH : details.patchedAt());
+        values.put("endorsement.by", statement.signer().subject());
+        values.put("endorsement.issuer", statement.signer().issuer());
+        values.put("endorsement.team", act == null ? "" : act.team().name());
+        values.put("endorsement.catalogue", facts.catalogue().text());
+        values.put("endorsement.at", facts.endorsement().admittedAt());
+        values.put("now", facts.at());
+        var request = facts.request();
+        if (request != null) {
+            var contextualisation = request.contextualisation();
+            values.put("request.operator", request.operator());
+            values.put("request.consumer", request.consumer() == null ? "" : request.consumer());
+            values.put("request.host", request.host() == null ? "" : request.host());
+            values.put("request.action", request.action().wire());
+            values.put(
+                    "request.contextualisation",
+                    contextualisation == null ? "" : contextualisation.toString());
+        }
+        return values;
+    }
+}
