@@ -136,7 +136,8 @@ final class CelConditions {
                             + e.getErrors().stream()
                                     .map(CelConditions::told)
                                     .collect(Collectors.joining("; ")),
-                    "an expression of CEL that is true or false, for example image.packages < 500");
+                    "an expression of CEL, true or false, over the variables of the site's guide, for"
+                            + " example image.packages < 500");
         } catch (CelEvaluationException e) {
             throw member.wrong("is no condition: " + e.getMessage(), "write it more simply");
         }

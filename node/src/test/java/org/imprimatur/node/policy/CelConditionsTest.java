@@ -135,7 +135,7 @@ class CelConditionsTest {
                             assertThat(e.getMessage())
                                     .contains("site.yaml:1: \"number\" is no condition: line 1")
                                     .contains("site.yaml:2: \"name\" is no condition: line 1")
-                                    .contains("pakages")
+                                    .contains("undeclared reference to 'image'")
                                     .contains("site.yaml:5: \"Wrong\" is not a name");
                         });
     }
