@@ -228,7 +228,7 @@ final class CelConditions {
         values.put("image.system", statement.system().name());
         values.put("image.systemVersion", statement.system().version());
         values.put("image.architecture", statement.system().architecture());
-        values.put("image.packages", (long) statement.system().packages());
+        values.put("image.packages", statement.system().packages());
         values.put("image.fileBytes", statement.disk().fileBytes());
         values.put("image.diskBytes", statement.disk().virtualBytes());
         values.put("image.tool", inspection.tool());
