@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.imprimatur.node.config.Faults;
@@ -113,7 +114,8 @@ final class CelConditions {
     static List<Condition> read(YamlMember member) {
         var faults = new Faults();
         var conditions = new ArrayList<Condition>();
-        member.members()
+        // By name, as in the text that is kept.
+        new TreeMap<>(member.members())
                 .forEach(
                         (name, expression) ->
                                 faults.check(() -> conditions.add(condition(name, expression))));
