@@ -2,7 +2,6 @@ package org.imprimatur.node.catalogue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import org.imprimatur.node.http.Answer;
