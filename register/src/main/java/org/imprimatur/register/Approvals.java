@@ -66,9 +66,11 @@ final class Approvals {
         }
         return switch (approving) {
             case Approving.Required(Versions versions) ->
-                    versions == Versions.ASK
-                            ? new Outcome.Missing("")
-                            : unlessRefused(entry, nextVersion(register, entry));
+                    unlessRefused(
+                            entry,
+                            versions == Versions.ASK
+                                    ? new Outcome.Missing("")
+                                    : nextVersion(register, entry));
             case Automatic rule -> unlessRefused(entry, automatic(register, entry, rule));
             case Approving.None _ -> unlessRefused(entry, new Outcome.NotAsked());
         };
@@ -89,7 +91,7 @@ final class Approvals {
                 .orElse(null);
     }
 
-    /** Where nobody signs, a refusal of the same file under another endorsement still stands. */
+    /** Where nobody signed, a refusal of the same file under another endorsement stands. */
     private Outcome unlessRefused(Recorded<Endorsement> entry, Outcome otherwise) {
         return refusals(entry.statement().image())
                 .findFirst()

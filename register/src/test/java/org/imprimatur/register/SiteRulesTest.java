@@ -305,11 +305,15 @@ class SiteRulesTest {
                         new Approving.Automatic(
                                 Set.of(), Limits.NONE, List.of(), Versions.SAME_ENDORSER),
                         new Approving.Required(Versions.SAME_ENDORSER),
+                        new Approving.Required(Versions.ASK),
                         new Approving.None())) {
             approving = rule;
             assertThat(codes()).isNotEmpty().containsOnly(Code.REFUSED_BY_SITE);
             assertThat(prospect(endorsement).approval()).isEqualTo(Prospect.Approval.REFUSED);
         }
+        checks = Map.of(Code.NOT_APPROVED, new Enforcement(Level.OFF, "first weeks"));
+        approving = new Approving.Required(Versions.ASK);
+        assertThat(codes()).containsOnly(Code.REFUSED_BY_SITE);
     }
 
     @Test
