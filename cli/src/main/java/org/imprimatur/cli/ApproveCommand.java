@@ -12,11 +12,18 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "approve",
-        description = "Approve an endorsed image for a site; the site's node then fetches it.",
-        footerHeading = "%nExample:%n",
-        footer =
-                "  imprimatur approve vo:biomed/debian-12 --site site:EXAMPLE --key me.pem --node"
-                        + " https://site.example")
+        description = {
+            "Approve an endorsed image for a site; the site's node then fetches it.",
+            "What is approved is told before it is signed. What was revoked, blocked or withdrawn is"
+                    + " not approved. A GUID means the version that waits, see \"imprimatur site"
+                    + " queue\"."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  imprimatur approve vo:biomed/debian-12 --site site:EXAMPLE --key me.pem --node"
+                    + " https://site.example",
+            "  imprimatur approve 9c1e4f0a-…/2.0 --site site:EXAMPLE --output json"
+        })
 final class ApproveCommand implements Callable<Integer> {
 
     @Mixin private final Output output = new Output();
@@ -32,11 +39,16 @@ final class ApproveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        var about = Output.object();
         return signing.submit(
                 output,
                 "The image is approved for %s.".formatted(site),
+                about,
                 (connection, header) -> {
-                    var found = target.atSite(connection);
+                    var chosen = target.atSite(connection);
+                    QueueText.refuseUnlessStanding(chosen);
+                    QueueText.tell(output, connection, chosen, about);
+                    var found = chosen.found();
                     return new Statement.Approval(
                             header,
                             found.image(),

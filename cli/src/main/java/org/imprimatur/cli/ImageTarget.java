@@ -26,19 +26,26 @@ import picocli.CommandLine.Parameters;
 final class ImageTarget {
 
     private static final Pattern GUID_FORM =
-            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:@(.+))?");
+            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:[@/](.+))?");
     private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
 
     @Parameters(
             paramLabel = "IMAGE",
             description =
-                    "sha512:DIGEST, GUID, GUID@VERSION, OWNER/TAG (vo:biomed/debian-12), or the id of"
-                            + " an endorsement.")
+                    "sha512:DIGEST, GUID, GUID@VERSION or GUID/VERSION, OWNER/TAG"
+                            + " (vo:biomed/debian-12), or the id of an endorsement.")
     private @Nullable String target;
 
     /** One endorsement of the image. */
     record Found(
             Origin catalogue, StatementId endorsement, Sha512 image, String title, String state) {}
+
+    /**
+     * One endorsement of the image as a site sees it.
+     *
+     * @param image what the site tells of it
+     */
+    record AtSite(Found found, JsonNode image) {}
 
     /** What the catalogue's list is asked for, so that it need not send everything. */
     private String query() {
@@ -106,9 +113,26 @@ final class ImageTarget {
         return one(connection.client().json("/api/v1/images" + query()).path("images"), origin);
     }
 
-    /** The endorsement meant, among those that a site follows. */
-    Found atSite(NodeOptions.Connection connection) {
-        return one(connection.client().json("/api/v1/site/images").path("images"), null);
+    /**
+     * The endorsement meant, among those that a site follows. Where several versions are, it is the
+     * one that the site has said nothing of.
+     */
+    AtSite atSite(NodeOptions.Connection connection) {
+        var query = ID.matcher(text()).matches() ? "?endorsement=" + text() : query();
+        var images = connection.client().json("/api/v1/site/images" + query).path("images");
+        var waiting = Output.object().putArray("images");
+        for (var image : images) {
+            if (matches().test(image) && image.path("state").asText().equals("eligible")) {
+                waiting.add(image);
+            }
+        }
+        var found = one(waiting.size() == 1 ? waiting : images, null);
+        for (var image : images) {
+            if (image.path("endorsement").asText().equals(found.endorsement().hex())) {
+                return new AtSite(found, image);
+            }
+        }
+        throw unknown();
     }
 
     private Found one(JsonNode images, @Nullable Origin catalogue) {
@@ -185,12 +209,29 @@ final class ImageTarget {
     /** The digest, where that alone is meant: endorsed or not. */
     Sha512 digest(NodeOptions.Connection connection) {
         if (!text().startsWith("sha512:")) {
-            return inCatalogue(connection).image();
+            return endorsed(connection);
         }
         try {
             return Sha512.parse(text());
         } catch (MalformedInput wrong) {
             throw new CommandFailure(ExitCode.USAGE, wrong.explanation(), wrong);
+        }
+    }
+
+    /** The digest of what the node's own ledger or, at a site, one that it follows endorses. */
+    private Sha512 endorsed(NodeOptions.Connection connection) {
+        try {
+            return inCatalogue(connection).image();
+        } catch (CommandFailure notHere) {
+            if (notHere.exit() != ExitCode.NO) {
+                throw notHere;
+            }
+            try {
+                return atSite(connection).found().image();
+            } catch (CommandFailure notThere) {
+                notHere.addSuppressed(notThere);
+                throw notHere;
+            }
         }
     }
 }

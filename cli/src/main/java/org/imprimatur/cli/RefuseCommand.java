@@ -12,12 +12,17 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "refuse",
-        description =
-                "Refuse an endorsed image for a site, with the reason, which the endorser can read.",
-        footerHeading = "%nExample:%n",
-        footer =
-                "  imprimatur refuse vo:biomed/debian-12 --site site:EXAMPLE --explanation 'no room' --key"
-                        + " me.pem --node https://site.example")
+        description = {
+            "Refuse an endorsed image for a site, with the reason, which the endorser can read.",
+            "What is refused is told before it is signed. A GUID means the version that waits, see"
+                    + " \"imprimatur site queue\"."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  imprimatur refuse vo:biomed/debian-12 --site site:EXAMPLE --explanation 'no room' --key"
+                    + " me.pem --node https://site.example",
+            "  imprimatur refuse 9c1e4f0a-…/2.0 --site site:EXAMPLE --explanation 'no swap' --output json"
+        })
 final class RefuseCommand implements Callable<Integer> {
 
     @Mixin private final Output output = new Output();
@@ -36,11 +41,15 @@ final class RefuseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        var about = Output.object();
         return signing.submit(
                 output,
                 "The image is refused for %s.".formatted(site),
+                about,
                 (connection, header) -> {
-                    var found = target.atSite(connection);
+                    var chosen = target.atSite(connection);
+                    QueueText.tell(output, connection, chosen, about);
+                    var found = chosen.found();
                     return new Statement.Refusal(
                             header,
                             found.image(),

@@ -47,6 +47,20 @@ final class Signing {
     int submit(
             Output output, String done, BiFunction<NodeOptions.Connection, Header, Statement> act)
             throws IOException {
+        return submit(output, done, Output.object(), act);
+    }
+
+    /**
+     * As above.
+     *
+     * @param about what the JSON answer says besides; the act may add to it
+     */
+    int submit(
+            Output output,
+            String done,
+            ObjectNode about,
+            BiFunction<NodeOptions.Connection, Header, Statement> act)
+            throws IOException {
         var signingKey = readKey(output);
         var connection = connect(output);
         var statement = made(act, connection, header(connection.charter(), signingKey));
@@ -56,7 +70,9 @@ final class Signing {
                 "  entry %d of %s, admitted %s, proof verified",
                 admitted.index(), admitted.charter().origin(), admitted.admittedAt());
         output.line("  statement %s", admitted.id().hex());
-        output.document(admitted.json());
+        var document = admitted.json();
+        document.setAll(about);
+        output.document(document);
         return ExitCode.DONE.status();
     }
 

@@ -11,9 +11,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "site",
         description = "What makes a node a site: its file, and how it stands.",
-        subcommands = {SiteCheckCommand.class, SiteInstallHookCommand.class},
+        subcommands = {
+            SiteStatusCommand.class,
+            SiteQueueCommand.class,
+            SiteCheckCommand.class,
+            SiteInstallHookCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {
+            "  imprimatur site status                    what is not as it should be, and why",
+            "  imprimatur site queue                     which images wait for an approver",
             "  imprimatur site check site.yaml           every fault in it, with its line",
             "  imprimatur site install-hook --help       let libvirt ask the site"
         })

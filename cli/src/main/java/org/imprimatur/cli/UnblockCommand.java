@@ -38,6 +38,8 @@ final class UnblockCommand implements Callable<Integer> {
                     var blocked =
                             ProvenStatement.find(
                                     connection, id, Statement.Kind.BLOCK, Statement.Block.class);
+                    output.line("the block of %s for %s", blocked.image(), blocked.owner());
+                    output.line("  by %s: %s", blocked.signer().subject(), blocked.explanation());
                     return new Statement.Unblock(
                             header,
                             blocked.image(),

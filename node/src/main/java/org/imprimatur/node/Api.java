@@ -84,6 +84,7 @@ final class Api {
                 .get("/api/v1/site/images", of(site, s -> s.routes()::images))
                 .get("/api/v1/site/publications", of(site, s -> s.publications()::list))
                 .get("/api/v1/site/policy", of(site, s -> s.policy()::policy))
+                .get("/api/v1/site/queue", of(site, s -> s.queue()::list))
                 .get("/api/v1/site/sources", of(site, s -> s.routes()::sources))
                 .get("/api/v1/site/files/{name}", of(site, s -> s.files()::show))
                 // What runs there.

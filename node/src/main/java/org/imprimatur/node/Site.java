@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.imprimatur.exchange.Bundle;
 import org.imprimatur.node.admission.Admission;
+import org.imprimatur.node.approval.QueueRoute;
 import org.imprimatur.node.approval.SiteRoutes;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.driver.DirectoryStore;
@@ -45,6 +46,7 @@ final class Site implements AutoCloseable {
     private final Publications publications;
     private final OwnChanges ownChanges;
     private final SiteRoutes routes;
+    private final QueueRoute queue;
     private final InstanceRoutes instances;
     private final StoredFileRoute files;
 
@@ -56,6 +58,7 @@ final class Site implements AutoCloseable {
             Publications publications,
             OwnChanges ownChanges,
             SiteRoutes routes,
+            QueueRoute queue,
             InstanceRoutes instances,
             StoredFileRoute files) {
         this.file = file;
@@ -65,6 +68,7 @@ final class Site implements AutoCloseable {
         this.publications = publications;
         this.ownChanges = ownChanges;
         this.routes = routes;
+        this.queue = queue;
         this.instances = instances;
         this.files = files;
     }
@@ -127,6 +131,7 @@ final class Site implements AutoCloseable {
                 publications,
                 new OwnChanges(own, changed),
                 routes,
+                new QueueRoute(view, follows, policy, clock),
                 new InstanceRoutes(instances),
                 new StoredFileRoute(transfers, store));
     }
@@ -164,6 +169,10 @@ final class Site implements AutoCloseable {
 
     SiteRoutes routes() {
         return routes;
+    }
+
+    QueueRoute queue() {
+        return queue;
     }
 
     PublicationRoutes publications() {

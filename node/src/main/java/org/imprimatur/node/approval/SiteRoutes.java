@@ -6,6 +6,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.imprimatur.node.catalogue.ImageJson;
 import org.imprimatur.node.driver.DirectoryStore;
@@ -18,13 +21,18 @@ import org.imprimatur.node.transfer.Approved;
 import org.imprimatur.node.transfer.Transfer;
 import org.imprimatur.node.transfer.TransferKey;
 import org.imprimatur.node.transfer.Transfers;
+import org.imprimatur.register.Guid;
 import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
+import org.imprimatur.register.Sha512;
 import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.Standing;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/site/…}: what a site knows of images and of the ledgers that it follows. */
@@ -70,37 +78,73 @@ public final class SiteRoutes {
 
     /** The endorsed images, newest first, at most 1000 of a state or of all. */
     public Answer images(Request request) {
-        request.checkQuery("state");
-        var wanted = request.query("state", text -> text);
+        request.checkQuery("state", "guid", "digest", "owner", "tag", "endorsement");
+        var state = request.query("state", text -> text);
+        var which = which(request);
         Instant now = clock.instant();
-        var items =
+        var all =
                 view.ask(
                         standing -> {
-                            var found = new ArrayList<Item>();
+                            var items = new ArrayList<Item>();
                             for (var register : Approved.registers(standing)) {
                                 for (var endorsement : register.endorsements()) {
-                                    var state = state(standing, register, endorsement, now);
-                                    if (wanted.isEmpty() || wanted.get().equals(state.wire())) {
-                                        found.add(
+                                    if (!which.test(endorsement)) {
+                                        continue;
+                                    }
+                                    var found = state(standing, register, endorsement, now);
+                                    if (state.isEmpty() || state.get().equals(found.wire())) {
+                                        items.add(
                                                 new Item(
                                                         register.charter().origin(),
                                                         endorsement,
-                                                        state,
+                                                        found,
                                                         ImageJson.Later.of(
                                                                 register, endorsement, now)));
                                     }
                                 }
                             }
-                            return found;
+                            return items;
                         });
-        items.sort(
+        all.sort(
                 Comparator.comparing((Item item) -> item.endorsement().admittedAt())
                         .reversed()
                         .thenComparing(item -> item.endorsement().id().hex()));
         var json = Json.object();
         var list = json.putArray("images");
-        items.stream().limit(MOST).forEach(item -> write(list.addObject(), item));
+        all.stream().limit(MOST).forEach(item -> write(list.addObject(), item));
         return Answer.json(200, json);
+    }
+
+    private static Predicate<Recorded<Endorsement>> which(Request request) {
+        Predicate<Recorded<Endorsement>> which =
+                request.query("endorsement", StatementId::parse)
+                        .<Predicate<Recorded<Endorsement>>>map(id -> one -> one.id().equals(id))
+                        .orElse(one -> true);
+        return which.and(said(request, "guid", Guid::parse, (guid, one) -> guid.equals(one.guid())))
+                .and(
+                        said(
+                                request,
+                                "digest",
+                                Sha512::parse,
+                                (image, one) -> image.equals(one.image())))
+                .and(
+                        said(
+                                request,
+                                "owner",
+                                Owner::parse,
+                                (owner, one) -> owner.equals(one.owner())))
+                .and(said(request, "tag", Tag::new, (tag, one) -> tag.equals(one.tag())));
+    }
+
+    private static <T> Predicate<Recorded<Endorsement>> said(
+            Request request,
+            String member,
+            Function<String, T> reader,
+            BiPredicate<T, Endorsement> says) {
+        return request.query(member, reader)
+                .<Predicate<Recorded<Endorsement>>>map(
+                        wanted -> one -> says.test(wanted, one.statement()))
+                .orElse(one -> true);
     }
 
     private State state(
@@ -173,10 +217,11 @@ public final class SiteRoutes {
         };
     }
 
-    private void write(ObjectNode json, Item item) {
-        var statement = item.endorsement().statement();
-        json.put("catalogue", item.catalogue().text())
-                .put("endorsement", item.endorsement().id().hex())
+    /** What every list of a site says of an endorsement. */
+    static void describe(ObjectNode json, Origin catalogue, Recorded<Endorsement> endorsement) {
+        var statement = endorsement.statement();
+        json.put("catalogue", catalogue.text())
+                .put("endorsement", endorsement.id().hex())
                 .put("digest", statement.image().toString())
                 .put("fileName", statement.fileName())
                 .put("owner", statement.owner().toString())
@@ -190,9 +235,13 @@ public final class SiteRoutes {
         json.putObject("endorser")
                 .put("subject", statement.signer().subject())
                 .put("issuer", statement.signer().issuer());
-        json.put("endorsedAt", item.endorsement().admittedAt().toString())
-                .put("state", item.state().wire());
-        ImageJson.write(json, statement, item.later());
+        json.put("endorsedAt", endorsement.admittedAt().toString());
+    }
+
+    private void write(ObjectNode json, Item item) {
+        describe(json, item.catalogue(), item.endorsement());
+        json.put("state", item.state().wire());
+        ImageJson.write(json, item.endorsement().statement(), item.later());
         if (item.state().why() != null) {
             json.put("why", item.state().why());
         }
@@ -229,6 +278,9 @@ public final class SiteRoutes {
             }
             if (source.problem() != null) {
                 item.put("problem", source.problem());
+            }
+            if (source.since() != null) {
+                item.put("since", source.since().toString());
             }
         }
         return Answer.json(200, json);

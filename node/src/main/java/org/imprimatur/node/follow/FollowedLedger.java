@@ -31,6 +31,7 @@ final class FollowedLedger {
     private @Nullable Instant verifiedAt;
     private @Nullable String fault;
     private @Nullable String problem;
+    private @Nullable Instant since;
     private @Nullable VerifiedCheckpoint latest;
     private final Deque<StatusMap> statuses = new ArrayDeque<>();
     private final Condition moved = lock.writeLock().newCondition();
@@ -65,20 +66,31 @@ final class FollowedLedger {
         return new Standing.Followed(register, verifiedAt, fault);
     }
 
-    /** What is told of a source. */
+    /**
+     * What is told of a source.
+     *
+     * @param since how long the fault or the problem lasts; null where there is none
+     */
     record Status(
             Source source,
             long size,
             int disputed,
             @Nullable Instant verifiedAt,
             @Nullable String fault,
-            @Nullable String problem) {}
+            @Nullable String problem,
+            @Nullable Instant since) {}
 
     Status status() {
         lock.readLock().lock();
         try {
             return new Status(
-                    source, register.size(), register.disputed(), verifiedAt, fault, problem);
+                    source,
+                    register.size(),
+                    register.disputed(),
+                    verifiedAt,
+                    fault,
+                    problem,
+                    since);
         } finally {
             lock.readLock().unlock();
         }
@@ -177,6 +189,7 @@ final class FollowedLedger {
             verifiedAt = at;
             fault = null;
             problem = null;
+            since = null;
             moved.signalAll();
         } finally {
             lock.writeLock().unlock();
@@ -184,9 +197,10 @@ final class FollowedLedger {
     }
 
     /** What it served must not be believed. */
-    void faulty(String explanation) {
+    void faulty(String explanation, Instant at) {
         lock.writeLock().lock();
         try {
+            since = fault == null ? at : since;
             fault = explanation;
             problem = null;
             moved.signalAll();
@@ -196,9 +210,10 @@ final class FollowedLedger {
     }
 
     /** Nothing could be had: no fault, but the view grows stale. */
-    void unreachable(String explanation) {
+    void unreachable(String explanation, Instant at) {
         lock.writeLock().lock();
         try {
+            since = since == null ? at : since;
             problem = explanation;
         } finally {
             lock.writeLock().unlock();

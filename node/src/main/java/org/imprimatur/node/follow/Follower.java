@@ -112,7 +112,7 @@ final class Follower implements AutoCloseable {
         this.random = random;
         this.changed = changed;
         if (lasting != null) {
-            ledger.faulty(lasting);
+            ledger.faulty(lasting, clock.instant());
         }
         this.push = new Push(fetch, source, ledger::size, wake, random);
         this.thread = Thread.ofVirtual().name("follow " + source.origin()).start(this::run);
@@ -251,12 +251,12 @@ final class Follower implements AutoCloseable {
                 if (before.problem() == null) {
                     LOG.warn("{} is out of reach: {}", source.origin(), e.explanation());
                 }
-                ledger.unreachable(e.explanation());
+                ledger.unreachable(e.explanation(), clock.instant());
             }
         } catch (RuntimeException e) {
             if (!closing) {
                 LOG.error("following {} failed", source.origin(), e);
-                ledger.unreachable("the site failed; its log says why");
+                ledger.unreachable("the site failed; its log says why", clock.instant());
             }
         }
         return false;
@@ -268,7 +268,7 @@ final class Follower implements AutoCloseable {
             lasting = e.explanation();
             storeLasting();
         }
-        ledger.faulty(e.explanation());
+        ledger.faulty(e.explanation(), clock.instant());
         if (!e.explanation().equals(before)) {
             LOG.warn("{} is at fault: {}", source.origin(), e.explanation());
             changed.ring();
@@ -344,7 +344,7 @@ final class Follower implements AutoCloseable {
             store(latest, at);
             ledger.verified(latest, at);
             if (chosen.lacking() != null) {
-                ledger.unreachable(chosen.lacking());
+                ledger.unreachable(chosen.lacking(), clock.instant());
             }
             return chosen.lacking() == null;
         } catch (FetchFailed e) {
@@ -440,7 +440,7 @@ final class Follower implements AutoCloseable {
         if (ledger.status().problem() == null) {
             LOG.warn("{}: {}", source.origin(), explanation);
         }
-        ledger.unreachable(explanation);
+        ledger.unreachable(explanation, clock.instant());
     }
 
     /**

@@ -294,6 +294,8 @@ public final class Follows implements AutoCloseable {
      * @param verifiedAt when all that it had was last verified; null for never
      * @param fault why it must not be believed; null for nothing
      * @param problem why it cannot be had just now; null for nothing
+     * @param since how long the fault or the problem lasts, as far as this node has seen since its
+     *     start; null where there is none
      */
     public record Status(
             Source source,
@@ -301,7 +303,8 @@ public final class Follows implements AutoCloseable {
             int disputed,
             java.time.@Nullable Instant verifiedAt,
             @Nullable String fault,
-            @Nullable String problem) {}
+            @Nullable String problem,
+            java.time.@Nullable Instant since) {}
 
     /** Every source, in the order of the configuration. */
     public List<Status> sources() {
@@ -315,7 +318,8 @@ public final class Follows implements AutoCloseable {
                                         s.disputed(),
                                         s.verifiedAt(),
                                         s.fault(),
-                                        s.problem()))
+                                        s.problem(),
+                                        s.since()))
                 .toList();
     }
 

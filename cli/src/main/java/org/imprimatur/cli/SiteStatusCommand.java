@@ -1,0 +1,143 @@
+package org.imprimatur.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "status",
+        description = {
+            "Tell how a site stands: whether each ledger that it follows is in view, and which"
+                    + " transfers and publications are in trouble.",
+            "Exit status 1 when something needs a person."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  imprimatur site status --node http://127.0.0.1:8080",
+            "  imprimatur site status --output json"
+        })
+final class SiteStatusCommand implements Callable<Integer> {
+
+    @Mixin private final Output output = new Output();
+
+    @Option(
+            names = "--node",
+            paramLabel = "URL",
+            required = true,
+            defaultValue = "${env:IMPRIMATUR_NODE}",
+            description = "Address of the site's node (default: $IMPRIMATUR_NODE).")
+    private @Nullable URI node;
+
+    @Override
+    public Integer call() {
+        var client = new NodeClient(Objects.requireNonNull(node));
+        var document = Output.object();
+        boolean trouble = sources(client, document);
+        trouble |= transfers(client, document);
+        trouble |= publications(client, document);
+        output.line("%s", trouble ? "SOMETHING NEEDS A PERSON" : "all is as it should be");
+        document.put("trouble", trouble);
+        output.document(document);
+        return (trouble ? ExitCode.NO : ExitCode.DONE).status();
+    }
+
+    private boolean sources(NodeClient client, ObjectNode document) {
+        var sources = client.json("/api/v1/site/sources").path("sources");
+        document.set("sources", sources);
+        boolean trouble = false;
+        if (sources.isEmpty()) {
+            output.line("no ledger is followed");
+        }
+        for (var source : sources) {
+            var state = source.path("state").asText();
+            // What was just added has a moment to be read.
+            trouble |= !state.equals("fresh") && !(state.equals("never") && !source.has("problem"));
+            output.line(
+                    "%-7s  %s  %d entries, %s",
+                    state,
+                    source.path("origin").asText(),
+                    source.path("size").asLong(),
+                    source.has("verifiedAt")
+                            ? "verified " + moment(source, "verifiedAt")
+                            : "nothing verified yet");
+            output.line("         %s", source.path("url").asText());
+            if (source.has("fault") || source.has("problem")) {
+                output.line(
+                        "         since %s: %s",
+                        moment(source, "since"),
+                        source.path("fault").asText(source.path("problem").asText()));
+            }
+        }
+        return trouble;
+    }
+
+    private boolean transfers(NodeClient client, ObjectNode document) {
+        var images = client.json("/api/v1/site/images?state=failed").path("images");
+        var list = document.putArray("transfers");
+        for (var image : images) {
+            list.addObject()
+                    .put("endorsement", image.path("endorsement").asText())
+                    .put("digest", image.path("digest").asText())
+                    .put("owner", image.path("owner").asText())
+                    .put("guid", image.path("guid").asText())
+                    .put("version", image.path("version").asText())
+                    .put("title", image.path("title").asText())
+                    .put("why", image.path("why").asText());
+            output.line(
+                    "failed   transfer of %s, %s@%s",
+                    image.path("title").asText(),
+                    image.path("guid").asText(),
+                    image.path("version").asText());
+            output.line("         %s", image.path("why").asText());
+        }
+        return !images.isEmpty();
+    }
+
+    private boolean publications(NodeClient client, ObjectNode document) {
+        var drivers = document.putArray("drivers");
+        var list = document.putArray("publications");
+        for (var state : List.of("failed", "withdrawing")) {
+            var answer = client.json("/api/v1/site/publications?state=" + state);
+            for (var one : answer.path("publications")) {
+                if (one.has("why")) {
+                    list.add(one);
+                    output.line(
+                            "%-7s  %s of %s at %s, since %s",
+                            "failed",
+                            state.equals("failed") ? "publication" : "withdrawal",
+                            one.path("fileName").asText(),
+                            one.path("driver").asText(),
+                            moment(one, "changedAt"));
+                    output.line("         %s", one.path("why").asText());
+                }
+            }
+            if (drivers.isEmpty()) {
+                silent(answer.path("drivers"), drivers);
+            }
+        }
+        return !list.isEmpty() || !drivers.isEmpty();
+    }
+
+    private void silent(JsonNode all, ArrayNode silent) {
+        for (var driver : all) {
+            if (driver.has("problem")) {
+                silent.add(driver);
+                output.line("silent   driver %s", driver.path("name").asText());
+                output.line("         %s", driver.path("problem").asText());
+            }
+        }
+    }
+
+    /** A moment as it was told, and how long ago that was. */
+    private static String moment(JsonNode item, String member) {
+        return Ago.told(item.path(member).asText());
+    }
+}

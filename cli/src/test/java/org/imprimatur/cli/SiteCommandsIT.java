@@ -1,0 +1,352 @@
+package org.imprimatur.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.node.Node;
+import org.imprimatur.node.NodeConfig;
+import org.imprimatur.register.Clause;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the people of a site type, at a site that follows a catalogue. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SiteCommandsIT {
+
+    private static final Path PROGRAMS =
+            Path.of(System.getProperty("imprimatur.root", ".."))
+                    .resolve("node/target/programs")
+                    .toAbsolutePath()
+                    .normalize();
+
+    @TempDir static Path home;
+    private static Node catalogue;
+    private static Node site;
+    private static int count;
+
+    @BeforeAll
+    static void start() throws IOException {
+        NodeLog.from(Level.SEVERE);
+        Ran.of("keygen", "--dir", keys().toString(), "Manager", "Endorser", "Approver");
+        Files.writeString(home.resolve("policy.txt"), "Endorse with care.\n");
+        catalogue = node("catalogue.example/main", "vo:biomed", "");
+        Files.write(home.resolve("catalogue.json"), CharterJson.write(catalogue.charter()));
+        Files.writeString(
+                home.resolve("site.yaml"),
+                """
+                owner: "site:HERE"
+                max-staleness: 5s
+                store: store
+                follow:
+                  - {url: "%s", charter: catalogue.json, poll: 1s}
+                classes:
+                  infrastructure: {trust: ["vo:biomed"], approval: required}
+                """
+                        .formatted(url(catalogue)));
+        site = node("site.example/here", "site:HERE", "site: site.yaml");
+        Files.write(home.resolve("here.json"), CharterJson.write(site.charter()));
+        enrol(catalogue, "endorser", "endorser", "vo:biomed");
+        enrol(site, "approver", "site-approver", "site:HERE");
+    }
+
+    @AfterAll
+    static void stop() {
+        site.close();
+        catalogue.close();
+    }
+
+    private static Node node(String name, String owner, String more) throws IOException {
+        var manager = PersonOptions.ofCertificate(keys().resolve("manager.pem"));
+        var directory = name.substring(name.indexOf('/') + 1);
+        var file = home.resolve(directory + ".yaml");
+        Files.writeString(
+                file,
+                """
+                name: %s
+                listen: 127.0.0.1:0
+                data: data-%s
+                programs: %s
+                anchors: keys/anchors
+                policy: {name: trial-policy, version: "1", file: policy.txt}
+                owners:
+                  "%s":
+                    appointers:
+                      - {subject: "%s", issuer: "%s"}
+                %s
+                """
+                        .formatted(
+                                name,
+                                directory,
+                                PROGRAMS,
+                                owner,
+                                manager.subject(),
+                                manager.issuer(),
+                                more));
+        return Node.start(NodeConfig.read(file), InstantSource.system());
+    }
+
+    // ---- status -----------------------------------------------------------------------------
+
+    @Test
+    @Order(1)
+    void aSiteWhoseLedgersAreInViewNeedsNobody() {
+        var ran = eventually(r -> r.status() == 0, "site", "status");
+
+        assertThat(ran.out())
+                .contains("fresh    catalogue.example/main", "verified ", " ago)")
+                .endsWith("all is as it should be\n");
+        assertThat(ask("site", "status", "--output", "json").json().path("trouble").asBoolean(true))
+                .isFalse();
+    }
+
+    // ---- the queue ---------------------------------------------------------------------------
+
+    @Test
+    @Order(10)
+    @Clause("WLCG-3")
+    void whatWaitsIsListedApprovedByNameAndThenToldOfItsNextVersion() throws IOException {
+        var first = endorsed();
+        var listed = eventually(r -> r.out().contains(first), "site", "queue", "--output", "json");
+        var entry = entry(listed, first);
+        var guid = entry.path("guid").asText();
+
+        assertThat(entry.path("classes").toString()).isEqualTo("[\"infrastructure\"]");
+        assertThat(entry.path("inspection").path("completeness").asText()).isEqualTo("COMPLETE");
+        assertThat(entry.path("inspection").path("sbom").asText())
+                .startsWith(url(catalogue) + "/api/v1/attachments/sha256:");
+        assertThat(entry.has("newerThan")).isFalse();
+        assertThat(ask("site", "queue").out())
+                .contains(guid + "@1.0", "CN=Endorser", "waits in   infrastructure", "ago)")
+                .endsWith(" waiting\n");
+
+        var approved = approve(guid);
+        assertThat(approved.status()).as(approved.err()).isZero();
+        assertThat(approved.out())
+                .contains(
+                        guid + "@1.0",
+                        "inspected  COMPLETE",
+                        "The image is approved for site:HERE");
+        assertThat(ask("site", "queue").out()).doesNotContain(first);
+
+        var second = endorsed("--guid", guid, "--image-version", "2.0");
+        listed = eventually(r -> r.out().contains(second), "site", "queue", "--output", "json");
+        var newer = entry(listed, second).path("newerThan");
+        assertThat(newer.path("version").asText()).isEqualTo("1.0");
+        assertThat(newer.path("endorsement").asText()).isEqualTo(first);
+        assertThat(newer.path("sameEndorser").asBoolean()).isTrue();
+
+        var json = approve(guid + "/2.0", "--output", "json").json();
+        assertThat(json.path("endorsement").asText()).isEqualTo(second);
+        assertThat(json.path("version").asText()).isEqualTo("2.0");
+    }
+
+    @Test
+    @Order(11)
+    @Clause({"WLCG-3", "WLCG-4"})
+    void whatIsRefusedLeavesTheQueueAndSaysWhy() throws IOException {
+        var id = endorsed();
+        var listed = eventually(r -> r.out().contains(id), "site", "queue", "--output", "json");
+
+        var refused =
+                signed(
+                        site,
+                        "approver",
+                        "refuse",
+                        entry(listed, id).path("digest").asText(),
+                        "--site",
+                        "site:HERE",
+                        "--explanation",
+                        "its clock is wrong");
+
+        assertThat(refused.status()).as(refused.err()).isZero();
+        assertThat(refused.out()).contains(id, "The image is refused for site:HERE");
+        assertThat(ask("site", "queue").out()).doesNotContain(id);
+    }
+
+    @Test
+    @Order(12)
+    void whatWasRevokedIsNotApproved() throws IOException {
+        var id = endorsed();
+        eventually(r -> r.out().contains(id), "site", "queue");
+        var revoked =
+                signed(
+                        catalogue,
+                        "endorser",
+                        "revoke",
+                        id,
+                        "--reason",
+                        "superseded",
+                        "--explanation",
+                        "a newer one");
+        assertThat(revoked.status()).as(revoked.err()).isZero();
+        eventually(r -> !r.out().contains(id), "site", "queue");
+
+        var ran = approve(id);
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.errLines()).hasSize(1);
+        assertThat(ran.err()).contains("not approved", "is revoked", "a newer one");
+    }
+
+    private static JsonNode entry(Ran listed, String id) {
+        for (var image : listed.json().path("queue")) {
+            if (image.path("endorsement").asText().equals(id)) {
+                return image;
+            }
+        }
+        throw new AssertionError(listed);
+    }
+
+    private static Ran approve(String name, String... words) {
+        var all = new ArrayList<>(List.of("approve", name, "--site", "site:HERE"));
+        all.addAll(List.of(words));
+        return signed(site, "approver", all.toArray(String[]::new));
+    }
+
+    @Test
+    @Order(90)
+    void anApprovedImageThatNobodyHasNeedsAPerson() throws IOException {
+        var id = endorsed();
+        eventually(
+                ran -> ran.status() == 0,
+                () -> signed(site, "approver", "approve", id, "--site", "site:HERE"));
+
+        var ran = eventually(r -> r.out().contains("transfer of"), "site", "status");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).contains("failed   transfer of").endsWith("NEEDS A PERSON\n");
+        var json = ask("site", "status", "--output", "json").json();
+        assertThat(json.path("trouble").asBoolean()).isTrue();
+        assertThat(json.path("transfers").get(0).path("endorsement").asText()).isEqualTo(id);
+        assertThat(json.path("transfers").get(0).path("why").asText()).isNotEmpty();
+    }
+
+    @Test
+    @Order(100)
+    void aCatalogueThatIsGoneIsStaleSinceAndWhy() {
+        catalogue.close();
+
+        var ran = eventually(r -> r.out().startsWith("stale"), "site", "status");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).contains("stale    catalogue.example/main", "since 20");
+        var source = ask("site", "status", "--output", "json").json().path("sources").get(0);
+        assertThat(source.path("problem").asText()).isNotEmpty();
+        assertThat(source.path("since").asText()).isNotEmpty();
+    }
+
+    @Test
+    @Order(101)
+    void aNodeThatIsNotThereIsStatusFour() {
+        assertThat(Ran.of("site", "status", "--node", "http://127.0.0.1:9").status()).isEqualTo(4);
+    }
+
+    // ---- helpers ----------------------------------------------------------------------------
+
+    private static Path keys() {
+        return home.resolve("keys");
+    }
+
+    private static String url(Node node) {
+        return "http://127.0.0.1:" + node.address().getPort();
+    }
+
+    private static Ran ask(String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--node", url(site)));
+        return Ran.of(all);
+    }
+
+    private static Ran signed(Node node, String who, String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(
+                List.of(
+                        "--key",
+                        keys().resolve(who + "-key.pem").toString(),
+                        "--cert",
+                        keys().resolve(who + ".pem").toString()));
+        var charter = node == site ? "here.json" : "catalogue.json";
+        all.addAll(List.of("--node", url(node), "--charter", home.resolve(charter).toString()));
+        return Ran.of(all);
+    }
+
+    private static Ran eventually(Predicate<Ran> good, String... words) {
+        return eventually(good, () -> ask(words));
+    }
+
+    /** Asks again until the answer is good, for half a minute. */
+    private static Ran eventually(Predicate<Ran> good, java.util.function.Supplier<Ran> command) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (true) {
+            var ran = command.get();
+            if (good.test(ran)) {
+                return ran;
+            }
+            assertThat(System.nanoTime()).as("not in time: %s", ran).isLessThan(end);
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static void enrol(Node node, String person, String role, String owner) {
+        var appointed =
+                signed(
+                        node,
+                        "manager",
+                        "appoint",
+                        "--owner",
+                        owner,
+                        "--role",
+                        role,
+                        "--person",
+                        keys().resolve(person + ".pem").toString(),
+                        "--name",
+                        "A person",
+                        "--contact",
+                        "security@example.org");
+        assertThat(appointed.status()).as(appointed.err()).isZero();
+        var accepted = signed(node, person, "accept", "--yes");
+        assertThat(accepted.status()).as(accepted.err()).isZero();
+    }
+
+    /** Endorses a new image at the catalogue, where the file itself is not to be had. */
+    private static String endorsed(String... words) throws IOException {
+        int number = ++count;
+        var image =
+                Ran.unpacked(
+                        "mini-clean.ext4.raw.gz",
+                        Files.createTempDirectory(home, "image-" + number));
+        try (var file = Files.newByteChannel(image, StandardOpenOption.WRITE)) {
+            file.write(StandardCharsets.US_ASCII.encode("image %d".formatted(number)));
+        }
+        var all = new ArrayList<>(List.of("endorse", image.toString(), "--owner", "vo:biomed"));
+        if (words.length == 0) {
+            all.addAll(List.of("--image-version", "1.0"));
+        }
+        all.addAll(List.of(words));
+        all.addAll(List.of("--output", "json"));
+        var ran = signed(catalogue, "endorser", all.toArray(String[]::new));
+        assertThat(ran.status()).as(ran.err()).isZero();
+        return ran.json().path("id").asText();
+    }
+}
