@@ -69,6 +69,11 @@ final class SiteStatusCommand implements Callable<Integer> {
                             ? "verified " + moment(source, "verifiedAt")
                             : "nothing verified yet");
             output.line("         %s", source.path("url").asText());
+            if (source.has("disputed")) {
+                output.line(
+                        "         %d entries are disputed, and not relied on",
+                        source.path("disputed").asLong());
+            }
             if (source.has("fault") || source.has("problem")) {
                 output.line(
                         "         since %s: %s",
