@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         name = "status",
         description = {
             "Tell how a site stands: whether each ledger that it follows is in view, and which"
-                    + " transfers and publications are in trouble.",
+                    + " transfers, publications and notices are in trouble.",
             "Exit status 1 when something needs a person."
         },
         footerHeading = "%nExamples:%n",
@@ -43,6 +43,7 @@ final class SiteStatusCommand implements Callable<Integer> {
         boolean trouble = sources(client, document);
         trouble |= transfers(client, document);
         trouble |= publications(client, document);
+        trouble |= untold(client, document);
         output.line("%s", trouble ? "SOMETHING NEEDS A PERSON" : "all is as it should be");
         document.put("trouble", trouble);
         output.document(document);
@@ -129,6 +130,24 @@ final class SiteStatusCommand implements Callable<Integer> {
             }
         }
         return !list.isEmpty() || !drivers.isEmpty();
+    }
+
+    /** Refusals that their endorsers could not be told of yet. */
+    private boolean untold(NodeClient client, ObjectNode document) {
+        var list = document.putArray("untold");
+        for (var image : client.json("/api/v1/site/images?state=refused").path("images")) {
+            var refusal = image.path("refusal");
+            if (refusal.path("notice").has("why")) {
+                list.add(refusal);
+                output.line(
+                        "untold   refusal of %s, %s@%s",
+                        image.path("title").asText(),
+                        image.path("guid").asText(),
+                        image.path("version").asText());
+                output.line("         %s", refusal.path("notice").path("why").asText());
+            }
+        }
+        return !list.isEmpty();
     }
 
     private void silent(JsonNode all, ArrayNode silent) {

@@ -1245,8 +1245,8 @@ class NodeCommandsIT {
     }
 
     @Test
-    @Clause("WLCG-3")
-    void aSiteApprovesOnceAndCanRefuseLater() throws IOException {
+    @Clause({"WLCG-3", "WLCG-4"})
+    void aSiteApprovesOnceAndCanRefuseLater() throws Exception {
         var id = endorse("endorser", image(), "--output", "json").json().path("id").asText();
 
         var approved = site("approver", "approve", id, "--output", "json");
@@ -1257,8 +1257,16 @@ class NodeCommandsIT {
         assertThat(again.err()).contains("already-approved");
         assertThat(site("endorser", "approve", id).err()).contains("not-a-site-approver");
 
-        var refused = site("approver", "refuse", id, "--explanation", "not here");
+        var refused =
+                site("approver", "refuse", id, "--explanation", "not here", "--output", "json");
         assertThat(refused.status()).as(refused.err()).isZero();
+        var notice =
+                home.resolve("data/notices").resolve(refused.json().path("id").asText() + ".eml");
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (!Files.exists(notice) && System.nanoTime() < end) {
+            Thread.sleep(50);
+        }
+        assertThat(notice).content().startsWith("To: security@example.org\n").contains("not here");
     }
 
     // ---- the ledger's key, and the signer's ----------------------------------------------------

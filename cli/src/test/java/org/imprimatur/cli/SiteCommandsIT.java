@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.node.Node;
@@ -45,6 +47,8 @@ class SiteCommandsIT {
     static void start() throws IOException {
         NodeLog.from(Level.SEVERE);
         Ran.of("keygen", "--dir", keys().toString(), "Manager", "Endorser", "Approver");
+        var script = home.resolve("notify.sh");
+        Files.writeString(script, "cat >> '%s'\n".formatted(home.resolve("mail.txt")));
         Files.writeString(home.resolve("policy.txt"), "Endorse with care.\n");
         catalogue = node("catalogue.example/main", "vo:biomed", "");
         Files.write(home.resolve("catalogue.json"), CharterJson.write(catalogue.charter()));
@@ -56,10 +60,11 @@ class SiteCommandsIT {
                 store: store
                 follow:
                   - {url: "%s", charter: catalogue.json, poll: 1s}
+                notify: {command: [/bin/sh, %s], from: here@site.example}
                 classes:
                   infrastructure: {trust: ["vo:biomed"], approval: required}
                 """
-                        .formatted(url(catalogue)));
+                        .formatted(url(catalogue), script));
         site = node("site.example/here", "site:HERE", "site: site.yaml");
         Files.write(home.resolve("here.json"), CharterJson.write(site.charter()));
         enrol(catalogue, "endorser", "endorser", "vo:biomed");
@@ -178,6 +183,37 @@ class SiteCommandsIT {
         assertThat(refused.status()).as(refused.err()).isZero();
         assertThat(refused.out()).contains(id, "The image is refused for site:HERE");
         assertThat(ask("site", "queue").out()).doesNotContain(id);
+        var told = told(id);
+        assertThat(told.path("explanation").asText()).isEqualTo("its clock is wrong");
+        assertThat(told.path("notice").path("recipient").asText())
+                .isEqualTo("security@example.org");
+        assertThat(home.resolve("mail.txt"))
+                .content()
+                .startsWith("From: here@site.example\nTo: security@example.org\nSubject: site:HERE")
+                .contains("its clock is wrong", id, "vo:biomed");
+    }
+
+    /** The refusal, once its endorser was told of it. */
+    private static JsonNode told(String id) throws IOException {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (System.nanoTime() < end) {
+            var images =
+                    new NodeClient(URI.create(url(site)))
+                            .json("/api/v1/site/images?state=refused")
+                            .path("images");
+            for (var image : images) {
+                if (image.path("endorsement").asText().equals(id)
+                        && image.path("refusal")
+                                .path("notice")
+                                .path("state")
+                                .asText()
+                                .equals("sent")) {
+                    return image.path("refusal");
+                }
+            }
+            pause();
+        }
+        throw new AssertionError("nobody was told");
     }
 
     @Test
@@ -292,7 +328,7 @@ class SiteCommandsIT {
     }
 
     /** Asks again until the answer is good, for half a minute. */
-    private static Ran eventually(Predicate<Ran> good, java.util.function.Supplier<Ran> command) {
+    private static Ran eventually(Predicate<Ran> good, Supplier<Ran> command) {
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (true) {
             var ran = command.get();
@@ -300,11 +336,15 @@ class SiteCommandsIT {
                 return ran;
             }
             assertThat(System.nanoTime()).as("not in time: %s", ran).isLessThan(end);
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

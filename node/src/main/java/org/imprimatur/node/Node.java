@@ -166,6 +166,7 @@ public final class Node implements AutoCloseable {
                                                 ledger.state(),
                                                 follows,
                                                 fetch,
+                                                data.path().resolve("notices"),
                                                 database,
                                                 clock,
                                                 random,

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.imprimatur.exchange.Bundle;
 import org.imprimatur.node.admission.Admission;
+import org.imprimatur.node.approval.Notices;
 import org.imprimatur.node.approval.QueueRoute;
 import org.imprimatur.node.approval.SiteRoutes;
 import org.imprimatur.node.catalogue.LedgerState;
@@ -45,6 +46,7 @@ final class Site implements AutoCloseable {
     private final Transfers transfers;
     private final Publications publications;
     private final OwnChanges ownChanges;
+    private final Notices notices;
     private final SiteRoutes routes;
     private final QueueRoute queue;
     private final InstanceRoutes instances;
@@ -57,6 +59,7 @@ final class Site implements AutoCloseable {
             Transfers transfers,
             Publications publications,
             OwnChanges ownChanges,
+            Notices notices,
             SiteRoutes routes,
             QueueRoute queue,
             InstanceRoutes instances,
@@ -67,6 +70,7 @@ final class Site implements AutoCloseable {
         this.transfers = transfers;
         this.publications = publications;
         this.ownChanges = ownChanges;
+        this.notices = notices;
         this.routes = routes;
         this.queue = queue;
         this.instances = instances;
@@ -79,6 +83,7 @@ final class Site implements AutoCloseable {
             LedgerState own,
             Follows follows,
             Fetch fetch,
+            Path noticesLeft,
             Database database,
             InstantSource clock,
             RandomGenerator random,
@@ -121,7 +126,16 @@ final class Site implements AutoCloseable {
                         config,
                         policy,
                         LOOK_EVERY);
-        var routes = new SiteRoutes(view, follows, policy, transfers, store, clock);
+        var notices =
+                new Notices(
+                        config.notices(),
+                        noticesLeft,
+                        config.policy().site(),
+                        own,
+                        view,
+                        database,
+                        clock);
+        var routes = new SiteRoutes(view, follows, policy, transfers, store, notices, clock);
         var instances = new Instances(view, site, config.instances(), admission, database, clock);
         return new Site(
                 siteFile,
@@ -130,6 +144,7 @@ final class Site implements AutoCloseable {
                 transfers,
                 publications,
                 new OwnChanges(own, changed),
+                notices,
                 routes,
                 new QueueRoute(view, follows, policy, clock),
                 new InstanceRoutes(instances),
@@ -190,6 +205,7 @@ final class Site implements AutoCloseable {
     @Override
     public void close() {
         file.close();
+        notices.close();
         ownChanges.close();
         publications.close();
         transfers.close();

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.imprimatur.node.approval.NoticeSettings;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
@@ -26,6 +27,7 @@ import org.imprimatur.register.SitePolicy;
  * @param transfers how these are fetched
  * @param drivers where they are published
  * @param instances what is asked of those who run them
+ * @param notices how endorsers are told of a refusal
  */
 public record SiteConfig(
         SitePolicy policy,
@@ -34,7 +36,8 @@ public record SiteConfig(
         Path store,
         TransferSettings transfers,
         List<DriverSettings> drivers,
-        InstanceSettings instances) {
+        InstanceSettings instances,
+        NoticeSettings notices) {
 
     private static final String[] MEMBERS = {
         "owner",
@@ -45,7 +48,8 @@ public record SiteConfig(
         "store",
         "transfer",
         "drivers",
-        "instances"
+        "instances",
+        "notify"
     };
 
     /** Copies the lists. */
@@ -105,6 +109,7 @@ public record SiteConfig(
                 faults.read(
                         () -> site.optional("drivers").map(DriverSettings::read).orElse(List.of()));
         var instances = faults.read(() -> InstanceSettings.read(site.optional("instances")));
+        var notices = faults.read(() -> NoticeSettings.read(site.optional("notify")));
         faults.complete();
         return new SiteConfig(
                 policy.get(),
@@ -113,6 +118,7 @@ public record SiteConfig(
                 store.get(),
                 transfers.get(),
                 drivers.get(),
-                instances.get());
+                instances.get(),
+                notices.get());
     }
 }

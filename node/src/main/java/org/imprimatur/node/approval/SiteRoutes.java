@@ -45,6 +45,7 @@ public final class SiteRoutes {
     private final Supplier<SitePolicy> policy;
     private final Transfers transfers;
     private final DirectoryStore store;
+    private final Notices notices;
     private final InstantSource clock;
 
     /** Routes to one site. */
@@ -54,12 +55,14 @@ public final class SiteRoutes {
             Supplier<SitePolicy> policy,
             Transfers transfers,
             DirectoryStore store,
+            Notices notices,
             InstantSource clock) {
         this.view = view;
         this.follows = follows;
         this.policy = policy;
         this.transfers = transfers;
         this.store = store;
+        this.notices = notices;
         this.clock = clock;
     }
 
@@ -67,8 +70,17 @@ public final class SiteRoutes {
      * What the site makes of one endorsement.
      *
      * @param why one sentence; null where the state says all
+     * @param refusal the site's word, where it is that; else null
      */
-    private record State(String wire, @Nullable String why) {}
+    private record State(
+            String wire,
+            @Nullable String why,
+            @Nullable Recorded<? extends Statement.SiteWord> refusal) {
+
+        State(String wire, @Nullable String why) {
+            this(wire, why, null);
+        }
+    }
 
     private record Item(
             Origin catalogue,
@@ -111,7 +123,18 @@ public final class SiteRoutes {
                         .thenComparing(item -> item.endorsement().id().hex()));
         var json = Json.object();
         var list = json.putArray("images");
-        all.stream().limit(MOST).forEach(item -> write(list.addObject(), item));
+        var told = notices.all();
+        all.stream()
+                .limit(MOST)
+                .forEach(
+                        item -> {
+                            var image = list.addObject();
+                            write(image, item);
+                            var refusal = item.state().refusal();
+                            if (refusal != null) {
+                                refusal(image, refusal, told.get(refusal.id()));
+                            }
+                        });
         return Answer.json(200, json);
     }
 
@@ -170,9 +193,8 @@ public final class SiteRoutes {
         var word =
                 standing.own()
                         .word(policy.get().site(), register.charter().origin(), entry.id())
-                        .map(Recorded::statement)
                         .orElse(null);
-        return switch (word) {
+        return switch (word == null ? null : word.statement()) {
             case null ->
                     Approved.byRule(standing, policy.get(), register, entry, now)
                             ? approved(register, entry)
@@ -181,7 +203,8 @@ public final class SiteRoutes {
                     new State(
                             "refused",
                             "refused by %s: %s"
-                                    .formatted(refusal.signer().subject(), refusal.explanation()));
+                                    .formatted(refusal.signer().subject(), refusal.explanation()),
+                            word);
             case Statement.Approval _ -> approved(register, entry);
         };
     }
@@ -236,6 +259,34 @@ public final class SiteRoutes {
                 .put("subject", statement.signer().subject())
                 .put("issuer", statement.signer().issuer());
         json.put("endorsedAt", endorsement.admittedAt().toString());
+    }
+
+    private static void refusal(
+            ObjectNode image,
+            Recorded<? extends Statement.SiteWord> word,
+            NoticeTable.@Nullable Row notice) {
+        var signer = word.statement().signer();
+        var json =
+                image.putObject("refusal")
+                        .put("id", word.id().hex())
+                        .put("index", word.index())
+                        .put("admittedAt", word.admittedAt().toString());
+        json.putObject("signer").put("subject", signer.subject()).put("issuer", signer.issuer());
+        if (word.statement() instanceof Statement.Refusal refusal) {
+            json.put("explanation", refusal.explanation());
+        }
+        if (notice != null) {
+            var told =
+                    json.putObject("notice")
+                            .put("state", notice.state())
+                            .put("changedAt", notice.changedAt().toString());
+            if (!notice.recipient().isEmpty()) {
+                told.put("recipient", notice.recipient());
+            }
+            if (!notice.why().isEmpty()) {
+                told.put("why", notice.why());
+            }
+        }
     }
 
     private void write(ObjectNode json, Item item) {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
  * Runs a program: by its arguments and never by a shell, with an environment of its own, bounded in
  * time and in what it may say. When its time is over, it and all that it has started is killed.
  */
-final class Program {
+public final class Program {
 
     private static final int MOST_OUTPUT = 4 << 20;
     private static final int MOST_SAID = 64 << 10;
@@ -32,7 +32,7 @@ final class Program {
      * @param output its standard output
      * @param said the end of its standard error in one line; empty where it was silent
      */
-    record Ran(int exit, byte[] output, String said) {}
+    public record Ran(int exit, byte[] output, String said) {}
 
     /**
      * Runs a program to its end.
@@ -41,7 +41,7 @@ final class Program {
      * @throws DriverException when it cannot be started, takes too long, says too much, or the
      *     thread is interrupted
      */
-    static Ran run(
+    public static Ran run(
             List<String> command, Map<String, String> environment, byte[] input, Duration within)
             throws DriverException {
         var builder = new ProcessBuilder(command);

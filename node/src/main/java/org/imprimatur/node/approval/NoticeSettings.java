@@ -1,0 +1,54 @@
+package org.imprimatur.node.approval;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.imprimatur.node.config.YamlMember;
+
+/**
+ * The member {@code notify} of a site's configuration: how endorsers are told of a refusal.
+ *
+ * @param command a program and its arguments, which takes a mail message on its standard input;
+ *     empty where messages are left in a directory
+ * @param from who the messages are from; empty for whoever the program makes it
+ * @param spool that directory; empty for the node's own
+ */
+public record NoticeSettings(List<String> command, Optional<String> from, Optional<Path> spool) {
+
+    /** Copies the list. */
+    public NoticeSettings {
+        command = List.copyOf(command);
+    }
+
+    /**
+     * Reads the member.
+     *
+     * @throws org.imprimatur.node.config.BadConfiguration with line, fault and hint
+     */
+    public static NoticeSettings read(Optional<YamlMember> member) {
+        var known = member.map(m -> m.allowing("command", "from", "spool"));
+        return new NoticeSettings(
+                known.flatMap(m -> m.optional("command"))
+                        .map(NoticeSettings::command)
+                        .orElse(List.of()),
+                known.flatMap(m -> m.optional("from"))
+                        .map(m -> m.as(NoticeSettings::address, "a mail address, NAME@HOST")),
+                known.flatMap(m -> m.optional("spool")).map(YamlMember::path));
+    }
+
+    private static List<String> command(YamlMember member) {
+        var hint = "a list, for example [/usr/sbin/sendmail, -t, -i]";
+        var words = member.items().stream().map(YamlMember::text).toList();
+        if (words.isEmpty() || !words.getFirst().startsWith("/")) {
+            throw member.wrong("does not begin with the whole path of a program", hint);
+        }
+        return words;
+    }
+
+    private static String address(String text) {
+        if (!RefusalNotice.isAddress(text)) {
+            throw new IllegalArgumentException("is \"" + text + "\"");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,58 @@
+package org.imprimatur.node.approval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.config.YamlMember;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RefusalNoticeTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"security@example.org", "a.b+c@x-y.example"})
+    void anAddressIsTaken(String text) {
+        assertThat(RefusalNotice.isAddress(text)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-oQ@example.org",
+                "a,b@example.org",
+                "<a@example.org>",
+                "|sh@example.org",
+                "a@b@c",
+                "a@example.org\nBcc:x@example.org",
+                "a@-b",
+                "@example.org",
+                ""
+            })
+    void whatCouldLeadMailElsewhereIsNoAddress(String text) {
+        assertThat(RefusalNotice.isAddress(text)).isFalse();
+    }
+
+    private static NoticeSettings read(String text) {
+        return NoticeSettings.read(YamlMember.parse("site.yaml", text).optional("notify"));
+    }
+
+    @Test
+    void theProgramIsNamedByItsWholePath() {
+        var settings = read("notify: {command: [/usr/sbin/sendmail, -t], from: a@example.org}\n");
+
+        assertThat(settings.command()).isEqualTo(List.of("/usr/sbin/sendmail", "-t"));
+        assertThat(settings.from()).contains("a@example.org");
+        assertThat(read("owner: x\n").command()).isEmpty();
+        assertThat(read("owner: x\n").spool()).isEqualTo(Optional.empty());
+        assertThatThrownBy(() -> read("notify: {command: [sendmail]}\n"))
+                .isInstanceOf(BadConfiguration.class)
+                .hasMessageContaining("/usr/sbin/sendmail");
+        assertThatThrownBy(() -> read("notify: {command: [/bin/x], from: 'a, b@c'}\n"))
+                .isInstanceOf(BadConfiguration.class)
+                .hasMessageContaining("notify.from");
+    }
+}
