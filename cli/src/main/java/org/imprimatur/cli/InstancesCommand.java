@@ -2,12 +2,15 @@ package org.imprimatur.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.util.Objects;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import org.imprimatur.register.Sha512;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,6 +24,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  imprimatur instances --state running --node http://127.0.0.1:8080",
+            "  imprimatur instances --condemned",
             "  imprimatur instances --image sha512:3f… --output json"
         })
 final class InstancesCommand implements Callable<Integer> {
@@ -38,11 +42,28 @@ final class InstancesCommand implements Callable<Integer> {
     /** The states of an instance, by their names in formats. */
     enum State {
         RUNNING,
-        STOPPED
+        STOPPED,
+        CONDEMNED
     }
 
-    @Option(names = "--state", paramLabel = "STATE", description = "running or stopped.")
-    private @Nullable State state;
+    /** Of which state; one way or the other to say it. */
+    private static final class Which {
+
+        @Option(
+                names = "--state",
+                paramLabel = "STATE",
+                description = "running, stopped or condemned.")
+        private @Nullable State state;
+
+        @Option(
+                names = "--condemned",
+                description =
+                        "What runs and no longer passes, with the reasons and since when; as"
+                                + " --state condemned.")
+        private boolean condemned;
+    }
+
+    @ArgGroup private Which which = new Which();
 
     @Option(
             names = "--image",
@@ -79,6 +100,7 @@ final class InstancesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var query = new StringBuilder("?limit=").append(limit);
+        var state = which.condemned ? State.CONDEMNED : which.state;
         add(query, "state", state == null ? null : state.name().toLowerCase(java.util.Locale.ROOT));
         add(query, "image", image);
         add(query, "operator", operator);
@@ -107,12 +129,33 @@ final class InstancesCommand implements Callable<Integer> {
                     "  from      %s%s",
                     one.path("startedAt").asText(one.path("registeredAt").asText()),
                     one.has("stoppedAt") ? " to " + one.path("stoppedAt").asText() : "");
+            if (one.has("condemned")) {
+                condemned(one.path("condemned"));
+            }
         }
         if (!answer.path("next").asText("").isEmpty() && !answer.path("next").isNull()) {
             output.line("more: --after %s", answer.path("next").asText());
         }
         output.document(answer);
         return ExitCode.DONE.status();
+    }
+
+    private void condemned(JsonNode condemned) {
+        output.line("  condemned since %s", condemned.path("since").asText());
+        for (var reason : condemned.path("reasons")) {
+            var clauses = new StringJoiner(", ");
+            reason.path("clauses").forEach(clause -> clauses.add(clause.asText()));
+            output.line(
+                    "    %s: %s (%s)",
+                    reason.path("code").asText(), reason.path("text").asText(), clauses);
+        }
+        if (condemned.has("terminatedAt")) {
+            output.line("    ended by its driver %s", condemned.path("terminatedAt").asText());
+        } else if (condemned.has("failure")) {
+            output.line(
+                    "    not ended yet, tried %d times: %s",
+                    condemned.path("attempts").asInt(), condemned.path("failure").asText());
+        }
     }
 
     private static void add(StringBuilder query, String name, @Nullable Object value) {

@@ -25,6 +25,9 @@ import org.imprimatur.node.follow.OwnChanges;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.instance.InstanceRoutes;
 import org.imprimatur.node.instance.Instances;
+import org.imprimatur.node.instance.Reevaluation;
+import org.imprimatur.node.instance.Terminations;
+import org.imprimatur.node.instance.Watch;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.policy.PolicyInForce;
 import org.imprimatur.node.policy.PolicyRoute;
@@ -51,6 +54,8 @@ final class Site implements AutoCloseable {
     private final QueueRoute queue;
     private final InstanceRoutes instances;
     private final StoredFileRoute files;
+    private final Terminations terminations;
+    private final Watch watch;
 
     private Site(
             SiteFile file,
@@ -63,7 +68,9 @@ final class Site implements AutoCloseable {
             SiteRoutes routes,
             QueueRoute queue,
             InstanceRoutes instances,
-            StoredFileRoute files) {
+            StoredFileRoute files,
+            Terminations terminations,
+            Watch watch) {
         this.file = file;
         this.policy = policy;
         this.admission = admission;
@@ -75,6 +82,8 @@ final class Site implements AutoCloseable {
         this.queue = queue;
         this.instances = instances;
         this.files = files;
+        this.terminations = terminations;
+        this.watch = watch;
     }
 
     static Site start(
@@ -137,6 +146,16 @@ final class Site implements AutoCloseable {
                         clock);
         var routes = new SiteRoutes(view, follows, policy, transfers, store, notices, clock);
         var instances = new Instances(view, site, config.instances(), admission, database, clock);
+        var reevaluation = new Reevaluation(view, policy, database);
+        var terminations =
+                new Terminations(
+                        config.instances(),
+                        reevaluation,
+                        view,
+                        publications::terminate,
+                        database,
+                        clock,
+                        metrics);
         return new Site(
                 siteFile,
                 policy,
@@ -148,7 +167,9 @@ final class Site implements AutoCloseable {
                 routes,
                 new QueueRoute(view, follows, policy, clock),
                 new InstanceRoutes(instances),
-                new StoredFileRoute(transfers, store));
+                new StoredFileRoute(transfers, store),
+                terminations,
+                new Watch(reevaluation, terminations, database, clock, metrics, changed.another()));
     }
 
     /** From the catalogue: it is not believed here, but verified by whoever gets it. */
@@ -207,6 +228,8 @@ final class Site implements AutoCloseable {
         file.close();
         notices.close();
         ownChanges.close();
+        watch.close();
+        terminations.close();
         publications.close();
         transfers.close();
         admission.close();

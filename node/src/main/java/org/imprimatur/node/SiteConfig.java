@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.imprimatur.node.approval.NoticeSettings;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Faults;
@@ -111,6 +113,13 @@ public record SiteConfig(
         var instances = faults.read(() -> InstanceSettings.read(site.optional("instances")));
         var notices = faults.read(() -> NoticeSettings.read(site.optional("notify")));
         faults.complete();
+        instances
+                .get()
+                .check(
+                        site.optional("instances"),
+                        drivers.get().stream()
+                                .map(driver -> driver.common().name())
+                                .collect(Collectors.toCollection(TreeSet::new)));
         return new SiteConfig(
                 policy.get(),
                 site.canonical(),

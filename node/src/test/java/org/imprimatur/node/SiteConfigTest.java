@@ -14,6 +14,7 @@ import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.ConfigFault;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.node.instance.InstanceSettings;
 import org.imprimatur.node.policy.SiteRules;
 import org.imprimatur.register.Approving;
 import org.imprimatur.register.Approving.Versions;
@@ -101,6 +102,22 @@ class SiteConfigTest {
 
         assertThat(SiteRules.read(YamlMember.parse("kept", site.policyText())))
                 .isEqualTo(site.policy());
+    }
+
+    @Test
+    void nothingIsEndedUnlessTheSiteSaysWhenWhatAndHow() {
+        assertThat(read(good).instances().termination()).isEmpty();
+        var drivers = good + "drivers: [{name: cloud, kind: exec, program: [/bin/true]}]\n";
+        var terminate = "instances: {terminate: {after: 10m, classes: [payload], driver: cloud}}\n";
+
+        assertThat(read(drivers + terminate).instances().termination())
+                .contains(
+                        new InstanceSettings.Termination(
+                                Duration.ofMinutes(10), Set.of(UseClass.PAYLOAD), "cloud"));
+        refused(good + terminate, "\"instances.terminate.driver\"", "no such driver");
+        refused(drivers + terminate.replace("[payload]", "[]"), "terminate.classes\"", "is empty");
+        refused(drivers + terminate.replace("10m", "PT10M"), "\"instances.terminate.after\"");
+        refused(drivers + "instances: {terminate: {}}\n", "\"after\"", "\"classes\"", "\"driver\"");
     }
 
     @Test

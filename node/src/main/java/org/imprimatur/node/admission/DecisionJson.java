@@ -16,7 +16,7 @@ import org.imprimatur.register.StrictJson;
 import org.imprimatur.register.UseClass;
 
 /** Questions and answers in the JSON of AuthZEN 1.0 ({@code docs/format.md}, "Evaluation"). */
-final class DecisionJson {
+public final class DecisionJson {
 
     static final int MAX_BYTES = 64 * 1024;
 
@@ -89,7 +89,8 @@ final class DecisionJson {
         return json;
     }
 
-    static ArrayNode reasons(List<Reason> reasons) {
+    /** Reasons as answers have them. */
+    public static ArrayNode reasons(List<Reason> reasons) {
         return list(
                 list ->
                         reasons.forEach(

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param registeredAt when the site learned of it: before it runs
  * @param startedAt when the hypervisor said that it runs; null until then
  * @param stoppedAt when it ended; null while it may run
+ * @param condemned that it no longer passes, or did not when it ended; null while it passes
  */
 public record Instance(
         Report report,
@@ -27,7 +28,8 @@ public record Instance(
         String operator,
         Instant registeredAt,
         @Nullable Instant startedAt,
-        @Nullable Instant stoppedAt) {
+        @Nullable Instant stoppedAt,
+        @Nullable Condemnation condemned) {
 
     /**
      * What whoever starts a machine tells of it.

@@ -1,6 +1,7 @@
 package org.imprimatur.node.instance;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,22 @@ final class InstanceJson {
         }
         if (instance.stoppedAt() != null) {
             json.put("stoppedAt", instance.stoppedAt().toString());
+        }
+        if (instance.condemned() != null) {
+            json.set("condemned", write(instance.condemned()));
+        }
+        return json;
+    }
+
+    private static ObjectNode write(Condemnation condemned) {
+        var json = Json.object().put("since", condemned.since().toString());
+        json.putRawValue("reasons", new RawValue(condemned.reasons()));
+        json.put("attempts", condemned.attempts());
+        if (condemned.failure() != null) {
+            json.put("failure", condemned.failure());
+        }
+        if (condemned.terminatedAt() != null) {
+            json.put("terminatedAt", condemned.terminatedAt().toString());
         }
         return json;
     }

@@ -85,9 +85,11 @@ public final class InstanceRoutes {
     /** Instances, newest first, narrowed and in pages. */
     public Answer list(Request request) {
         request.checkQuery("state", "image", "operator", "host", "machine", "after", "limit");
+        var state = request.query("state", InstanceRoutes::state);
         var filter =
                 new InstanceTable.Filter(
-                        request.query("state", InstanceRoutes::running),
+                        state.map(one -> one != State.STOPPED),
+                        state.equals(Optional.of(State.CONDEMNED)),
                         request.query("image", Sha512::parse),
                         request.query("operator", text -> text),
                         request.query("host", text -> text),
@@ -102,11 +104,21 @@ public final class InstanceRoutes {
         return Answer.json(200, json);
     }
 
-    private static boolean running(String text) {
+    /** What a list can be of. */
+    private enum State {
+        RUNNING,
+        STOPPED,
+        /** What runs and no longer passes. */
+        CONDEMNED
+    }
+
+    private static State state(String text) {
         return switch (text) {
-            case "running" -> true;
-            case "stopped" -> false;
-            default -> throw new IllegalArgumentException("it is not running or stopped");
+            case "running" -> State.RUNNING;
+            case "stopped" -> State.STOPPED;
+            case "condemned" -> State.CONDEMNED;
+            default ->
+                    throw new IllegalArgumentException("it is not running, stopped or condemned");
         };
     }
 

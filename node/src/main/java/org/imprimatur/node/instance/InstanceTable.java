@@ -19,9 +19,12 @@ final class InstanceTable {
 
     private static final String COLUMNS =
             """
-            select number, id, decision, image, class, operator, consumers, host, machine,
-                   contextualisation, registered_at, started_at, stopped_at
-              from instance
+            select i.number, id, decision, image, class, operator, consumers, host, machine,
+                   contextualisation, registered_at, started_at, stopped_at,
+                   c.since, r.reasons, c.attempts, c.failure, c.terminated_at
+              from instance i
+              left join condemnation c on c.instance = i.number and c.pardoned_at is null
+              left join condemnation_reasons r on r.digest = c.reasons
             """;
 
     private final Handle db;
@@ -34,9 +37,11 @@ final class InstanceTable {
      * What a list may be narrowed to; empty for anything.
      *
      * @param running true for what may run now, false for what has ended
+     * @param condemned true for nothing but what no longer passes
      */
     record Filter(
             Optional<Boolean> running,
+            boolean condemned,
             Optional<Sha512> image,
             Optional<String> operator,
             Optional<String> host,
@@ -114,7 +119,8 @@ final class InstanceTable {
         return db.createQuery(
                         COLUMNS
                                 + """
-                                   where number < :before
+                                   where i.number < :before
+                                     and (not :condemned or c.number is not null)
                                      and (cast(:running as boolean) is null
                                           or cast(:running as boolean) = (stopped_at is null))
                                      and (cast(:image as bytea) is null or image = cast(:image as bytea))
@@ -123,10 +129,11 @@ final class InstanceTable {
                                      and (cast(:host as text) is null or host = cast(:host as text))
                                      and (cast(:machine as text) is null
                                           or machine = cast(:machine as text))
-                                   order by number desc limit :limit
+                                   order by i.number desc limit :limit
                                   """)
                 .bind("before", before)
                 .bind("running", filter.running().orElse(null))
+                .bind("condemned", filter.condemned())
                 .bind("image", filter.image().map(Sha512::bytes).orElse(null))
                 .bind("operator", filter.operator().orElse(null))
                 .bind("host", filter.host().orElse(null))
@@ -155,7 +162,20 @@ final class InstanceTable {
                         row.getString("operator"),
                         row.getObject("registered_at", OffsetDateTime.class).toInstant(),
                         instant(row, "started_at"),
-                        instant(row, "stopped_at")));
+                        instant(row, "stopped_at"),
+                        condemnation(row)));
+    }
+
+    private static @Nullable Condemnation condemnation(ResultSet row) throws SQLException {
+        var since = instant(row, "since");
+        return since == null
+                ? null
+                : new Condemnation(
+                        since,
+                        row.getString("reasons"),
+                        row.getInt("attempts"),
+                        row.getString("failure"),
+                        instant(row, "terminated_at"));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -83,6 +83,7 @@ public final class Instances {
                         operator,
                         now,
                         null,
+                        null,
                         null);
         var stands =
                 database.write(

@@ -1,0 +1,187 @@
+package org.imprimatur.node.instance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.imprimatur.node.admission.DecisionJson;
+import org.imprimatur.node.follow.SiteView;
+import org.imprimatur.node.http.Json;
+import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Condition;
+import org.imprimatur.register.Reason;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.SitePolicy;
+import org.imprimatur.register.Standing;
+import org.imprimatur.register.UseClass;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks of all that runs whether it may go on, and notes what no longer passes, and what passes
+ * again. Instances that agree in all that matters are asked for once.
+ */
+public final class Reevaluation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reevaluation.class);
+    private static final int AT_ONCE = 256;
+    private static final int MOST_LINES = 20;
+
+    private final SiteView view;
+    private final Supplier<SitePolicy> policy;
+    private final Database database;
+
+    /** Of one site, by the policy that is in force when it is asked. */
+    public Reevaluation(SiteView view, Supplier<SitePolicy> policy, Database database) {
+        this.view = view;
+        this.policy = policy;
+        this.database = database;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param running how many instances run
+     * @param groups how many questions they were
+     * @param condemned how many of them do not pass
+     */
+    public record Found(int running, int groups, int condemned) {}
+
+    /** Asks for all, once. */
+    public Found all(Instant now) {
+        var at = now.truncatedTo(ChronoUnit.MICROS);
+        var inForce = policy.get();
+        var groups =
+                database.read(db -> new CondemnationTable(db).running(lookingAtRequest(inForce)));
+        var changes = new Changes();
+        int running = 0;
+        for (int from = 0; from < groups.size(); from += AT_ONCE) {
+            var some = groups.subList(from, Math.min(groups.size(), from + AT_ONCE));
+            // In pieces, so that no register waits long for what it has to take in.
+            var verdicts = view.ask(standing -> verdicts(standing, inForce, some, at));
+            for (int i = 0; i < some.size(); i++) {
+                changes.weigh(some.get(i), verdicts.get(i));
+                running += some.get(i).numbers().size();
+            }
+        }
+        if (!changes.isEmpty()) {
+            database.change(db -> changes.write(new CondemnationTable(db), at));
+            changes.tell();
+        }
+        return new Found(running, groups.size(), changes.condemned);
+    }
+
+    /** What is to be said of one instance now. */
+    Verdict one(Instance instance, Instant at) {
+        var inForce = policy.get();
+        return view.ask(standing -> Run.of(instance).verdict(standing, inForce, at));
+    }
+
+    private static List<Verdict> verdicts(
+            Standing standing,
+            SitePolicy policy,
+            List<CondemnationTable.Group> groups,
+            Instant at) {
+        return groups.stream().map(group -> group.run().verdict(standing, policy, at)).toList();
+    }
+
+    private static Set<UseClass> lookingAtRequest(SitePolicy policy) {
+        return policy.classes().entrySet().stream()
+                .filter(
+                        one ->
+                                one.getValue().conditions().stream()
+                                        .anyMatch(Condition::looksAtRequest))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** What is other than it was noted. */
+    private static final class Changes {
+
+        private final Map<String, String> texts = new HashMap<>();
+        private final Map<List<Reason>, String> digests = new HashMap<>();
+        private final List<Long> toCondemn = new ArrayList<>();
+        private final List<String> reasons = new ArrayList<>();
+        private final List<Long> toPardon = new ArrayList<>();
+        private final List<String> lines = new ArrayList<>();
+        private int condemned;
+
+        void weigh(CondemnationTable.Group group, Verdict verdict) {
+            switch (verdict) {
+                case Verdict.Passes _ -> {
+                    if (group.reasons() != null) {
+                        toPardon.addAll(group.numbers());
+                        line("%d running instances of %s pass again (%s, %s)", group);
+                    }
+                }
+                case Verdict.Fails(var found) -> {
+                    condemned += group.numbers().size();
+                    var digest = digests.computeIfAbsent(found, this::keep);
+                    if (!digest.equals(group.reasons())) {
+                        for (var number : group.numbers()) {
+                            toCondemn.add(number);
+                            reasons.add(digest);
+                        }
+                        line("%d running instances of %s no longer pass (%s, %s): ", group, found);
+                    }
+                }
+                case Verdict.Unknown _ -> {
+                    if (group.reasons() != null) {
+                        condemned += group.numbers().size();
+                    }
+                }
+            }
+        }
+
+        private String keep(List<Reason> found) {
+            byte[] json = Json.bytes(DecisionJson.reasons(found));
+            var digest = Sha256.of(json).hex();
+            texts.put(digest, new String(json, UTF_8));
+            return digest;
+        }
+
+        private void line(String form, CondemnationTable.Group group, List<Reason> found) {
+            line(form + found.getFirst().text().replace("%", "%%"), group);
+        }
+
+        private void line(String form, CondemnationTable.Group group) {
+            if (lines.size() < MOST_LINES) {
+                var run = group.run();
+                lines.add(
+                        form.formatted(
+                                group.numbers().size(),
+                                run.image(),
+                                run.operator(),
+                                run.useClass().wire()));
+            }
+        }
+
+        boolean isEmpty() {
+            return toCondemn.isEmpty() && toPardon.isEmpty();
+        }
+
+        void write(CondemnationTable table, Instant at) {
+            texts.keySet().retainAll(Set.copyOf(reasons));
+            table.keepReasons(texts);
+            table.condemn(toCondemn, reasons, at);
+            table.pardon(toPardon, at);
+        }
+
+        void tell() {
+            lines.forEach(LOG::warn);
+            if (lines.size() == MOST_LINES) {
+                LOG.warn(
+                        "in all {} running instances were condemned, {} pass again",
+                        toCondemn.size(),
+                        toPardon.size());
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package org.imprimatur.node.instance;
+
+import io.prometheus.metrics.core.metrics.Histogram;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.imprimatur.node.follow.Bell;
+import org.imprimatur.node.instance.Reevaluation.Found;
+import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.store.Database;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after what runs: whenever a register or the policy has changed, and each minute, since time
+ * alone ends endorsements too. One node of those that share a database does it, so that they do not
+ * condemn and pardon by turns when one of them lags behind.
+ */
+public final class Watch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+    private static final Duration LOOK_AT_LEAST = Duration.ofMinutes(1);
+    private static final Duration WAKE_AT_LEAST = Duration.ofSeconds(5);
+    private static final Duration LEASE = Duration.ofSeconds(15);
+    private static final Duration SHORTEST_REST = Duration.ofMillis(20);
+
+    private final Reevaluation reevaluation;
+    private final Terminations terminations;
+    private final Database database;
+    private final InstantSource clock;
+    private final Bell changed;
+    private final UUID self = UUID.randomUUID();
+    private final Histogram durations;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile Found found = new Found(0, 0, 0);
+
+    // Owned by the thread.
+    private boolean asked = true;
+    private long lastLook;
+
+    /**
+     * Begins.
+     *
+     * @param changed rings for this watch alone when a register or the policy has changed
+     */
+    public Watch(
+            Reevaluation reevaluation,
+            Terminations terminations,
+            Database database,
+            InstantSource clock,
+            Metrics metrics,
+            Bell changed) {
+        this.reevaluation = reevaluation;
+        this.terminations = terminations;
+        this.database = database;
+        this.clock = clock;
+        this.changed = changed;
+        durations =
+                Histogram.builder()
+                        .name("imprimatur_reevaluation_seconds")
+                        .help("How long it took to ask of all that runs whether it may go on.")
+                        .classicOnly()
+                        .classicUpperBounds(1e-3, 1e-2, 0.1, 0.25, 0.5, 1, 2.5, 10)
+                        .register(metrics.registry());
+        metrics.gauge(
+                "imprimatur_instances_running",
+                "Instances that run, at the last look of this node.",
+                () -> found.running());
+        metrics.gauge(
+                "imprimatur_instances_condemned",
+                "Instances that run and no longer pass, at the last look of this node.",
+                () -> found.condemned());
+        thread = Thread.ofVirtual().name("watch").start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (closed.getCount() > 0) {
+                long start = System.nanoTime();
+                lookSafely();
+                // A ledger that grows all the time takes a fifth of a core, not more.
+                long busy = System.nanoTime() - start;
+                closed.await(Math.max(4 * busy, SHORTEST_REST.toNanos()), TimeUnit.NANOSECONDS);
+                asked |= changed.await(WAKE_AT_LEAST);
+            }
+            database.change(db -> new CondemnationTable(db).release(self));
+        } catch (InterruptedException | RuntimeException e) {
+            LOG.debug("the watch ends", e);
+        }
+    }
+
+    private void lookSafely() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            asked = true;
+            if (closed.getCount() > 0) {
+                LOG.error("what runs cannot be looked after", e);
+            }
+        }
+    }
+
+    private void look() {
+        if (!database.write(db -> new CondemnationTable(db).lease(self, LEASE))) {
+            asked = true; // another node looks; whatever it has seen is asked for again
+            return;
+        }
+        long start = System.nanoTime();
+        if (asked || start - lastLook >= LOOK_AT_LEAST.toNanos()) {
+            asked = false;
+            found = reevaluation.all(clock.instant());
+            lastLook = start;
+            durations.observe((System.nanoTime() - start) / 1e9);
+        }
+        terminations.ring();
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        changed.ring();
+        try {
+            thread.join(Duration.ofSeconds(30));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,326 @@
+package org.imprimatur.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.Trial.expect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.imprimatur.node.SiteTrial.Endorsed;
+import org.imprimatur.register.Person;
+import org.imprimatur.register.Role;
+import org.imprimatur.register.Statement.Acceptance;
+import org.imprimatur.register.Statement.Appointment;
+import org.imprimatur.register.Statement.Reinstatement;
+import org.imprimatur.register.Statement.Suspension;
+import org.imprimatur.register.Urgency;
+import org.imprimatur.trust.SigningKey;
+import org.imprimatur.trust.TrialAuthority.KeyKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What runs is asked for again, condemned, pardoned, and ended by a program of the site's own. */
+class WatchIT {
+
+    /** Notes each machine that it is told to end; fails while a file {@code refuse} is there. */
+    private static final String PROGRAM =
+            """
+            #!/bin/sh
+            cd "$(dirname "$0")" || exit 1
+            case $IMPRIMATUR_OPERATION in
+                list) echo '{"images": []}' ;;
+                terminate)
+                    echo "$IMPRIMATUR_INSTANCE" >> asked
+                    [ ! -e hang ] || exec sleep 60
+                    [ ! -e refuse ] || { echo "not now" >&2; exit 1; }
+                    echo "$IMPRIMATUR_INSTANCE" >> ended ;;
+                *) exit 1 ;;
+            esac
+            """;
+
+    @TempDir private Path directory;
+    private Trial trial;
+    private SiteTrial at;
+    private Node catalogue;
+    private Node site;
+    private URI address;
+    private SigningKey officer;
+    private Endorsed endorsed;
+
+    @BeforeEach
+    void start() throws IOException {
+        trial = new Trial(directory, "catalogue.example/watch");
+        catalogue = trial.start();
+        trial.prepare(catalogue);
+        at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "1s");
+        var program = directory.resolve("cloud");
+        Files.writeString(program, PROGRAM);
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        at.drivers =
+                """
+                drivers:
+                  - {name: cloud, kind: exec, program: ["%s"]}
+                instances:
+                  operators: any
+                  terminate: {after: 10m, classes: [infrastructure], driver: cloud}
+                """
+                        .formatted(program);
+        site = at.start();
+        address = Trial.uri(site, "");
+        at.prepare(site);
+        officer = trial.authority.issue("Oskar Officer", KeyKind.EC_P256);
+        expect(
+                201,
+                trial.post(
+                        site,
+                        trial.sign(
+                                new Appointment(
+                                        at.header(trial.appointer),
+                                        SiteTrial.ALPHA,
+                                        Role.SECURITY_OFFICER,
+                                        officer.person(),
+                                        "Oskar",
+                                        "security@example.org",
+                                        "what alpha runs"),
+                                trial.appointer)));
+        submit(new Acceptance(at.header(officer), trial.policy));
+        endorsed = at.endorse(catalogue, "a disk".getBytes(UTF_8));
+        at.approve(site, endorsed);
+    }
+
+    @AfterEach
+    void stop() {
+        site.close();
+        catalogue.close();
+    }
+
+    private String submit(org.imprimatur.register.Statement statement) {
+        return SiteTrial.json(expect(201, trial.post(site, trial.sign(statement, officer))))
+                .get("id")
+                .asText();
+    }
+
+    private static void await(BooleanSupplier what) {
+        await(Duration.ofSeconds(60), what);
+    }
+
+    private static void await(Duration within, BooleanSupplier what) {
+        long end = System.nanoTime() + within.toNanos();
+        while (!what.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            SiteTrial.pause();
+        }
+    }
+
+    // ---- Instances ----------------------------------------------------------------------------
+
+    private JsonNode ask(String path) {
+        return SiteTrial.json(
+                expect(200, trial.send(HttpRequest.newBuilder(address.resolve(path)).build())));
+    }
+
+    private JsonNode post(String path, String body) {
+        var answer =
+                trial.send(
+                        HttpRequest.newBuilder(address.resolve(path))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build());
+        assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
+        return SiteTrial.json(answer);
+    }
+
+    private UUID runs(String machine, String operator, String useClass) {
+        var decision =
+                post(
+                        "/access/v1/evaluation",
+                        """
+                        {"subject": {"type": "operator", "id": "%s"},
+                         "action": {"name": "instantiate"},
+                         "resource": {"type": "image", "id": "%s"},
+                         "context": {"class": "%s", "host": "wn1"}}
+                        """
+                                .formatted(operator, endorsed.statement().image(), useClass));
+        var id = UUID.randomUUID();
+        post(
+                "/api/v1/site/instances",
+                """
+                {"id": "%s", "decision": "%s", "host": "wn1", "machine": "%s"}
+                """
+                        .formatted(id, decision.get("context").get("id").asText(), machine));
+        return id;
+    }
+
+    private JsonNode show(UUID id) {
+        return ask("/api/v1/site/instances/" + id);
+    }
+
+    private List<String> condemned() {
+        return ask("/api/v1/site/instances?state=condemned")
+                .get("instances")
+                .findValuesAsText("machine");
+    }
+
+    private void revoke() {
+        expect(
+                201,
+                trial.post(
+                        catalogue,
+                        trial.sign(
+                                trial.revocation(
+                                        trial.endorser, endorsed.statement(), endorsed.id()),
+                                trial.endorser)));
+    }
+
+    private List<String> lines(String file) {
+        try {
+            var path = directory.resolve(file);
+            return Files.exists(path) ? Files.readAllLines(path) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- Promises -----------------------------------------------------------------------------
+
+    @Test
+    void aRevocationAtTheCatalogueCondemnsWhatRunsWithinASecond() {
+        var id = runs("m-1", "CN=Olga", "trusted-payload");
+        var ended = runs("m-2", "CN=Olga", "trusted-payload");
+        post("/api/v1/site/instances/" + ended + "/stopped", "");
+        assertThat(condemned()).isEmpty();
+
+        revoke();
+        await(Duration.ofSeconds(1), () -> condemned().equals(List.of("m-1")));
+
+        var shown = show(id);
+        assertThat(shown.get("state").asText()).isEqualTo("running");
+        assertThat(shown.get("condemned").get("reasons").get(0).get("code").asText())
+                .isEqualTo("image-revoked");
+        assertThat(shown.get("condemned").get("reasons").get(0).get("clauses").toString())
+                .contains("END-4.6");
+        assertThat(show(ended).has("condemned")).isFalse();
+        assertThat(trial.get(site, "/metrics").body())
+                .contains("imprimatur_instances_condemned 1.0");
+
+        // Somebody endorses the same file again, and so it passes.
+        at.approve(site, at.endorse(catalogue, "a disk".getBytes(UTF_8)));
+        await(() -> condemned().isEmpty());
+        assertThat(show(id).has("condemned")).isFalse();
+        at.clock.forward(Duration.ofMinutes(11));
+        assertThat(lines("asked")).isEmpty();
+    }
+
+    @Test
+    void aViewThatIsMerelyStaleCondemnsNothing() throws InterruptedException {
+        runs("m-1", "CN=Olga", "infrastructure");
+        catalogue.close();
+        at.clock.forward(Duration.ofDays(2));
+        // Something changes, so that all is looked at.
+        submit(suspension("CN=Somebody"));
+        Thread.sleep(1000);
+
+        assertThat(condemned()).isEmpty();
+        assertThat(at.decide(site, endorsed.statement().image(), "infrastructure").toString())
+                .contains("view-stale");
+        catalogue = trial.start();
+    }
+
+    private Suspension suspension(String subject) {
+        return new Suspension(
+                at.header(officer),
+                SiteTrial.ALPHA,
+                new Person(subject, "CN=Some CA"),
+                List.of(),
+                Suspension.Reason.SECURITY,
+                Urgency.CRITICAL,
+                "a key is at large");
+    }
+
+    @Test
+    void whatIsPardonedInTimeGoesOnAndTheOthersAreEndedAfterTheGraceTimeAtAPace()
+            throws IOException {
+        runs("olgas", "CN=Olga", "infrastructure");
+        runs("payload", "CN=Nils", "trusted-payload");
+        var nils = runs("nils", "CN=Nils", "infrastructure");
+        runs("carls", "CN=Carl", "infrastructure");
+        var olga = suspension("CN=Olga");
+        var id = submit(olga);
+        submit(suspension("CN=Nils"));
+        await(() -> condemned().equals(List.of("nils", "payload", "olgas")));
+
+        submit(reinstatement(olga, id));
+        await(() -> condemned().equals(List.of("nils", "payload")));
+        assertThat(lines("asked")).isEmpty();
+        var refuse = Files.createFile(directory.resolve("refuse"));
+        at.clock.forward(Duration.ofMinutes(11));
+        await(() -> show(nils).get("condemned").has("failure"));
+
+        assertThat(lines("asked")).containsExactly("nils");
+        assertThat(show(nils).get("condemned").get("failure").asText()).contains("not now");
+        assertThat(show(nils).get("state").asText()).isEqualTo("running");
+        Files.delete(refuse);
+        at.clock.forward(Duration.ofSeconds(11));
+        await(() -> show(nils).get("state").asText().equals("stopped"));
+
+        assertThat(lines("asked")).containsExactly("nils", "nils");
+        assertThat(lines("ended")).containsExactly("nils");
+        assertThat(show(nils).get("condemned").get("attempts").asInt()).isEqualTo(2);
+        assertThat(show(nils).get("condemned").has("terminatedAt")).isTrue();
+        assertThat(condemned()).containsExactly("payload");
+    }
+
+    private Reinstatement reinstatement(Suspension suspension, String id) {
+        return new Reinstatement(
+                at.header(officer),
+                SiteTrial.ALPHA,
+                suspension.person(),
+                org.imprimatur.register.StatementId.parse(id),
+                "the key is found");
+    }
+
+    @Test
+    void aNodeThatIsKilledWhileItEndsAMachineGoesOnAfterwards() throws Exception {
+        var id = runs("m-1", "CN=Olga", "infrastructure");
+        revoke();
+        await(() -> condemned().equals(List.of("m-1")));
+        site.close();
+        at.drivers = at.drivers.replace("after: 10m", "after: 1s");
+        at.config();
+        Files.writeString(directory.resolve("site-node.yaml"), at.yaml());
+        var hang = Files.createFile(directory.resolve("hang"));
+
+        var first = SiteKillIT.process(directory);
+        await(() -> lines("asked").equals(List.of("m-1")));
+        first.destroyForcibly().waitFor();
+        Files.delete(hang);
+        var second = SiteKillIT.process(directory);
+        try {
+            await(() -> lines("ended").equals(List.of("m-1")));
+            address =
+                    URI.create(
+                            "http://127.0.0.1:"
+                                    + lines("site.log").stream()
+                                            .filter(line -> line.startsWith("PORT "))
+                                            .findFirst()
+                                            .orElseThrow()
+                                            .substring(5));
+            await(() -> show(id).get("state").asText().equals("stopped"));
+            assertThat(show(id).get("condemned").get("attempts").asInt()).isEqualTo(2);
+        } finally {
+            second.destroyForcibly().waitFor();
+        }
+        site = at.start();
+    }
+}
