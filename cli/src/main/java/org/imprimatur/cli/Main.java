@@ -103,6 +103,8 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("site", SiteCommand.class);
         COMMANDS.put("instances", InstancesCommand.class);
         COMMANDS.put("hook", HookCommand.class);
+        COMMANDS.put("decide", DecideCommand.class);
+        COMMANDS.put("replay", ReplayCommand.class);
         COMMANDS.put("serve", ServeCommand.class);
         COMMANDS.put("keygen", KeygenCommand.class);
         COMMANDS.put("generate-completion", GenerateCompletion.class);

@@ -61,6 +61,8 @@ class ExitCodesTest {
                 "block",
                 "unblock",
                 "exception",
+                "decide",
+                "replay",
                 "history",
                 "serve",
                 "keygen",

@@ -1269,6 +1269,51 @@ class NodeCommandsIT {
         assertThat(notice).content().startsWith("To: security@example.org\n").contains("not here");
     }
 
+    // ---- decisions ------------------------------------------------------------------------------
+
+    private static Ran decide(String image, String... words) {
+        var all = new ArrayList<>(List.of("decide", image, "--node", url()));
+        all.addAll(List.of("--operator", "CN=Olga", "--class", "infrastructure", "--host", "wn1"));
+        all.addAll(List.of(words));
+        return Ran.of(all);
+    }
+
+    @Test
+    @Clause("END-2.operator")
+    void aDecisionIsAskedForAndMadeAgain() throws IOException {
+        var image = image();
+        var endorsed = endorse("endorser", image, "--output", "json").json();
+
+        var denied = decide(image.toString());
+        assertThat(denied.status()).as(denied.err()).isEqualTo(1);
+        assertThat(denied.out()).startsWith("DENY").contains("not-approved", "WLCG-3");
+        site("approver", "approve", endorsed.path("id").asText());
+        var permitted = decide(endorsed.path("guid").asText(), "--output", "json");
+        assertThat(permitted.status()).as(permitted.err()).isZero();
+        assertThat(permitted.json().path("decision").asBoolean()).isTrue();
+        var digest = permitted.json().path("context").path("image").asText();
+        assertThat(decide(digest, "--action", "continue").out()).startsWith("PERMIT");
+
+        var id = denied.out().replaceFirst("(?s).*decision (\\S+) of .*", "$1");
+        var replayed = Ran.of("replay", id, "--node", url());
+        assertThat(replayed.status()).as(replayed.err()).isZero();
+        assertThat(replayed.out())
+                .contains("replayed: the same in every word", "today it would be: PERMIT")
+                .contains("new  endorsed-and-approved", "gone not-approved", "entries and has");
+        var json = Ran.of("replay", id, "--node", url(), "--output", "json").json();
+        assertThat(json.path("same").asBoolean()).isTrue();
+    }
+
+    @Test
+    void whatCannotBeAskedSaysWhy() {
+        assertThat(decide("no-such-file").status()).isEqualTo(3);
+        assertThat(decide("no-such-file").err()).contains("GUID@VERSION");
+        assertThat(decide("sha512:12").status()).isEqualTo(2);
+        var unknown = Ran.of("replay", "00000000-0000-4000-8000-000000000000", "--node", url());
+        assertThat(unknown.status()).isEqualTo(1);
+        assertThat(unknown.err()).contains("no decision has the id");
+    }
+
     // ---- the ledger's key, and the signer's ----------------------------------------------------
 
     @Test

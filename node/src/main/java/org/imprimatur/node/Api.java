@@ -81,6 +81,9 @@ final class Api {
                 .get("/api/v1/alarms/{id}/evidence", alarms::evidence)
                 // What a site decides, and what it knows.
                 .post("/access/v1/evaluation", of(site, s -> s.admission()::evaluate))
+                .post("/access/v1/evaluations", of(site, s -> s.admission()::evaluateAll))
+                .get("/api/v1/site/decisions/{id}", of(site, s -> s.decisions()::show))
+                .get("/api/v1/site/decisions/{id}/replay", of(site, s -> s.decisions()::replay))
                 .get("/api/v1/site/images", of(site, s -> s.routes()::images))
                 .get("/api/v1/site/publications", of(site, s -> s.publications()::list))
                 .get("/api/v1/site/policy", of(site, s -> s.policy()::policy))

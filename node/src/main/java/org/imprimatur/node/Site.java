@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.imprimatur.exchange.Bundle;
 import org.imprimatur.node.admission.Admission;
+import org.imprimatur.node.admission.DecisionRoutes;
+import org.imprimatur.node.admission.Replays;
 import org.imprimatur.node.approval.Notices;
 import org.imprimatur.node.approval.QueueRoute;
 import org.imprimatur.node.approval.SiteRoutes;
@@ -46,6 +48,7 @@ final class Site implements AutoCloseable {
     private final SiteFile file;
     private final PolicyInForce policy;
     private final Admission admission;
+    private final DecisionRoutes decisions;
     private final Transfers transfers;
     private final Publications publications;
     private final OwnChanges ownChanges;
@@ -61,6 +64,7 @@ final class Site implements AutoCloseable {
             SiteFile file,
             PolicyInForce policy,
             Admission admission,
+            DecisionRoutes decisions,
             Transfers transfers,
             Publications publications,
             OwnChanges ownChanges,
@@ -74,6 +78,7 @@ final class Site implements AutoCloseable {
         this.file = file;
         this.policy = policy;
         this.admission = admission;
+        this.decisions = decisions;
         this.transfers = transfers;
         this.publications = publications;
         this.ownChanges = ownChanges;
@@ -160,6 +165,7 @@ final class Site implements AutoCloseable {
                 siteFile,
                 policy,
                 admission,
+                new DecisionRoutes(admission, new Replays(view, policy, database, clock)),
                 transfers,
                 publications,
                 new OwnChanges(own, changed),
@@ -201,6 +207,10 @@ final class Site implements AutoCloseable {
 
     Admission admission() {
         return admission;
+    }
+
+    DecisionRoutes decisions() {
+        return decisions;
     }
 
     SiteRoutes routes() {

@@ -239,8 +239,12 @@ public final class SiteTrial {
     }
 
     public HttpResponse<String> evaluate(Node site, String body) {
+        return ask(site, "/access/v1/evaluation", body);
+    }
+
+    public HttpResponse<String> ask(Node site, String path, String body) {
         return trial.send(
-                trial.request(site, "/access/v1/evaluation", "Content-Type", "application/json")
+                trial.request(site, path, "Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build());
     }

@@ -58,6 +58,11 @@ public record DecisionRequest(
     }
 
     public DecisionRequest {
+        check(operator, consumer, host);
+    }
+
+    /** Refuses names that nobody has. */
+    static void check(String operator, @Nullable String consumer, @Nullable String host) {
         Text.line("operator", operator, 1, Person.MAX_NAME);
         if (consumer != null) {
             Text.line("consumer", consumer, 1, Person.MAX_NAME);

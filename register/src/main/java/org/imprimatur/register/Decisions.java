@@ -43,6 +43,67 @@ public final class Decisions {
                 strict.policyDigest());
     }
 
+    /**
+     * The digest of the one file that ever was endorsed under a GUID, of any version where none is
+     * named, in the registers in view; with several, or none, nothing is guessed.
+     */
+    public static Resolved resolve(Standing standing, ImageName.ByGuid name) {
+        var version = name.version();
+        var found =
+                standing.registers()
+                        .flatMap(
+                                register ->
+                                        (version == null
+                                                        ? register.endorsements(name.guid())
+                                                        : register.endorsements(
+                                                                name.guid(), version))
+                                                .stream())
+                        .map(Recorded::statement)
+                        .toList();
+        var digests = found.stream().map(Endorsement::image).distinct().toList();
+        if (digests.size() == 1) {
+            return new Resolved.To(digests.getFirst());
+        }
+        return new Resolved.Not(
+                digests.isEmpty()
+                        ? "no followed ledger has an endorsement of " + name
+                        : "%d different images are endorsed as %s (versions %s): name the digest%s"
+                                .formatted(
+                                        digests.size(),
+                                        name,
+                                        found.stream()
+                                                .map(e -> e.version().text())
+                                                .distinct()
+                                                .limit(16)
+                                                .collect(Collectors.joining(", ")),
+                                        version == null ? " or the version" : ""));
+    }
+
+    /** What became of an image's name. */
+    public sealed interface Resolved {
+
+        /** It is the name of this file. */
+        record To(Sha512 digest) implements Resolved {}
+
+        /** It is no name of one file; why not. */
+        record Not(String why) implements Resolved {}
+    }
+
+    /** The denial of what is no name of one image file. */
+    public static Decision unresolved(Standing standing, SitePolicy policy, Resolved.Not not) {
+        return new Decision(
+                false,
+                List.of(
+                        new Reason(
+                                Reason.Code.IMAGE_UNKNOWN,
+                                List.of("END-2.operator", "END-2.guid"),
+                                not.why())),
+                List.of(),
+                List.of(),
+                standing.positions(),
+                policy.digest());
+    }
+
     private static Reason byAudit(SitePolicy policy, List<Reason> reasons) {
         var codes = new LinkedHashSet<Reason.Code>();
         var clauses = new LinkedHashSet<String>();

@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -144,7 +142,12 @@ final class Question {
 
     private Decision deny() {
         return new Decision(
-                false, gravestFirst(against), List.of(), List.of(), positions(), policy.digest());
+                false,
+                gravestFirst(against),
+                List.of(),
+                List.of(),
+                standing.positions(),
+                policy.digest());
     }
 
     private Decision permit(ClassPolicy rules) {
@@ -158,19 +161,12 @@ final class Question {
                 gravestFirst(permits),
                 List.of(),
                 List.copyOf(obligations),
-                positions(),
+                standing.positions(),
                 policy.digest());
     }
 
     private static List<Reason> gravestFirst(List<Reason> reasons) {
         return reasons.stream().sorted(GRAVEST_FIRST).distinct().limit(MAX_REASONS).toList();
-    }
-
-    private Map<Origin, Long> positions() {
-        var positions = new HashMap<Origin, Long>();
-        standing.registers()
-                .forEach(register -> positions.put(register.charter().origin(), register.size()));
-        return positions;
     }
 
     // ---- Objections ---------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 package org.imprimatur.register;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,14 @@ public record Standing(Register own, List<Followed> followed) {
     /** The site's own register, then those it follows. */
     Stream<Register> registers() {
         return Stream.concat(Stream.of(own), followed.stream().map(Followed::register));
+    }
+
+    /** How far each register has come, by origin. */
+    Map<Origin, Long> positions() {
+        var positions = new HashMap<Origin, Long>();
+        registers()
+                .forEach(register -> positions.put(register.charter().origin(), register.size()));
+        return positions;
     }
 
     public Standing {

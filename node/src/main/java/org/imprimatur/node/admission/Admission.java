@@ -1,5 +1,6 @@
 package org.imprimatur.node.admission;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.io.IOException;
@@ -9,23 +10,28 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.imprimatur.node.driver.PublishedImages;
+import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Answer;
+import org.imprimatur.node.http.Json;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Request;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
-import org.imprimatur.register.DecisionRequest;
-import org.imprimatur.register.Decisions;
+import org.imprimatur.register.ImageName;
+import org.imprimatur.register.Inquiry;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.SitePolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /access/v1/evaluation}: whether an image may run, decided from memory and written
- * down (END-2.operator).
+ * {@code POST /access/v1/evaluation} and {@code /access/v1/evaluations}: whether images may run,
+ * decided from memory and written down (END-2.operator).
  */
 public final class Admission implements AutoCloseable {
 
@@ -34,12 +40,14 @@ public final class Admission implements AutoCloseable {
 
     private final SiteView view;
     private final Supplier<SitePolicy> policy;
+    private final PublishedImages published;
     private final Database database;
     private final DecisionRecord record;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Counter decisions;
     private final Histogram durations;
+    private volatile @Nullable Seen lastSeen;
 
     /**
      * Decides for one site.
@@ -55,6 +63,7 @@ public final class Admission implements AutoCloseable {
             Metrics metrics) {
         this.view = view;
         this.policy = policy;
+        this.published = new PublishedImages(database);
         this.database = database;
         this.record = new DecisionRecord(database);
         this.clock = clock;
@@ -80,14 +89,50 @@ public final class Admission implements AutoCloseable {
 
     /** Answers one question. */
     public Answer evaluate(Request request) throws IOException {
+        var question = read(request, DecisionJson.MAX_BYTES, DecisionJson::inquiry);
+        return answered(request, DecisionJson.answer(give(question)));
+    }
+
+    /** Answers several questions, one after the other. */
+    public Answer evaluateAll(Request request) throws IOException {
+        var batch = read(request, DecisionJson.MAX_BATCH_BYTES, DecisionJson::batch);
+        if (batch.single()) {
+            return answered(request, DecisionJson.answer(give(batch.questions().getFirst())));
+        }
+        var json = Json.object();
+        var answers = json.putArray("evaluations");
+        for (var question : batch.questions()) {
+            var given = give(question);
+            answers.add(DecisionJson.answer(given));
+            if (batch.semantic().endsWith(given.judged().decision().permitted())) {
+                break;
+            }
+        }
+        return answered(request, json);
+    }
+
+    private static <T> T read(Request request, int most, Function<byte[], T> form)
+            throws IOException {
         request.checkQuery();
         request.checkType("application/json");
-        DecisionRequest question;
         try {
-            question = DecisionJson.request(request.body(DecisionJson.MAX_BYTES));
+            return form.apply(request.body(most));
         } catch (MalformedInput e) {
             throw new ProblemException(Problem.malformed(e.explanation()));
         }
+    }
+
+    // AuthZEN 1.0, "Request Identification": the caller's name for the request comes back.
+    private static Answer answered(Request request, ObjectNode json) {
+        var answer = Answer.json(200, json);
+        return request.header("X-Request-ID")
+                .filter(id -> id.matches("[!-~]{1,128}"))
+                .map(id -> answer.with("X-Request-ID", id))
+                .orElse(answer);
+    }
+
+    /** What is not written down is not given. */
+    private Given give(Inquiry question) {
         var given = decide(question);
         if (!record.add(given)) {
             throw new ProblemException(
@@ -96,12 +141,7 @@ public final class Admission implements AutoCloseable {
                             "the decision cannot be written down, and what is not written down is not given",
                             1));
         }
-        var answer = Answer.json(200, DecisionJson.answer(given));
-        // AuthZEN 1.0, "Request Identification": the caller's name for the request comes back.
-        return request.header("X-Request-ID")
-                .filter(id -> id.matches("[!-~]{1,128}"))
-                .map(id -> answer.with("X-Request-ID", id))
-                .orElse(answer);
+        return given;
     }
 
     /**
@@ -119,11 +159,23 @@ public final class Admission implements AutoCloseable {
         }
     }
 
-    private Given decide(DecisionRequest question) {
+    private Given decide(Inquiry question) {
         long start = System.nanoTime();
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var inForce = policy.get();
-        var decision = view.ask(standing -> Decisions.decide(standing, inForce, question, now));
+        var atDriver =
+                question.image() instanceof ImageName.AtDriver name
+                        ? published.image(name).orElse(null)
+                        : null;
+        var given =
+                view.ask(
+                        standing -> {
+                            var seen = Seen.of(standing, lastSeen);
+                            lastSeen = seen;
+                            var judged = Judged.of(standing, inForce, question, atDriver, now);
+                            return new Given(newId(), now, question, judged, seen);
+                        });
+        var decision = given.judged().decision();
         durations.observe((System.nanoTime() - start) / 1e9);
         decisions
                 .labelValues(
@@ -131,7 +183,7 @@ public final class Admission implements AutoCloseable {
                         decision.permitted() ? "permit" : "deny",
                         decision.reasons().getFirst().code().wire())
                 .inc();
-        return new Given(newId(), now, question, decision);
+        return given;
     }
 
     /** A UUID of version 4 (RFC 9562 section 5.4). */

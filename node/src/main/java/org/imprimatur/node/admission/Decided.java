@@ -1,7 +1,36 @@
 package org.imprimatur.node.admission;
 
 import java.time.Instant;
-import org.imprimatur.register.DecisionRequest;
+import java.util.UUID;
+import org.imprimatur.register.Inquiry;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
+import org.jspecify.annotations.Nullable;
 
-/** What a decision that is on record permitted or denied, and when. */
-public record Decided(Instant at, boolean permitted, DecisionRequest request) {}
+/**
+ * A decision that is on record.
+ *
+ * @param image the file that was meant; null where the name was not that of one file, and never in
+ *     a permit
+ * @param said what it said
+ * @param policy the site policy that it rests on
+ * @param view what was in view, by digest; null in decisions from before that was recorded
+ */
+public record Decided(
+        UUID id,
+        Instant at,
+        boolean permitted,
+        Inquiry asked,
+        @Nullable Sha512 image,
+        Said said,
+        Sha256 policy,
+        @Nullable Sha256 view) {
+
+    /**
+     * The parts of a decision as they were given out, in JSON.
+     *
+     * @param audited null where nothing was let pass
+     */
+    public record Said(
+            String reasons, @Nullable String audited, String obligations, String positions) {}
+}

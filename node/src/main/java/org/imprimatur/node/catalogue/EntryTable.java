@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
  * The {@code entry} table: the leaves, in order. The transaction is the caller's, so that an entry,
  * its tiles and what is derived from it are visibly one unit where they are written.
  */
-final class EntryTable {
+public final class EntryTable {
 
     /** One leaf as it goes in. */
     record Row(
@@ -22,7 +22,8 @@ final class EntryTable {
 
     private final Handle db;
 
-    EntryTable(Handle db) {
+    /** The table, in one transaction. */
+    public EntryTable(Handle db) {
         this.db = db;
     }
 
@@ -66,7 +67,7 @@ final class EntryTable {
     }
 
     /** All leaves {@code from} (inclusive) to {@code to} (exclusive), one after the other. */
-    void each(long from, long to, Consumer<byte[]> action) {
+    public void each(long from, long to, Consumer<byte[]> action) {
         try (var stream =
                 db
                         .createQuery(

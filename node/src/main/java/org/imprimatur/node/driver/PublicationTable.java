@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha256;
@@ -60,6 +61,24 @@ final class PublicationTable {
                 .bind("most", most)
                 .map((row, _) -> publication(row))
                 .list();
+    }
+
+    /** The image that a driver has under that id of its own; empty where it is not exactly one. */
+    Optional<Sha512> image(String driver, String driverId) {
+        var digests =
+                db.createQuery(
+                                """
+                                select distinct digest from publication
+                                 where driver = :driver and driver_id = :driverId
+                                   and state <> 'removed' limit 2
+                                """)
+                        .bind("driver", driver)
+                        .bind("driverId", driverId)
+                        .mapTo(byte[].class)
+                        .list();
+        return digests.size() == 1
+                ? Optional.of(Sha512.ofBytes(digests.getFirst()))
+                : Optional.empty();
     }
 
     /** Notes a new one; false when the file is already at the driver. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.imprimatur.node.admission.Admission;
@@ -69,7 +70,7 @@ public final class Instances {
         }
         var now = now();
         var decided = decided(report, now);
-        var operator = decided.request().operator();
+        var operator = decided.asked().operator();
         view.ask(standing -> rules.against(standing, operator, report.consumers(), now))
                 .ifPresent(
                         problem -> {
@@ -78,8 +79,8 @@ public final class Instances {
         var instance =
                 new Instance(
                         report,
-                        decided.request().image(),
-                        decided.request().useClass(),
+                        Objects.requireNonNull(decided.image()),
+                        decided.asked().useClass(),
                         operator,
                         now,
                         null,
@@ -108,7 +109,7 @@ public final class Instances {
                                                 "unknown-decision",
                                                 "The decision is not on record",
                                                 "no decision has the id " + report.decision()));
-        var host = decided.request().host();
+        var host = decided.asked().host();
         if (!decided.permitted()) {
             throw refused(
                     "decision-denies",

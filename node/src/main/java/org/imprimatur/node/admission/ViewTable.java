@@ -1,0 +1,110 @@
+package org.imprimatur.node.admission;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.node.follow.Seen;
+import org.imprimatur.node.http.Json;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.StrictJson;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The tables {@code decision_view}, what was in view when something was decided, and {@code
+ * charter}, the charters that it names; both by the digest of what they hold. Rows are only added.
+ */
+final class ViewTable {
+
+    private static final int MAX_BYTES = 16 * 1024 * 1024;
+    private static final int MAX_LEDGERS = 100_000;
+
+    private final Handle db;
+
+    ViewTable(Handle db) {
+        this.db = db;
+    }
+
+    /** Keeps it, and gives its digest. */
+    Sha256 keep(Seen seen) {
+        var json = Json.object();
+        var list = json.putArray("ledgers");
+        for (var ledger : seen.ledgers()) {
+            var item =
+                    list.addObject()
+                            .put("charter", digest(ledger.charter()).toString())
+                            .put("size", ledger.size());
+            if (ledger.verifiedAt() != null) {
+                item.put("verifiedAt", ledger.verifiedAt().toString());
+            }
+            if (ledger.fault() != null) {
+                item.put("fault", ledger.fault());
+            }
+        }
+        byte[] text = Json.bytes(json);
+        var digest = Sha256.of(text);
+        boolean added =
+                db.createUpdate(
+                                        """
+                                        insert into decision_view (digest, text)
+                                        values (:digest, :text) on conflict do nothing
+                                        """)
+                                .bind("digest", digest.bytes())
+                                .bind("text", new String(text, StandardCharsets.UTF_8))
+                                .execute()
+                        == 1;
+        if (added) {
+            seen.ledgers().forEach(ledger -> keep(ledger.charter()));
+        }
+        return digest;
+    }
+
+    private void keep(Charter charter) {
+        db.createUpdate(
+                        """
+                        insert into charter (digest, bytes) values (:digest, :bytes)
+                        on conflict do nothing
+                        """)
+                .bind("digest", digest(charter).bytes())
+                .bind("bytes", CharterJson.write(charter))
+                .execute();
+    }
+
+    private static Sha256 digest(Charter charter) {
+        return Sha256.of(CharterJson.write(charter));
+    }
+
+    /** What was in view. */
+    Optional<Seen> find(Sha256 digest) {
+        return db.createQuery("select text from decision_view where digest = :digest")
+                .bind("digest", digest.bytes())
+                .mapTo(String.class)
+                .findOne()
+                .map(this::read);
+    }
+
+    private Seen read(String text) {
+        var json = StrictJson.read(text.getBytes(StandardCharsets.UTF_8), MAX_BYTES);
+        return new Seen(
+                json.objects("ledgers", MAX_LEDGERS).stream()
+                        .map(
+                                item ->
+                                        new Seen.Ledger(
+                                                charter(item.value("charter", Sha256::parse)),
+                                                item.number("size"),
+                                                item.has("verifiedAt")
+                                                        ? item.value("verifiedAt", Instant::parse)
+                                                        : null,
+                                                item.optionalText("fault")))
+                        .toList());
+    }
+
+    private Charter charter(Sha256 digest) {
+        return CharterJson.read(
+                db.createQuery("select bytes from charter where digest = :digest")
+                        .bind("digest", digest.bytes())
+                        .mapTo(byte[].class)
+                        .one());
+    }
+}
