@@ -163,7 +163,7 @@ case("origin-with-space", "predicate.ledger: expected an origin without spaces",
 case("upper-case-guid", "predicate.guid: expected a UUID in lower-case hex", "endorsement", put([P, "guid"], "123E4567-E89B-42D3-A456-426614174000"))
 case("version-with-slash", "predicate.version: expected 1 to 64 letters", "endorsement", put([P, "version"], "1/0"))
 case("tag-in-upper-case", "predicate.tag: expected a tag of 1 to 64", "endorsement", put([P, "tag"], "Debian"))
-case("location-javascript", "predicate.locations[0]: expected an https:, http: or file: URL", "endorsement", put([P, "locations"], ["javascript:alert(1)"]))
+case("location-javascript", "predicate.locations[0]: expected an https:, http:, file:, s3:, oci: or docker: URL", "endorsement", put([P, "locations"], ["javascript:alert(1)"]))
 case("seventeen-locations", "predicate.locations: expected at most 16 items, found 17 items", "endorsement", put([P, "locations"], ["https://a/"] * 17))
 case("location-that-is-a-number", "predicate.locations[0]: expected a text, found the number 1", "endorsement", put([P, "locations"], [1]))
 case("incomplete-without-findings", "predicate.inspection.blocking: expected a finding inspection.incomplete", "endorsement", put([P, "inspection", "completeness"], "INCOMPLETE"))

@@ -416,7 +416,13 @@ class PeopleTest {
                         approval(by(ALICE), NORTH, endorsement),
                         refusal(by(ALICE), NORTH, endorsement),
                         block(by(ALICE), BIOMED, IMAGE),
-                        unblock(by(ALICE), block));
+                        unblock(by(ALICE), block),
+                        exception(
+                                by(ALICE),
+                                NORTH,
+                                IMAGE,
+                                UseClass.PAYLOAD,
+                                book.now.plus(Duration.ofDays(1))));
         assertThat(acts.stream().map(Statement::kind)).containsAll(Set.of(Statement.Kind.values()));
         for (var act : acts) {
             var refusal = book.refusalOf(act);
