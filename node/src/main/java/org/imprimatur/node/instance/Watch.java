@@ -25,6 +25,7 @@ public final class Watch implements AutoCloseable {
     private static final Duration WAKE_AT_LEAST = Duration.ofSeconds(5);
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final Duration SHORTEST_REST = Duration.ofMillis(20);
+    private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
     private final Reevaluation reevaluation;
     private final Terminations terminations;
@@ -81,9 +82,11 @@ public final class Watch implements AutoCloseable {
             while (closed.getCount() > 0) {
                 long start = System.nanoTime();
                 lookSafely();
-                // A ledger that grows all the time takes a fifth of a core, not more.
+                // A ledger that grows all the time takes a fifth of a core, and no change waits long.
                 long busy = System.nanoTime() - start;
-                closed.await(Math.max(4 * busy, SHORTEST_REST.toNanos()), TimeUnit.NANOSECONDS);
+                long rest =
+                        Math.clamp(4 * busy, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());
+                closed.await(rest, TimeUnit.NANOSECONDS);
                 asked |= changed.await(WAKE_AT_LEAST);
             }
             database.change(db -> new CondemnationTable(db).release(self));
