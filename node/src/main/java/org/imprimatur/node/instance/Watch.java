@@ -82,10 +82,9 @@ public final class Watch implements AutoCloseable {
             while (closed.getCount() > 0) {
                 long start = System.nanoTime();
                 lookSafely();
-                // A ledger that grows all the time takes a fifth of a core, and no change waits long.
+                // A ledger that grows takes a fifth of a core, and no change waits long.
                 long busy = System.nanoTime() - start;
-                long rest =
-                        Math.clamp(4 * busy, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());
+                long rest = Math.clamp(4 * busy, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());
                 closed.await(rest, TimeUnit.NANOSECONDS);
                 asked |= changed.await(WAKE_AT_LEAST);
             }
