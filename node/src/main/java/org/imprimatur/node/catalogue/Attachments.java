@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.store.DurableFiles;
 import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Sha256;
 import org.slf4j.Logger;

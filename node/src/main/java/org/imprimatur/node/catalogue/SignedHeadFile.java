@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.imprimatur.ledger.MalformedInput;
 import org.imprimatur.ledger.SignedNote;
+import org.imprimatur.node.store.DurableFiles;
 import org.imprimatur.node.store.StoreException;
 
 /**

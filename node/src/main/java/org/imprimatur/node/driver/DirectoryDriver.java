@@ -1,6 +1,7 @@
 package org.imprimatur.node.driver;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.imprimatur.node.store.DurableFiles;
 import org.imprimatur.register.Sha512;
 
 /**
@@ -80,21 +82,18 @@ final class DirectoryDriver implements Driver {
                 copy(image, part);
             }
             Files.move(part, own);
-            sync(ours);
+            DurableFiles.sync(ours);
             try {
                 Files.createLink(offered, own);
             } catch (FileAlreadyExistsException e) {
                 throw new DriverException(offered + " is there already, and is not ours", e);
             }
-            sync(settings.directory());
+            DurableFiles.sync(settings.directory());
             return offered.toString();
         } catch (DriverException e) {
             throw e;
         } catch (IOException e) {
             throw new DriverException("the pool cannot take it: " + e, e);
-        } catch (UnsupportedOperationException e) {
-            throw new DriverException(
-                    settings.directory() + " has no hard links or no permissions", e);
         }
     }
 
@@ -130,7 +129,7 @@ final class DirectoryDriver implements Driver {
     private static Sha512 digest(FileChannel file) throws IOException {
         try {
             var digest = MessageDigest.getInstance("SHA-512");
-            var buffer = java.nio.ByteBuffer.allocate(1 << 18);
+            var buffer = ByteBuffer.allocate(1 << 18);
             for (long at = 0; ; ) {
                 checkWanted();
                 int read = file.read(buffer, at);
@@ -187,7 +186,7 @@ final class DirectoryDriver implements Driver {
         try {
             if (use(own, offered) == Use.OFFERED) {
                 Files.delete(offered);
-                sync(settings.directory());
+                DurableFiles.sync(settings.directory());
             }
             Files.deleteIfExists(own);
             Files.deleteIfExists(ours.resolve(publication.mark() + ".part"));
@@ -230,12 +229,6 @@ final class DirectoryDriver implements Driver {
 
     private Path offered(ImageFileName name) {
         return settings.directory().resolve(name.text());
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     @Override

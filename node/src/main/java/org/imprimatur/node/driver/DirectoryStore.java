@@ -1,13 +1,11 @@
 package org.imprimatur.node.driver;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.imprimatur.node.store.DurableFiles;
 import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Sha512;
 
@@ -123,8 +122,8 @@ public final class DirectoryStore {
     public Offered publish(Path gathered, ImageFileName name) throws IOException {
         Files.setPosixFilePermissions(gathered, PosixFilePermissions.fromString("r--r--r--"));
         Files.move(gathered, path(name), StandardCopyOption.ATOMIC_MOVE);
-        sync(directory);
-        sync(incoming);
+        DurableFiles.sync(directory);
+        DurableFiles.sync(incoming);
         return offered(name).orElseThrow(() -> new NoSuchFileException(path(name).toString()));
     }
 
@@ -138,7 +137,7 @@ public final class DirectoryStore {
         } catch (NoSuchFileException _) {
             return;
         }
-        sync(directory);
+        DurableFiles.sync(directory);
         Files.deleteIfExists(aside);
     }
 
@@ -150,7 +149,7 @@ public final class DirectoryStore {
         Path part = incoming(image);
         Files.deleteIfExists(incomingMap(image));
         Files.move(path(name), part, StandardCopyOption.ATOMIC_MOVE);
-        sync(directory);
+        DurableFiles.sync(directory);
         if (Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
             Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-------"));
         } else {
@@ -161,12 +160,6 @@ public final class DirectoryStore {
     private static List<Path> list(Path directory) throws IOException {
         try (var list = Files.list(directory)) {
             return list.toList();
-        }
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 }

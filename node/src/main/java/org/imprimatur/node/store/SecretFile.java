@@ -1,14 +1,11 @@
 package org.imprimatur.node.store;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** A key of the node in a file of its own, which only the node's user may read. */
 public final class SecretFile {
@@ -34,16 +31,8 @@ public final class SecretFile {
                 fresh,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(fresh, secret + "\n");
-        sync(fresh);
+        DurableFiles.sync(fresh);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        sync(file.toAbsolutePath().getParent());
-    }
-
-    private static void sync(@Nullable Path path) throws IOException {
-        if (path != null) {
-            try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        }
+        DurableFiles.sync(file.toAbsolutePath().getParent());
     }
 }

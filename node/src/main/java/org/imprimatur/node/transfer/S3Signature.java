@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -44,7 +45,7 @@ final class S3Signature {
         sent.put("x-amz-content-sha256", NO_BODY);
         sent.put("x-amz-date", time);
         var all = new TreeMap<String, String>();
-        sent.forEach((name, value) -> all.put(name.toLowerCase(java.util.Locale.ROOT), value));
+        sent.forEach((name, value) -> all.put(name.toLowerCase(Locale.ROOT), value));
         all.put("host", uri.getRawAuthority());
         var names = String.join(";", all.keySet());
         var request =

@@ -1,4 +1,4 @@
-package org.imprimatur.node.catalogue;
+package org.imprimatur.node.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -7,12 +7,12 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** Makes files and directories outlive a power cut. */
-final class DurableFiles {
+public final class DurableFiles {
 
     private DurableFiles() {}
 
     /** Waits until a file's bytes, or a directory's names, are on disk. */
-    static void sync(@Nullable Path path) throws IOException {
+    public static void sync(@Nullable Path path) throws IOException {
         if (path != null) {
             try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
                 channel.force(true);
