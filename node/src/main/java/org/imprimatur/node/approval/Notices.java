@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.driver.Program;
+import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.OwnChanges;
 import org.imprimatur.node.follow.SiteView;
@@ -41,8 +42,8 @@ public final class Notices implements AutoCloseable {
     private static final Duration NEWS = Duration.ofDays(7);
 
     private static final Duration WITHIN = Duration.ofSeconds(30);
-    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
-    private static final Duration LONGEST_RETRY = Duration.ofHours(6);
+    private static final Duration LOOK_AT_LEAST = Duration.ofMinutes(1);
+    private static final Retry RETRY = new Retry(Duration.ofMinutes(1), Duration.ofHours(6));
     private static final int AT_ONCE = 1000;
 
     private final NoticeSettings settings;
@@ -99,7 +100,7 @@ public final class Notices implements AutoCloseable {
                 }
             }
             try {
-                bell.await(FIRST_RETRY);
+                bell.await(LOOK_AT_LEAST);
             } catch (InterruptedException _) {
                 return;
             }
@@ -173,12 +174,7 @@ public final class Notices implements AutoCloseable {
                         why,
                         due.attempts() + 1,
                         now);
-        database.change(db -> new NoticeTable(db).put(row, now.plus(pause(due.attempts()))));
-    }
-
-    private static Duration pause(int failures) {
-        var pause = FIRST_RETRY.multipliedBy(1L << Math.min(failures, 10));
-        return pause.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : pause;
+        database.change(db -> new NoticeTable(db).put(row, now.plus(RETRY.after(row.attempts()))));
     }
 
     private RefusalNotice notice(StatementId id) throws IOException {

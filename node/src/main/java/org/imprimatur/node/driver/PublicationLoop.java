@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +17,9 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.driver.Driver.Held;
 import org.imprimatur.node.driver.Publication.State;
+import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.store.Database;
-import org.imprimatur.register.Owner;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,21 +38,12 @@ final class PublicationLoop implements AutoCloseable {
     private static final Duration COMPARE_AT_LEAST = Duration.ofSeconds(5);
     private static final Duration SHORTEST_REST = Duration.ofMillis(20);
     private static final Duration LOOK_EVERY = Duration.ofMinutes(10);
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
+    private static final Retry RETRY = new Retry(Duration.ofSeconds(10), Duration.ofHours(1));
     private static final Duration REMEMBER_REMOVED = Duration.ofDays(1);
 
-    /**
-     * How one driver is kept.
-     *
-     * @param owners whose images are published there; empty for everybody's
-     * @param keepAside how long a withdrawn image is kept there, out of use
-     * @param firstRetry the first pause after a failure; each further one is twice as long
-     * @param longestRetry the longest pause
-     */
-    record Pace(
-            Set<Owner> owners, Duration keepAside, Duration firstRetry, Duration longestRetry) {}
-
     private final Driver driver;
-    private final Pace pace;
+    private final DriverSettings.Common settings;
     private final Stock stock;
     private final Database database;
     private final InstantSource clock;
@@ -75,13 +65,13 @@ final class PublicationLoop implements AutoCloseable {
 
     PublicationLoop(
             Driver driver,
-            Pace pace,
+            DriverSettings.Common settings,
             Stock stock,
             Database database,
             InstantSource clock,
             RandomGenerator random) {
         this.driver = driver;
-        this.pace = pace;
+        this.settings = settings;
         this.stock = stock;
         this.database = database;
         this.clock = clock;
@@ -162,9 +152,10 @@ final class PublicationLoop implements AutoCloseable {
     }
 
     private boolean concerns(Stock.Item item) {
-        return pace.owners().isEmpty()
+        return settings.owners().isEmpty()
                 || item.verified().isEmpty()
-                || pace.owners().contains(item.verified().get().endorsement().statement().owner());
+                || settings.owners()
+                        .contains(item.verified().get().endorsement().statement().owner());
     }
 
     private List<Publication> rows(Instant now) {
@@ -206,7 +197,7 @@ final class PublicationLoop implements AutoCloseable {
     }
 
     private void takeOut(Publication one, Instant now) {
-        boolean old = !now.isBefore(one.changedAt().plus(pace.keepAside()));
+        boolean old = !now.isBefore(one.changedAt().plus(settings.keepAside()));
         boolean withdraw = one.state() == State.WITHDRAWING;
         boolean remove = one.state() == State.WITHDRAWN && old;
         if (!(withdraw || remove) || !one.due(now) || uploading(one.mark())) {
@@ -238,7 +229,7 @@ final class PublicationLoop implements AutoCloseable {
             nextLook = now.plus(LOOK_EVERY);
         } catch (DriverException | RuntimeException e) {
             problem = said(e);
-            nextLook = now.plus(pace.firstRetry().multipliedBy(6));
+            nextLook = now.plus(LOOK_AGAIN);
             if (!closing) {
                 LOG.warn("{} cannot be asked what it has: {}", driver.name(), said(e));
             }
@@ -381,10 +372,7 @@ final class PublicationLoop implements AutoCloseable {
     }
 
     private Instant pause(Publication one, Instant now) {
-        var doubled = pace.firstRetry().multipliedBy(1L << Math.min(one.attempts(), 20));
-        var bounded = doubled.compareTo(pace.longestRetry()) < 0 ? doubled : pace.longestRetry();
-        return now.plusMillis((long) (bounded.toMillis() * random.nextDouble(0.5, 1.0)))
-                .truncatedTo(ChronoUnit.MICROS);
+        return now.plus(RETRY.after(one.attempts() + 1, random)).truncatedTo(ChronoUnit.MICROS);
     }
 
     /** Our own words are for people; those of the JDK and of libraries are for the log. */

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** All of a site's drivers, each kept on its own: that one does not answer harms no other. */
 public final class Publications implements AutoCloseable {
 
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
-    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
     private static final int MOST = 1000;
 
     private final Database database;
@@ -37,16 +35,7 @@ public final class Publications implements AutoCloseable {
         for (var one : settings) {
             loops.add(
                     new PublicationLoop(
-                            one.open(wiring),
-                            new PublicationLoop.Pace(
-                                    one.common().owners(),
-                                    one.common().keepAside(),
-                                    FIRST_RETRY,
-                                    LONGEST_RETRY),
-                            stock,
-                            database,
-                            clock,
-                            random));
+                            one.open(wiring), one.common(), stock, database, clock, random));
         }
         GaugeWithCallback.builder()
                 .name("imprimatur_publications")

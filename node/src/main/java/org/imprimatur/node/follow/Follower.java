@@ -28,6 +28,7 @@ import org.imprimatur.ledger.VerifiedCheckpoint;
 import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
+import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.SourceFault.Kind;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Origin;
@@ -204,22 +205,16 @@ final class Follower implements AutoCloseable {
     }
 
     private void run() {
+        var retry = new Retry(FIRST_RETRY, source.poll());
         int failures = 0;
         try {
             while (!closing) {
                 failures = lookSafely() ? 0 : failures + 1;
-                wake.await(failures == 0 ? source.poll() : retry(failures));
+                wake.await(failures == 0 ? source.poll() : retry.after(failures, random));
             }
         } catch (InterruptedException _) {
             LOG.debug("following {} ends", source.origin());
         }
-    }
-
-    private Duration retry(int failures) {
-        var longest = source.poll();
-        var pause = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
-        var bounded = pause.compareTo(longest) < 0 ? pause : longest;
-        return Duration.ofMillis((long) (bounded.toMillis() * random.nextDouble(0.5, 1.0)));
     }
 
     /** True when everything that the ledger has is verified. */

@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
+import org.imprimatur.node.fetch.Retry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +23,7 @@ final class Push implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Push.class);
     private static final Duration TO_BEGIN = Duration.ofSeconds(20);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final Retry RETRY = new Retry(Duration.ofSeconds(1), Duration.ofSeconds(60));
     private static final int LONGEST_LINE = 64 * 1024;
 
     // A server that keeps a connection says something at least this often.
@@ -47,21 +47,19 @@ final class Push implements AutoCloseable {
     }
 
     private void run() {
-        var pause = FIRST_PAUSE;
+        int attempts = 0;
         try {
             do {
                 try {
                     if (listen()) {
-                        pause = FIRST_PAUSE;
+                        attempts = 0;
                     }
                 } catch (IOException e) {
                     LOG.debug("no events from {}: {}", source.origin(), e.getMessage());
                 }
-                var longer = pause.multipliedBy(2);
-                pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+                attempts++;
             } while (!closing.await(
-                    (long) (pause.toMillis() * random.nextDouble(0.5, 1.0)),
-                    TimeUnit.MILLISECONDS));
+                    RETRY.after(attempts, random).toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             LOG.debug("push from {} ends", source.origin());
         }

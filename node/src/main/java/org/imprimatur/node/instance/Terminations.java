@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.imprimatur.node.driver.DriverException;
+import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.instance.CondemnationTable.Due;
@@ -24,8 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Terminations implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Terminations.class);
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
-    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+    private static final Retry RETRY = new Retry(Duration.ofSeconds(10), Duration.ofHours(1));
     private static final Duration WAKE_AT_LEAST = Duration.ofMinutes(1);
     private static final int LONGEST_FAILURE = 1000;
 
@@ -148,7 +148,11 @@ public final class Terminations implements AutoCloseable {
             var begun = due;
             boolean ours =
                     database.write(
-                            db -> new CondemnationTable(db).begin(begun, now.plus(pause(begun))));
+                            db ->
+                                    new CondemnationTable(db)
+                                            .begin(
+                                                    begun,
+                                                    now.plus(RETRY.after(begun.attempts() + 1))));
             if (!ours || !(reevaluation.one(instance, now) instanceof Verdict.Fails)) {
                 return true; // somebody else does it, or it was pardoned just now
             }
@@ -197,11 +201,6 @@ public final class Terminations implements AutoCloseable {
             ends.labelValues("failed").inc();
             LOG.error("the condemned instance {} cannot be ended: {}", due.instance(), why);
         }
-    }
-
-    private static Duration pause(Due due) {
-        var doubled = FIRST_RETRY.multipliedBy(1L << Math.min(due.attempts(), 20));
-        return doubled.compareTo(LONGEST_RETRY) < 0 ? doubled : LONGEST_RETRY;
     }
 
     @Override

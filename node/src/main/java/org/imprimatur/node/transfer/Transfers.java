@@ -20,10 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.driver.FileStamp;
 import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.metrics.Metrics;
@@ -49,8 +51,7 @@ public final class Transfers implements AutoCloseable {
     private static final int MOST_AT_ONCE = 4;
     private static final Duration LOOK_AT_LEAST = Duration.ofSeconds(30);
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
-    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+    private static final Retry RETRY = new Retry(Duration.ofSeconds(10), Duration.ofHours(1));
 
     /** What the registers say now: what is to be offered, and what must be left as it is. */
     private record Wanted(List<Approved> approved, List<TransferKey> undetermined) {}
@@ -202,7 +203,7 @@ public final class Transfers implements AutoCloseable {
         stopUnwanted(byName.values());
         withdrawUnwanted(byName, wanted.undetermined());
         store.keepIncoming(
-                java.util.stream.Stream.concat(
+                Stream.concat(
                                 wanted.approved().stream()
                                         .map(a -> a.endorsement().statement().image()),
                                 undetermined(wanted).stream().map(Transfer::image))
@@ -300,14 +301,9 @@ public final class Transfers implements AutoCloseable {
                                     .anyMatch(a -> TransferKey.of(a).equals(transfer.key()));
             if (out && !still) {
                 put(
-                        new Transfer(
-                                transfer.key(),
+                        transfer.with(
                                 Transfer.State.WITHDRAWN,
                                 "its approval or its endorsement no longer stands",
-                                transfer.name(),
-                                transfer.image(),
-                                0,
-                                null,
                                 null));
             }
         }
@@ -536,16 +532,13 @@ public final class Transfers implements AutoCloseable {
             return;
         }
         int attempts = before == null ? 1 : before.attempts() + 1;
-        var pause = FIRST_RETRY.multipliedBy(1L << Math.min(attempts - 1, 10));
-        var bounded = pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY;
-        var retryAt = now.plusMillis((long) (bounded.toMillis() * random.nextDouble(0.5, 1.0)));
         set(
                 approved,
                 name,
                 Transfer.State.FAILED,
                 why,
                 attempts,
-                retryAt.truncatedTo(ChronoUnit.MICROS),
+                now.plus(RETRY.after(attempts, random)).truncatedTo(ChronoUnit.MICROS),
                 null);
     }
 

@@ -25,6 +25,7 @@ import org.imprimatur.node.catalogue.Ledger;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
+import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,7 @@ public final class Witnesses implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(250);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-    private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
+    private static final Retry RETRY = new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5));
     private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
     private static final int LARGEST_ANSWER = 16 * 1024;
     private static final int MOST_SIZES = 3;
@@ -156,10 +156,8 @@ public final class Witnesses implements AutoCloseable {
                 LOG.warn("the witness {}: {}", witness.key().name(), explanation);
             }
             problem = explanation;
-            var pause = FIRST_RETRY.multipliedBy(1L << Math.min(failures, 10));
-            var bounded = pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY;
             failures++;
-            retryAt = now.plusMillis((long) (bounded.toMillis() * random.nextDouble(0.5, 1.0)));
+            retryAt = now.plus(RETRY.after(failures, random));
         }
 
         synchronized Status status() {
