@@ -2,12 +2,8 @@ package org.imprimatur.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -15,7 +11,6 @@ import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.ImageName;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Sha256;
-import org.imprimatur.register.Sha512;
 import org.imprimatur.register.UseClass;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,19 +37,12 @@ final class DecideCommand implements Callable<Integer> {
             Pattern.compile("sha512:.*|driver:.*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(@.*)?");
 
     @Mixin private final Output output = new Output();
+    @Mixin private final SiteNode node = new SiteNode();
 
     @Parameters(
             paramLabel = "IMAGE",
             description = "A file, sha512:DIGEST, GUID, GUID@VERSION, or driver:NAME/ID.")
     private String image = "";
-
-    @Option(
-            names = "--node",
-            paramLabel = "URL",
-            required = true,
-            defaultValue = "${env:IMPRIMATUR_NODE}",
-            description = "Address of the site's node (default: $IMPRIMATUR_NODE).")
-    private @Nullable URI node;
 
     @Option(
             names = "--operator",
@@ -95,7 +83,7 @@ final class DecideCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var question = question();
-        var answer = new NodeClient(Objects.requireNonNull(node)).evaluate(question);
+        var answer = node.client().evaluate(question);
         DecisionText.tell(output, answer);
         output.document(answer);
         return (DecisionText.permits(answer) ? ExitCode.DONE : ExitCode.NO).status();
@@ -135,21 +123,6 @@ final class DecideCommand implements Callable<Integer> {
                     "'%s' is no file, and not sha512:DIGEST, GUID, GUID@VERSION or driver:NAME/ID"
                             .formatted(image));
         }
-        return new ImageName.ByDigest(digest(file));
-    }
-
-    private static Sha512 digest(Path file) throws IOException {
-        try {
-            var sha512 = MessageDigest.getInstance("SHA-512");
-            try (var in = new DigestInputStream(Files.newInputStream(file), sha512)) {
-                byte[] piece = new byte[1 << 20];
-                while (in.read(piece) >= 0) {
-                    // The digest is what is wanted of it.
-                }
-            }
-            return Sha512.ofBytes(sha512.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-512", e);
-        }
+        return new ImageName.ByDigest(Digests.sha512(file));
     }
 }

@@ -3,9 +3,8 @@ package org.imprimatur.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import org.imprimatur.register.Sha512;
@@ -30,14 +29,7 @@ import picocli.CommandLine.Option;
 final class InstancesCommand implements Callable<Integer> {
 
     @Mixin private final Output output = new Output();
-
-    @Option(
-            names = "--node",
-            paramLabel = "URL",
-            required = true,
-            defaultValue = "${env:IMPRIMATUR_NODE}",
-            description = "Address of the site's node (default: $IMPRIMATUR_NODE).")
-    private @Nullable URI node;
+    @Mixin private final SiteNode node = new SiteNode();
 
     /** The states of an instance, by their names in formats. */
     enum State {
@@ -101,14 +93,13 @@ final class InstancesCommand implements Callable<Integer> {
     public Integer call() {
         var query = new StringBuilder("?limit=").append(limit);
         var state = which.condemned ? State.CONDEMNED : which.state;
-        add(query, "state", state == null ? null : state.name().toLowerCase(java.util.Locale.ROOT));
+        add(query, "state", state == null ? null : state.name().toLowerCase(Locale.ROOT));
         add(query, "image", image);
         add(query, "operator", operator);
         add(query, "host", host);
         add(query, "machine", machine);
         add(query, "after", after);
-        var answer =
-                new NodeClient(Objects.requireNonNull(node)).json("/api/v1/site/instances" + query);
+        var answer = node.client().json("/api/v1/site/instances" + query);
         for (var one : answer.path("instances")) {
             output.line(
                     "%s  %s  %s on %s",
@@ -133,8 +124,9 @@ final class InstancesCommand implements Callable<Integer> {
                 condemned(one.path("condemned"));
             }
         }
-        if (!answer.path("next").asText("").isEmpty() && !answer.path("next").isNull()) {
-            output.line("more: --after %s", answer.path("next").asText());
+        var next = answer.path("next").asText("");
+        if (!next.isEmpty()) {
+            output.line("more: --after %s", next);
         }
         output.document(answer);
         return ExitCode.DONE.status();

@@ -80,13 +80,7 @@ final class LedgerEvidenceCommand implements Callable<Integer> {
                         .put("ledger", evidence.ledger().toString())
                         .put("foundAt", evidence.foundAt().toString())
                         .put("explanation", evidence.explanation());
-        var list = document.putArray("links");
-        for (var link : links) {
-            list.addObject()
-                    .put("what", link.what())
-                    .put("good", link.good())
-                    .put("found", link.found());
-        }
+        Links.write(document, links);
         output.document(document);
         return verdict == Verdict.PROVEN ? ExitCode.DONE.status() : ExitCode.NO.status();
     }
@@ -97,9 +91,7 @@ final class LedgerEvidenceCommand implements Callable<Integer> {
                 "found   %s at %s: %s",
                 evidence.kind(), evidence.foundAt(), printable(evidence.explanation()));
         for (var link : links) {
-            output.line(
-                    "%s  %s: %s",
-                    link.good() ? "ok  " : "FAIL", link.what(), printable(link.found()));
+            output.line("%s", Links.line(link, printable(link.found())));
         }
         if (charter == null) {
             output.line("note  compare the key with the ledger's charter (--charter)");

@@ -205,7 +205,7 @@ final class ListPublishCommand implements Callable<Integer> {
                             .json("/api/v1/images?limit=%d%s%s".formatted(PAGE, query, after));
             page.path("images").forEach(all::add);
             var next = page.path("next").asText("");
-            after = next.isEmpty() || page.path("next").isNull() ? "" : "&after=" + next;
+            after = next.isEmpty() ? "" : "&after=" + next;
         } while (!after.isEmpty() && all.size() < ImageList.MAX_IMAGES * 4);
         return all.reversed();
     }

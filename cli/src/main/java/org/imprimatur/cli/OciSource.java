@@ -1,14 +1,11 @@
 package org.imprimatur.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Objects;
 import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.exchange.oci.ImagePull;
 import org.imprimatur.exchange.oci.OciRefusal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** An image in a registry, and whose endorsements count. */
@@ -16,17 +13,8 @@ final class OciSource {
 
     @Mixin private final At at = new At();
     @Mixin private final AnchorOptions anchors = new AnchorOptions();
+    @Mixin private final CharterOption charter = new CharterOption();
     @Mixin private final RegistryOptions registry = new RegistryOptions();
-
-    @Option(
-            names = "--charter",
-            paramLabel = "FILE",
-            required = true,
-            defaultValue = "${env:IMPRIMATUR_CHARTER}",
-            description =
-                    "Charter of the ledger, from a source you trust (default:"
-                            + " $IMPRIMATUR_CHARTER).")
-    private @Nullable Path charter;
 
     @Parameters(
             index = "0",
@@ -43,10 +31,7 @@ final class OciSource {
 
     int run(Output output, String done, Act act) throws IOException {
         var where = RegistryOptions.reference(reference);
-        var verifier =
-                new BundleVerifier(
-                        NodeOptions.readCharter(Objects.requireNonNull(charter)),
-                        anchors.required(output));
+        var verifier = new BundleVerifier(charter.read(), anchors.required(output));
         try (var store = registry.open(where, false)) {
             var pull = new ImagePull(store, verifier, at.instant());
             tell(output, done, where.toString(), act.on(pull, pull.find(where.reference())));

@@ -1,13 +1,10 @@
 package org.imprimatur.cli;
 
-import java.net.URI;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -24,23 +21,14 @@ import picocli.CommandLine.Parameters;
 final class ReplayCommand implements Callable<Integer> {
 
     @Mixin private final Output output = new Output();
+    @Mixin private final SiteNode node = new SiteNode();
 
     @Parameters(paramLabel = "DECISION", description = "The decision's id.")
     private @Nullable UUID id;
 
-    @Option(
-            names = "--node",
-            paramLabel = "URL",
-            required = true,
-            defaultValue = "${env:IMPRIMATUR_NODE}",
-            description = "Address of the site's node (default: $IMPRIMATUR_NODE).")
-    private @Nullable URI node;
-
     @Override
     public Integer call() {
-        var answer =
-                new NodeClient(Objects.requireNonNull(node))
-                        .json("/api/v1/site/decisions/" + id + "/replay");
+        var answer = node.client().json("/api/v1/site/decisions/" + id + "/replay");
         boolean same = answer.path("same").asBoolean(false);
         DecisionText.tell(output, answer.path("recorded"));
         if (same) {

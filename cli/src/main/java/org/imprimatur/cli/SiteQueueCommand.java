@@ -1,12 +1,8 @@
 package org.imprimatur.cli;
 
-import java.net.URI;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "queue",
@@ -24,18 +20,11 @@ import picocli.CommandLine.Option;
 final class SiteQueueCommand implements Callable<Integer> {
 
     @Mixin private final Output output = new Output();
-
-    @Option(
-            names = "--node",
-            paramLabel = "URL",
-            required = true,
-            defaultValue = "${env:IMPRIMATUR_NODE}",
-            description = "Address of the site's node (default: $IMPRIMATUR_NODE).")
-    private @Nullable URI node;
+    @Mixin private final SiteNode node = new SiteNode();
 
     @Override
     public Integer call() {
-        var answer = new NodeClient(Objects.requireNonNull(node)).json("/api/v1/site/queue");
+        var answer = node.client().json("/api/v1/site/queue");
         answer.path("queue").forEach(image -> QueueText.lines(output, image));
         output.line("%d waiting", answer.path("waiting").asLong());
         output.document(answer);

@@ -3,14 +3,10 @@ package org.imprimatur.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "status",
@@ -27,18 +23,11 @@ import picocli.CommandLine.Option;
 final class SiteStatusCommand implements Callable<Integer> {
 
     @Mixin private final Output output = new Output();
-
-    @Option(
-            names = "--node",
-            paramLabel = "URL",
-            required = true,
-            defaultValue = "${env:IMPRIMATUR_NODE}",
-            description = "Address of the site's node (default: $IMPRIMATUR_NODE).")
-    private @Nullable URI node;
+    @Mixin private final SiteNode node = new SiteNode();
 
     @Override
     public Integer call() {
-        var client = new NodeClient(Objects.requireNonNull(node));
+        var client = node.client();
         var document = Output.object();
         boolean trouble = sources(client, document);
         trouble |= transfers(client, document);

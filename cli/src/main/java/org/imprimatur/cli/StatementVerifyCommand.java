@@ -2,11 +2,7 @@ package org.imprimatur.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,24 +142,10 @@ final class StatementVerifyCommand implements Callable<Integer> {
 
     /** All digests that a statement may name an image by, in one pass over the file. */
     static Map<String, String> digests(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            var running = new LinkedHashMap<String, MessageDigest>();
-            for (var algorithm : ALGORITHMS.entrySet()) {
-                running.put(algorithm.getKey(), MessageDigest.getInstance(algorithm.getValue()));
-            }
-            var buffer = new byte[1 << 20];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                for (var one : running.values()) {
-                    one.update(buffer, 0, read);
-                }
-            }
-            var digests = new LinkedHashMap<String, String>();
-            running.forEach(
-                    (name, one) -> digests.put(name, HexFormat.of().formatHex(one.digest())));
-            return digests;
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK must provide SHA-2", e);
-        }
+        var found = Digests.of(file, ALGORITHMS.values());
+        var digests = new LinkedHashMap<String, String>();
+        ALGORITHMS.forEach((name, algorithm) -> digests.put(name, found.value(algorithm)));
+        return digests;
     }
 
     private void tell(Accepted accepted) {

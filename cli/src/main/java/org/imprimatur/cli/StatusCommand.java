@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.imprimatur.exchange.BundleVerifier.Link;
 import org.imprimatur.exchange.StatusProof;
 import org.imprimatur.exchange.StatusVerifier;
 import org.imprimatur.exchange.StatusVerifier.Outcome;
@@ -154,7 +152,7 @@ final class StatusCommand implements Callable<Integer> {
     private ExitCode tell(Outcome outcome, List<StatusKey> shown) {
         var moment = at.instant();
         var document = Output.object();
-        outcome.links().forEach(link -> output.line("%s", line(link)));
+        outcome.links().forEach(link -> output.line("%s", Links.line(link)));
         boolean good =
                 switch (outcome) {
                     case Outcome.NotProven _ -> {
@@ -179,19 +177,8 @@ final class StatusCommand implements Callable<Integer> {
                         yield all;
                     }
                 };
-        var links = document.putArray("links");
-        new ArrayList<>(outcome.links())
-                .forEach(
-                        link ->
-                                links.addObject()
-                                        .put("what", link.what())
-                                        .put("good", link.good())
-                                        .put("found", link.found()));
+        Links.write(document, outcome.links());
         output.document(document);
         return good ? ExitCode.DONE : ExitCode.NO;
-    }
-
-    private static String line(Link link) {
-        return "%s  %s: %s".formatted(link.good() ? "ok  " : "FAIL", link.what(), link.found());
     }
 }

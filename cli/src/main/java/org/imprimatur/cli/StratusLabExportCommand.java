@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -19,7 +16,6 @@ import org.imprimatur.exchange.BundleVerifier.Outcome;
 import org.imprimatur.exchange.stratuslab.StratusLabExport;
 import org.imprimatur.exchange.stratuslab.StratusLabId;
 import org.imprimatur.register.MalformedInput;
-import org.imprimatur.register.Sha512;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -203,27 +199,12 @@ final class StratusLabExportCommand implements Callable<Integer> {
     }
 
     private static StratusLabExport.ImageFile read(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            // SHA-1 makes the name that old catalogues know; nothing is decided by it.
-            var sha1 = MessageDigest.getInstance("SHA-1");
-            var sha256 = MessageDigest.getInstance("SHA-256");
-            var sha512 = MessageDigest.getInstance("SHA-512");
-            var buffer = new byte[1 << 20];
-            long length = 0;
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                sha1.update(buffer, 0, read);
-                sha256.update(buffer, 0, read);
-                sha512.update(buffer, 0, read);
-                length += read;
-            }
-            var hex = HexFormat.of();
-            return new StratusLabExport.ImageFile(
-                    length,
-                    hex.formatHex(sha1.digest()),
-                    hex.formatHex(sha256.digest()),
-                    Sha512.ofBytes(sha512.digest()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK must provide SHA-1 and SHA-2", e);
-        }
+        // SHA-1 makes the name that old catalogues know; nothing is decided by it.
+        var digests = Digests.of(file, List.of("SHA-1", "SHA-256", "SHA-512"));
+        return new StratusLabExport.ImageFile(
+                digests.length(),
+                digests.value("SHA-1"),
+                digests.value("SHA-256"),
+                digests.sha512());
     }
 }

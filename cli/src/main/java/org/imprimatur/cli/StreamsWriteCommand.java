@@ -42,16 +42,7 @@ final class StreamsWriteCommand implements Callable<Integer> {
     @Mixin private final Output output = new Output();
     @Mixin private final At at = new At();
     @Mixin private final AnchorOptions anchors = new AnchorOptions();
-
-    @Option(
-            names = "--charter",
-            paramLabel = "FILE",
-            required = true,
-            defaultValue = "${env:IMPRIMATUR_CHARTER}",
-            description =
-                    "Charter of the ledger, from a source you trust (default:"
-                            + " $IMPRIMATUR_CHARTER).")
-    private @Nullable Path charter;
+    @Mixin private final CharterOption charter = new CharterOption();
 
     @Option(
             names = "--gpg-key",
@@ -74,10 +65,7 @@ final class StreamsWriteCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var root = Objects.requireNonNull(directory);
-        var verifier =
-                new BundleVerifier(
-                        NodeOptions.readCharter(Objects.requireNonNull(charter)),
-                        anchors.required(output));
+        var verifier = new BundleVerifier(charter.read(), anchors.required(output));
         var signer = signer();
         var moment = at.instant();
         var writer = new StreamsWriter(root);

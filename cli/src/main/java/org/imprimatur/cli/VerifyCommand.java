@@ -1,7 +1,6 @@
 package org.imprimatur.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +26,6 @@ import org.imprimatur.register.EndorsementState;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Responsibility;
-import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.StatusKey;
@@ -55,6 +53,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin private final Output output = new Output();
     @Mixin private final At at = new At();
     @Mixin private final AnchorOptions anchors = new AnchorOptions();
+    @Mixin private final CharterOption charter = new CharterOption();
     @Mixin private final WitnessKeys witnesses = new WitnessKeys();
 
     @Option(
@@ -62,16 +61,6 @@ final class VerifyCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Status proof of this image, as imprimatur status --save writes it.")
     private @Nullable Path status;
-
-    @Option(
-            names = "--charter",
-            paramLabel = "FILE",
-            required = true,
-            defaultValue = "${env:IMPRIMATUR_CHARTER}",
-            description =
-                    "Charter of the ledger, from a source you trust (default:"
-                            + " $IMPRIMATUR_CHARTER).")
-    private @Nullable Path charter;
 
     @Option(
             names = "--witnesses",
@@ -97,7 +86,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var trusted = asking(NodeOptions.readCharter(Objects.requireNonNull(charter)));
+        var trusted = asking(charter.read());
         var verifier = new BundleVerifier(trusted, anchors.required(output));
         var outcome =
                 verifier.verify(
@@ -262,7 +251,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static Link imageLink(Path file, Statement.Endorsement endorsement) throws IOException {
-        var digest = digest(file);
+        var digest = Digests.sha512(file);
         if (digest.equals(endorsement.image())) {
             return new Link("image", true, "%s has the endorsed digest".formatted(file));
         }
@@ -286,31 +275,10 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static Sha512 digest(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            var sha512 = java.security.MessageDigest.getInstance("SHA-512");
-            var buffer = new byte[1 << 20];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                sha512.update(buffer, 0, read);
-            }
-            return Sha512.ofBytes(sha512.digest());
-        } catch (java.security.NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK must provide SHA-512", e);
-        }
-    }
-
     private void tell(Outcome outcome, List<Link> links, boolean good) {
-        for (var link : links) {
-            output.line("%s  %s: %s", link.good() ? "ok  " : "FAIL", link.what(), link.found());
-        }
+        links.forEach(link -> output.line("%s", Links.line(link)));
         var document = Output.object().put("verdict", good ? "VERIFIED" : "REFUSED");
-        var list = document.putArray("links");
-        for (var link : links) {
-            list.addObject()
-                    .put("what", link.what())
-                    .put("good", link.good())
-                    .put("found", link.found());
-        }
+        Links.write(document, links);
         if (outcome instanceof Outcome.Verified verified) {
             var statement = verified.endorsement().statement();
             document.put("image", statement.image().toString())
