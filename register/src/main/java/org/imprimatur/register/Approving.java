@@ -27,12 +27,7 @@ public sealed interface Approving {
 
         /** Reads the name in formats. */
         public static Versions parse(String text) {
-            for (var versions : values()) {
-                if (versions.wire.equals(text)) {
-                    return versions;
-                }
-            }
-            throw MalformedInput.value("ask or same-endorser", text);
+            return WireName.find(values(), Versions::wire, text, () -> "ask or same-endorser");
         }
     }
 

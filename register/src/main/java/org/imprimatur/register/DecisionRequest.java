@@ -38,12 +38,7 @@ public record DecisionRequest(
 
         /** Reads the name in formats. */
         public static Action parse(String text) {
-            for (var action : values()) {
-                if (action.wire.equals(text)) {
-                    return action;
-                }
-            }
-            throw MalformedInput.value("instantiate or continue", text);
+            return WireName.find(values(), Action::wire, text, () -> "instantiate or continue");
         }
     }
 

@@ -29,12 +29,7 @@ public record Enforcement(Level level, String reason) {
 
         /** Reads the name in formats. */
         public static Level parse(String text) {
-            for (var level : values()) {
-                if (level.wire.equals(text)) {
-                    return level;
-                }
-            }
-            throw MalformedInput.value("enforce, audit or off", text);
+            return WireName.find(values(), Level::wire, text, () -> "enforce, audit or off");
         }
     }
 

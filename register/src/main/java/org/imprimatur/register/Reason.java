@@ -73,12 +73,7 @@ public record Reason(Code code, List<String> clauses, String text) {
 
         /** Reads the name in formats. */
         public static Code parse(String text) {
-            for (var code : values()) {
-                if (code.wire.equals(text)) {
-                    return code;
-                }
-            }
-            throw MalformedInput.value("the code of a reason", text);
+            return WireName.find(values(), Code::wire, text, () -> "the code of a reason");
         }
 
         @Override

@@ -143,12 +143,7 @@ public record SitePolicy(
 
         /** Reads the name in formats. */
         public static Worst parse(String text) {
-            for (var worst : values()) {
-                if (worst.wire.equals(text)) {
-                    return worst;
-                }
-            }
-            throw MalformedInput.value("block or warn", text);
+            return WireName.find(values(), Worst::wire, text, () -> "block or warn");
         }
     }
 

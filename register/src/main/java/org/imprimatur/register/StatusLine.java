@@ -529,8 +529,8 @@ public record StatusLine(long index, Instant admittedAt, StatementId id, Person 
                                     in.value("version", Version::new),
                                     owner(in),
                                     lineage(in),
-                                    in.has("until") ? in.instant("until") : null,
-                                    in.has("waivedUntil") ? in.instant("waivedUntil") : null,
+                                    optionalInstant(in, "until"),
+                                    optionalInstant(in, "waivedUntil"),
                                     team(in));
                     case REVOCATION ->
                             new Revoked(
