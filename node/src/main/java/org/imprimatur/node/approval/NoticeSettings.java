@@ -3,6 +3,7 @@ package org.imprimatur.node.approval;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
 
 /**
@@ -23,17 +24,30 @@ public record NoticeSettings(List<String> command, Optional<String> from, Option
     /**
      * Reads the member.
      *
-     * @throws org.imprimatur.node.config.BadConfiguration with line, fault and hint
+     * @throws org.imprimatur.node.config.BadConfiguration with every fault in it
      */
     public static NoticeSettings read(Optional<YamlMember> member) {
-        var known = member.map(m -> m.allowing("command", "from", "spool"));
-        return new NoticeSettings(
-                known.flatMap(m -> m.optional("command"))
-                        .map(NoticeSettings::command)
-                        .orElse(List.of()),
-                known.flatMap(m -> m.optional("from"))
-                        .map(m -> m.as(NoticeSettings::address, "a mail address, NAME@HOST")),
-                known.flatMap(m -> m.optional("spool")).map(YamlMember::path));
+        var faults = new Faults();
+        member.ifPresent(m -> faults.check(() -> m.allowing("command", "from", "spool")));
+        var command =
+                faults.read(
+                        () ->
+                                member.flatMap(m -> m.optional("command"))
+                                        .map(NoticeSettings::command)
+                                        .orElse(List.of()));
+        var from =
+                faults.read(
+                        () ->
+                                member.flatMap(m -> m.optional("from"))
+                                        .map(
+                                                m ->
+                                                        m.as(
+                                                                NoticeSettings::address,
+                                                                "a mail address, NAME@HOST")));
+        var spool =
+                faults.read(() -> member.flatMap(m -> m.optional("spool")).map(YamlMember::path));
+        faults.complete();
+        return new NoticeSettings(command.get(), from.get(), spool.get());
     }
 
     private static List<String> command(YamlMember member) {
