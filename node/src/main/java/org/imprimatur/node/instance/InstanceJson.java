@@ -77,7 +77,7 @@ final class InstanceJson {
         report.consumers().forEach(consumers::add);
         json.put("host", report.host()).put("machine", report.machine());
         if (report.contextualisation() != null) {
-            json.put("contextualisation", "sha256:" + report.contextualisation().hex());
+            json.put("contextualisation", report.contextualisation().toString());
         }
         json.put("state", instance.running() ? "running" : "stopped")
                 .put("registeredAt", instance.registeredAt().toString());

@@ -1,8 +1,6 @@
 package org.imprimatur.node.instance;
 
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.imprimatur.node.config.BadConfiguration;
@@ -98,11 +96,7 @@ public record InstanceSettings(boolean acceptanceAsked, Optional<Termination> te
                                 member.required("driver", "the driver that runs the machines")
                                         .text());
         faults.complete();
-        return new Termination(after.get(), setOf(classes.get()), driver.get());
-    }
-
-    private static Set<UseClass> setOf(List<UseClass> classes) {
-        return classes.isEmpty() ? Set.of() : EnumSet.copyOf(classes);
+        return new Termination(after.get(), Set.copyOf(classes.get()), driver.get());
     }
 
     /** Faults in what is said of drivers that the site does not have. */
