@@ -88,6 +88,9 @@ public record SiteConfig(
         if (!next.instances.equals(instances)) {
             names.add("instances");
         }
+        if (!next.notices.equals(notices)) {
+            names.add("notify");
+        }
         return names;
     }
 

@@ -1,17 +1,16 @@
 package org.imprimatur.node;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.imprimatur.node.config.BadConfiguration;
+import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.policy.PolicyInForce;
 import org.imprimatur.register.Origin;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,16 +26,15 @@ final class SiteFile implements AutoCloseable {
 
     private final Path file;
     private final Origin own;
+    private final SiteConfig config;
     private final PolicyInForce policy;
     private final Duration every;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    private final SiteConfig config;
-
-    // Both of the one thread that looks.
-    private byte[] seen;
-    private byte[] judged;
+    // Both of the one thread that looks; null for nothing.
+    private @Nullable String seen;
+    private @Nullable String judged;
 
     /**
      * Begins to look.
@@ -44,13 +42,11 @@ final class SiteFile implements AutoCloseable {
      * @param config what the file said when the node started
      */
     SiteFile(Path file, Origin own, SiteConfig config, PolicyInForce policy, Duration every) {
-        this.file = file;
+        this.file = file.toAbsolutePath();
         this.own = own;
+        this.config = config;
         this.policy = policy;
         this.every = every;
-        this.config = config;
-        this.seen = new byte[0];
-        this.judged = seen;
         thread = Thread.ofVirtual().name("site-file").start(this::run);
     }
 
@@ -67,22 +63,27 @@ final class SiteFile implements AutoCloseable {
     private void lookSafely() {
         try {
             look();
-        } catch (IOException e) {
-            refuse(new BadConfiguration(file + ": cannot be read: " + e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("the site's file cannot be looked at; it stays as it was", e);
         }
     }
 
-    private void look() throws IOException {
-        byte[] now = Files.readAllBytes(file);
-        boolean still = Arrays.equals(now, seen);
+    private void look() {
+        String now;
+        try {
+            now = YamlMember.text(file);
+        } catch (BadConfiguration e) {
+            judged = null; // whatever is there next is judged anew, also when it is what was there
+            refuse(e);
+            return;
+        }
+        boolean still = now.equals(seen);
         seen = now;
-        if (!still || Arrays.equals(now, judged)) {
+        if (!still || now.equals(judged)) {
             return;
         }
         try {
-            take(SiteConfig.read(file, Optional.of(own)));
+            take(SiteConfig.of(YamlMember.parse(file.toString(), now), Optional.of(own)));
         } catch (BadConfiguration e) {
             refuse(e);
         }

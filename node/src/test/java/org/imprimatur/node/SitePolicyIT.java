@@ -122,6 +122,18 @@ class SitePolicyIT {
     }
 
     @Test
+    void aFileThatWasAwayAndIsBackAsItWasHasNoFaults() throws IOException {
+        Files.delete(trial.directory.resolve("site.yaml"));
+        var away = policy(p -> !p.get("faults").isEmpty());
+        assertThat(away.at("/faults/0/fault").asText()).isEqualTo("no such file");
+        assertThat(away.get("sitePolicy")).isEqualTo(first);
+
+        at.writeSite(at.siteYaml());
+
+        assertThat(policy(p -> p.get("faults").isEmpty()).get("sitePolicy")).isEqualTo(first);
+    }
+
+    @Test
     @Clause({"WLCG-3", "WLCG-10"})
     void whatARuleApprovesIsFetchedAndPermittedAndWhatItNoLongerApprovesGoes() throws IOException {
         var endorsed = endorsed("rule");

@@ -49,11 +49,20 @@ public final class YamlMember {
      * @throws BadConfiguration when it cannot be read or is not one YAML document
      */
     public static YamlMember read(Path file) {
+        return parse(file.toString(), text(file));
+    }
+
+    /**
+     * The text of a file of at most 1 MiB, for {@link #parse}.
+     *
+     * @throws BadConfiguration when it cannot be read
+     */
+    public static String text(Path file) {
         try {
             if (Files.size(file) > LARGEST) {
                 throw bad(file, 0, "larger than " + LARGEST + " bytes");
             }
-            return parse(file.toString(), Files.readString(file));
+            return Files.readString(file);
         } catch (NoSuchFileException e) {
             throw bad(file, 0, "no such file");
         } catch (IOException e) {
