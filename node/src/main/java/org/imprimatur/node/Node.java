@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -64,11 +62,9 @@ public final class Node implements AutoCloseable {
     private final InetSocketAddress address;
     private final Routes routes;
 
-    // What was opened, newest first: closed in this order.
-    private final Deque<AutoCloseable> parts;
+    private final Parts parts;
 
-    private Node(
-            Charter charter, InetSocketAddress address, Routes routes, Deque<AutoCloseable> parts) {
+    private Node(Charter charter, InetSocketAddress address, Routes routes, Parts parts) {
         this.charter = charter;
         this.address = address;
         this.routes = routes;
@@ -82,7 +78,7 @@ public final class Node implements AutoCloseable {
      *     should be; nothing stays open then
      */
     public static Node start(NodeConfig config, InstantSource clock) {
-        var parts = new ArrayDeque<AutoCloseable>();
+        var parts = new Parts();
         try {
             var random = new SecureRandom();
             var metrics = new Metrics();
@@ -92,26 +88,22 @@ public final class Node implements AutoCloseable {
             var anchors = anchors(config);
             var verifier = StatementVerifier.ofMany(anchors);
             var upkeep =
-                    opened(
-                            parts,
+                    parts.opened(
                             Executors.newSingleThreadScheduledExecutor(
                                     Thread.ofVirtual().name("anchors-upkeep").factory()));
             long every = config.anchorsEvery().toMillis();
             upkeep.scheduleWithFixedDelay(
                     () -> refresh(anchors), every, every, TimeUnit.MILLISECONDS);
 
-            var data = opened(parts, DataDirectory.open(config.data()));
+            var data = parts.opened(DataDirectory.open(config.data()));
             var database =
-                    opened(
-                            parts,
-                            Database.open(config.database(), data, config.programs(), random));
+                    parts.opened(Database.open(config.database(), data, config.programs(), random));
 
             // What a site follows is asked when something is submitted to its own ledger.
-            var fetch = opened(parts, new Fetch());
+            var fetch = parts.opened(new Fetch());
             var changed = new Bell();
             var follows =
-                    opened(
-                            parts,
+                    parts.opened(
                             Follows.open(
                                     siteConfig.map(SiteConfig::sources).orElse(List.of()),
                                     database,
@@ -124,8 +116,7 @@ public final class Node implements AutoCloseable {
                                     metrics,
                                     changed));
             var attachments =
-                    opened(
-                            parts,
+                    parts.opened(
                             new Attachments(database, data.path().resolve("attachments"), clock));
             var checks = new ArrayList<SubmissionCheck>();
             checks.add(new DocumentCheck(attachments));
@@ -135,8 +126,7 @@ public final class Node implements AutoCloseable {
 
             var asked = AskedWitness.read(config.witnesses());
             var ledger =
-                    opened(
-                            parts,
+                    parts.opened(
                             Ledger.open(
                                     database,
                                     data.path(),
@@ -154,29 +144,25 @@ public final class Node implements AutoCloseable {
                                     random,
                                     metrics));
 
-            Optional<Site> site = Optional.empty();
-            if (siteConfig.isPresent()) {
-                site =
-                        Optional.of(
-                                opened(
-                                        parts,
-                                        Site.start(
-                                                config.site().orElseThrow(),
-                                                siteConfig.get(),
-                                                ledger.state(),
-                                                follows,
-                                                fetch,
-                                                data.path().resolve("notices"),
-                                                database,
-                                                clock,
-                                                random,
-                                                metrics,
-                                                changed)));
-            }
+            var site =
+                    siteConfig.map(
+                            first ->
+                                    Site.start(
+                                            config.site().orElseThrow(),
+                                            first,
+                                            ledger.state(),
+                                            follows,
+                                            fetch,
+                                            data.path().resolve("notices"),
+                                            database,
+                                            clock,
+                                            random,
+                                            metrics,
+                                            changed,
+                                            parts));
             var cosignatures = new Cosignatures();
             var witnesses =
-                    opened(
-                            parts,
+                    parts.opened(
                             Witnesses.open(
                                     asked,
                                     ledger,
@@ -232,18 +218,17 @@ public final class Node implements AutoCloseable {
                             new PageRoutes(
                                     images, ledger.state(), follows.alarms(), listRoutes, clock));
             var server =
-                    opened(
-                            parts,
+                    parts.opened(
                             HttpServer.start(
                                     config.listen().host(),
                                     config.listen().port(),
                                     routes,
                                     metrics));
             // Closed before the server, which waits for open streams.
-            opened(parts, events);
+            parts.opened(events);
             return new Node(ledger.charter(), server.address(), routes, parts);
         } catch (RuntimeException e) {
-            close(parts);
+            parts.close();
             throw e;
         }
     }
@@ -265,7 +250,7 @@ public final class Node implements AutoCloseable {
 
     @Override
     public void close() {
-        close(parts);
+        parts.close();
     }
 
     private static Optional<String> obstacle(Database database, Ledger ledger) {
@@ -301,30 +286,6 @@ public final class Node implements AutoCloseable {
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new BadConfiguration("cannot read the policy " + file + ": " + e);
-        }
-    }
-
-    private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> parts, T part) {
-        parts.push(part);
-        return part;
-    }
-
-    private static void close(Deque<AutoCloseable> parts) {
-        RuntimeException first = null;
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                var fault = new IllegalStateException("closing failed", e);
-                if (first == null) {
-                    first = fault;
-                } else {
-                    first.addSuppressed(fault);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
         }
     }
 }

@@ -38,59 +38,30 @@ import org.imprimatur.node.transfer.ApprovedStock;
 import org.imprimatur.node.transfer.StoredFileRoute;
 import org.imprimatur.node.transfer.Transfers;
 
-/** What a node has besides, when it is a site: it decides, and holds approved images. */
-final class Site implements AutoCloseable {
+/**
+ * What a node serves besides, when it is a site: it decides, and holds approved images. To learn
+ * what depends on what, read {@link #start}.
+ */
+record Site(
+        PolicyRoute policy,
+        Admission admission,
+        DecisionRoutes decisions,
+        SiteRoutes routes,
+        QueueRoute queue,
+        PublicationRoutes publications,
+        InstanceRoutes instances,
+        StoredFileRoute files) {
 
     private static final Duration FOR_A_BUNDLE = Duration.ofSeconds(30);
-
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    private final SiteFile file;
-    private final PolicyInForce policy;
-    private final Admission admission;
-    private final DecisionRoutes decisions;
-    private final Transfers transfers;
-    private final Publications publications;
-    private final OwnChanges ownChanges;
-    private final Notices notices;
-    private final SiteRoutes routes;
-    private final QueueRoute queue;
-    private final InstanceRoutes instances;
-    private final StoredFileRoute files;
-    private final Terminations terminations;
-    private final Watch watch;
-
-    private Site(
-            SiteFile file,
-            PolicyInForce policy,
-            Admission admission,
-            DecisionRoutes decisions,
-            Transfers transfers,
-            Publications publications,
-            OwnChanges ownChanges,
-            Notices notices,
-            SiteRoutes routes,
-            QueueRoute queue,
-            InstanceRoutes instances,
-            StoredFileRoute files,
-            Terminations terminations,
-            Watch watch) {
-        this.file = file;
-        this.policy = policy;
-        this.admission = admission;
-        this.decisions = decisions;
-        this.transfers = transfers;
-        this.publications = publications;
-        this.ownChanges = ownChanges;
-        this.notices = notices;
-        this.routes = routes;
-        this.queue = queue;
-        this.instances = instances;
-        this.files = files;
-        this.terminations = terminations;
-        this.watch = watch;
-    }
-
+    /**
+     * Opens what a site is made of.
+     *
+     * @param noticesLeft where messages are left when no program takes them
+     * @param changed rings whenever a register or the policy has changed
+     * @param parts takes in whatever must be closed
+     */
     static Site start(
             Path file,
             SiteConfig config,
@@ -102,80 +73,74 @@ final class Site implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random,
             Metrics metrics,
-            Bell changed) {
+            Bell changed,
+            Parts parts) {
         var policy =
                 new PolicyInForce(config.policy(), config.policyText(), database, clock, metrics);
         var site = config.policy().site();
-        var view = new SiteView(own, follows);
+        var view = new SiteView(own, follows, policy);
         var store = DirectoryStore.open(config.store(), random);
-        var admission = new Admission(view, policy, database, clock, random, metrics);
+        var admission = parts.opened(new Admission(view, database, clock, random, metrics));
         var transfers =
-                new Transfers(
-                        view,
-                        policy,
-                        store,
-                        fetch,
-                        config.transfers(),
-                        database,
-                        clock,
-                        random,
-                        metrics,
-                        changed);
+                parts.opened(
+                        new Transfers(
+                                view,
+                                store,
+                                fetch,
+                                config.transfers(),
+                                database,
+                                clock,
+                                random,
+                                metrics,
+                                changed));
         var publications =
-                new Publications(
-                        config.drivers(),
-                        new DriverSettings.Wiring(
-                                site, clock, image -> bundle(config, fetch, image)),
-                        new ApprovedStock(transfers, store, view),
-                        database,
-                        clock,
-                        random,
-                        metrics);
+                parts.opened(
+                        new Publications(
+                                config.drivers(),
+                                new DriverSettings.Wiring(
+                                        site, clock, image -> bundle(config, fetch, image)),
+                                new ApprovedStock(transfers, store, view),
+                                database,
+                                clock,
+                                random,
+                                metrics));
         transfers.whenChanged(publications::ring);
         policy.whenExchanged(changed::ring);
-        var siteFile =
+        var notices =
+                parts.opened(
+                        new Notices(
+                                config.notices(), noticesLeft, site, own, view, database, clock));
+        var instances = new Instances(view, site, config.instances(), admission, database, clock);
+        var reevaluation = new Reevaluation(view, database);
+        var terminations =
+                parts.opened(
+                        new Terminations(
+                                config.instances(),
+                                reevaluation,
+                                view,
+                                publications::terminate,
+                                database,
+                                clock,
+                                metrics));
+        parts.opened(
+                new Watch(reevaluation, terminations, database, clock, metrics, changed.another()));
+        parts.opened(new OwnChanges(own, changed));
+        parts.opened(
                 new SiteFile(
                         file,
                         own.ask(register -> register.charter().origin()),
                         config,
                         policy,
-                        LOOK_EVERY);
-        var notices =
-                new Notices(
-                        config.notices(),
-                        noticesLeft,
-                        config.policy().site(),
-                        own,
-                        view,
-                        database,
-                        clock);
-        var routes = new SiteRoutes(view, follows, policy, transfers, store, notices, clock);
-        var instances = new Instances(view, site, config.instances(), admission, database, clock);
-        var reevaluation = new Reevaluation(view, policy, database);
-        var terminations =
-                new Terminations(
-                        config.instances(),
-                        reevaluation,
-                        view,
-                        publications::terminate,
-                        database,
-                        clock,
-                        metrics);
+                        LOOK_EVERY));
         return new Site(
-                siteFile,
-                policy,
+                new PolicyRoute(policy),
                 admission,
-                new DecisionRoutes(admission, new Replays(view, policy, database, clock)),
-                transfers,
-                publications,
-                new OwnChanges(own, changed),
-                notices,
-                routes,
-                new QueueRoute(view, follows, policy, clock),
+                new DecisionRoutes(admission, new Replays(view, database, clock)),
+                new SiteRoutes(view, follows, transfers, store, notices, clock),
+                new QueueRoute(view, follows, clock),
+                new PublicationRoutes(publications),
                 new InstanceRoutes(instances),
-                new StoredFileRoute(transfers, store),
-                terminations,
-                new Watch(reevaluation, terminations, database, clock, metrics, changed.another()));
+                new StoredFileRoute(transfers, store));
     }
 
     /** From the catalogue: it is not believed here, but verified by whoever gets it. */
@@ -199,49 +164,5 @@ final class Site implements AutoCloseable {
         } catch (FetchFailed e) {
             throw new DriverException(e.explanation(), e);
         }
-    }
-
-    PolicyRoute policy() {
-        return new PolicyRoute(policy);
-    }
-
-    Admission admission() {
-        return admission;
-    }
-
-    DecisionRoutes decisions() {
-        return decisions;
-    }
-
-    SiteRoutes routes() {
-        return routes;
-    }
-
-    QueueRoute queue() {
-        return queue;
-    }
-
-    PublicationRoutes publications() {
-        return new PublicationRoutes(publications);
-    }
-
-    InstanceRoutes instances() {
-        return instances;
-    }
-
-    StoredFileRoute files() {
-        return files;
-    }
-
-    @Override
-    public void close() {
-        file.close();
-        notices.close();
-        ownChanges.close();
-        watch.close();
-        terminations.close();
-        publications.close();
-        transfers.close();
-        admission.close();
     }
 }

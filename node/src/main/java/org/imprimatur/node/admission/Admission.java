@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.driver.PublishedImages;
 import org.imprimatur.node.follow.Seen;
@@ -26,7 +25,6 @@ import org.imprimatur.node.store.Database;
 import org.imprimatur.register.ImageName;
 import org.imprimatur.register.Inquiry;
 import org.imprimatur.register.MalformedInput;
-import org.imprimatur.register.SitePolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +37,6 @@ public final class Admission implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final SiteView view;
-    private final Supplier<SitePolicy> policy;
     private final PublishedImages published;
     private final Database database;
     private final DecisionRecord record;
@@ -49,20 +46,14 @@ public final class Admission implements AutoCloseable {
     private final Histogram durations;
     private volatile @Nullable Seen lastSeen;
 
-    /**
-     * Decides for one site.
-     *
-     * @param policy the policy that is in force, and kept
-     */
+    /** Decides for one site. */
     public Admission(
             SiteView view,
-            Supplier<SitePolicy> policy,
             Database database,
             InstantSource clock,
             RandomGenerator random,
             Metrics metrics) {
         this.view = view;
-        this.policy = policy;
         this.published = new PublishedImages(database);
         this.database = database;
         this.record = new DecisionRecord(database);
@@ -162,17 +153,16 @@ public final class Admission implements AutoCloseable {
     private Given decide(Inquiry question) {
         long start = System.nanoTime();
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var inForce = policy.get();
         var atDriver =
                 question.image() instanceof ImageName.AtDriver name
                         ? published.image(name).orElse(null)
                         : null;
         var given =
                 view.ask(
-                        standing -> {
+                        (standing, policy) -> {
                             var seen = Seen.of(standing, lastSeen);
                             lastSeen = seen;
-                            var judged = Judged.of(standing, inForce, question, atDriver, now);
+                            var judged = Judged.of(standing, policy, question, atDriver, now);
                             return new Given(newId(), now, question, judged, seen);
                         });
         var decision = given.judged().decision();

@@ -7,7 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.driver.PublishedImages;
@@ -31,22 +30,15 @@ public final class Replays {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final SiteView view;
-    private final Supplier<SitePolicy> policy;
     private final Database database;
     private final PastViews past;
     private final PublishedImages published;
     private final InstantSource clock;
     private final Semaphore one = new Semaphore(1, true);
 
-    /**
-     * Replays of one site.
-     *
-     * @param policy the one in force
-     */
-    public Replays(
-            SiteView view, Supplier<SitePolicy> policy, Database database, InstantSource clock) {
+    /** Replays of one site. */
+    public Replays(SiteView view, Database database, InstantSource clock) {
         this.view = view;
-        this.policy = policy;
         this.database = database;
         this.past = new PastViews(database);
         this.published = new PublishedImages(database);
@@ -132,13 +124,12 @@ public final class Replays {
                 asked.image() instanceof ImageName.AtDriver name
                         ? published.image(name).orElse(null)
                         : null;
-        var rules = policy.get();
         return view.ask(
-                standing ->
+                (standing, policy) ->
                         new Replayed(
                                 then,
                                 seen,
-                                Judged.of(standing, rules, asked, atDriver, at),
+                                Judged.of(standing, policy, asked, atDriver, at),
                                 Seen.of(standing, null),
                                 at));
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.imprimatur.node.catalogue.ImageJson;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.follow.SiteView;
@@ -38,15 +37,12 @@ public final class QueueRoute {
 
     private final SiteView view;
     private final Follows follows;
-    private final Supplier<SitePolicy> policy;
     private final InstantSource clock;
 
     /** The queue of one site. */
-    public QueueRoute(
-            SiteView view, Follows follows, Supplier<SitePolicy> policy, InstantSource clock) {
+    public QueueRoute(SiteView view, Follows follows, InstantSource clock) {
         this.view = view;
         this.follows = follows;
-        this.policy = policy;
         this.clock = clock;
     }
 
@@ -70,8 +66,7 @@ public final class QueueRoute {
     public Answer list(Request request) {
         request.checkQuery();
         Instant now = clock.instant();
-        var rules = policy.get();
-        var all = view.ask(standing -> waiting(standing, rules, now));
+        var all = view.ask((standing, policy) -> waiting(standing, policy, now));
         all.sort(
                 Comparator.comparing((Waiting one) -> one.endorsement().admittedAt())
                         .thenComparing(one -> one.endorsement().id().hex()));

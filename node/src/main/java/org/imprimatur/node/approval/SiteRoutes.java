@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.imprimatur.node.catalogue.ImageJson;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.follow.Follows;
@@ -42,7 +41,6 @@ public final class SiteRoutes {
 
     private final SiteView view;
     private final Follows follows;
-    private final Supplier<SitePolicy> policy;
     private final Transfers transfers;
     private final DirectoryStore store;
     private final Notices notices;
@@ -52,14 +50,12 @@ public final class SiteRoutes {
     public SiteRoutes(
             SiteView view,
             Follows follows,
-            Supplier<SitePolicy> policy,
             Transfers transfers,
             DirectoryStore store,
             Notices notices,
             InstantSource clock) {
         this.view = view;
         this.follows = follows;
-        this.policy = policy;
         this.transfers = transfers;
         this.store = store;
         this.notices = notices;
@@ -96,14 +92,14 @@ public final class SiteRoutes {
         Instant now = clock.instant();
         var all =
                 view.ask(
-                        standing -> {
+                        (standing, policy) -> {
                             var items = new ArrayList<Item>();
                             for (var register : Approved.registers(standing)) {
                                 for (var endorsement : register.endorsements()) {
                                     if (!which.test(endorsement)) {
                                         continue;
                                     }
-                                    var found = state(standing, register, endorsement, now);
+                                    var found = state(standing, policy, register, endorsement, now);
                                     if (state.isEmpty() || state.get().equals(found.wire())) {
                                         items.add(
                                                 new Item(
@@ -171,7 +167,11 @@ public final class SiteRoutes {
     }
 
     private State state(
-            Standing standing, Register register, Recorded<Endorsement> entry, Instant now) {
+            Standing standing,
+            SitePolicy policy,
+            Register register,
+            Recorded<Endorsement> entry,
+            Instant now) {
         var revocation = register.revocation(entry.id()).orElse(null);
         if (revocation != null) {
             return new State(
@@ -182,7 +182,7 @@ public final class SiteRoutes {
                                     revocation.statement().reason().wire(),
                                     revocation.statement().explanation()));
         }
-        var blocks = Approved.blocks(standing, policy.get().site(), entry);
+        var blocks = Approved.blocks(standing, policy.site(), entry);
         if (!blocks.isEmpty()) {
             return new State("blocked", String.join("; ", blocks));
         }
@@ -192,11 +192,11 @@ public final class SiteRoutes {
         }
         var word =
                 standing.own()
-                        .word(policy.get().site(), register.charter().origin(), entry.id())
+                        .word(policy.site(), register.charter().origin(), entry.id())
                         .orElse(null);
         return switch (word == null ? null : word.statement()) {
             case null ->
-                    Approved.byRule(standing, policy.get(), register, entry, now)
+                    Approved.byRule(standing, policy, register, entry, now)
                             ? approved(register, entry)
                             : new State("eligible", null);
             case Statement.Refusal refusal ->
@@ -345,7 +345,7 @@ public final class SiteRoutes {
         if (verifiedAt == null) {
             return "never";
         }
-        boolean old = Duration.between(verifiedAt, now).compareTo(policy.get().maxStaleness()) > 0;
+        boolean old = Duration.between(verifiedAt, now).compareTo(view.policy().maxStaleness()) > 0;
         return old ? "stale" : "fresh";
     }
 }

@@ -1,28 +1,59 @@
 package org.imprimatur.node.follow;
 
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.imprimatur.node.catalogue.LedgerState;
+import org.imprimatur.node.policy.PolicyInForce;
+import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.Standing;
 
-/** A site's own register and those it follows, asked together at one moment. */
+/**
+ * What a site decides from: its own register, those it follows, and its policy, asked together at
+ * one moment. Whoever asks sees the ledgers and the policy of one and the same site file.
+ */
 public final class SiteView {
 
     private final LedgerState own;
     private final Follows follows;
+    private final PolicyInForce policy;
 
-    /** Joins the two. */
-    public SiteView(LedgerState own, Follows follows) {
+    // Read by who asks; written while another site file is put in force.
+    private final ReentrantReadWriteLock file = new ReentrantReadWriteLock();
+
+    /** Joins them. */
+    public SiteView(LedgerState own, Follows follows, PolicyInForce policy) {
         this.own = own;
         this.follows = follows;
+        this.policy = policy;
     }
 
     /**
-     * Asks, while no register moves. The function is short, and keeps only what the registers
-     * returned.
+     * Asks by the policy in force, while no register moves. The function is short, and keeps only
+     * what the registers returned.
      */
+    public <T> T ask(BiFunction<Standing, SitePolicy, T> question) {
+        file.readLock().lock();
+        try {
+            return own.ask(
+                    register ->
+                            follows.ask(
+                                    followed ->
+                                            question.apply(
+                                                    new Standing(register, followed),
+                                                    policy.get())));
+        } finally {
+            file.readLock().unlock();
+        }
+    }
+
+    /** Asks what is no matter of policy. */
     public <T> T ask(Function<Standing, T> question) {
-        return own.ask(
-                register ->
-                        follows.ask(followed -> question.apply(new Standing(register, followed))));
+        return ask((standing, _) -> question.apply(standing));
+    }
+
+    /** The policy in force, for what is no matter of registers. */
+    public SitePolicy policy() {
+        return policy.get();
     }
 }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.imprimatur.node.admission.DecisionJson;
 import org.imprimatur.node.follow.SiteView;
@@ -35,13 +35,11 @@ public final class Reevaluation {
     private static final int MOST_LINES = 20;
 
     private final SiteView view;
-    private final Supplier<SitePolicy> policy;
     private final Database database;
 
     /** Of one site, by the policy that is in force when it is asked. */
-    public Reevaluation(SiteView view, Supplier<SitePolicy> policy, Database database) {
+    public Reevaluation(SiteView view, Database database) {
         this.view = view;
-        this.policy = policy;
         this.database = database;
     }
 
@@ -57,7 +55,7 @@ public final class Reevaluation {
     /** Asks for all, once. */
     public Found all(Instant now) {
         var at = now.truncatedTo(ChronoUnit.MICROS);
-        var inForce = policy.get();
+        var inForce = view.policy();
         var groups =
                 database.read(db -> new CondemnationTable(db).running(lookingAtRequest(inForce)));
         var changes = new Changes();
@@ -65,9 +63,17 @@ public final class Reevaluation {
         for (int from = 0; from < groups.size(); from += AT_ONCE) {
             var some = groups.subList(from, Math.min(groups.size(), from + AT_ONCE));
             // In pieces, so that no register waits long for what it has to take in.
-            var verdicts = view.ask(standing -> verdicts(standing, inForce, some, at));
+            var verdicts =
+                    view.ask(
+                            (standing, policy) ->
+                                    policy.digest().equals(inForce.digest())
+                                            ? Optional.of(verdicts(standing, policy, some, at))
+                                            : Optional.<List<Verdict>>empty());
+            if (verdicts.isEmpty()) {
+                return all(now); // of a site file that is no longer in force nothing is noted
+            }
             for (int i = 0; i < some.size(); i++) {
-                changes.weigh(some.get(i), verdicts.get(i));
+                changes.weigh(some.get(i), verdicts.get().get(i));
                 running += some.get(i).numbers().size();
             }
         }
@@ -80,8 +86,7 @@ public final class Reevaluation {
 
     /** What is to be said of one instance now. */
     Verdict one(Instance instance, Instant at) {
-        var inForce = policy.get();
-        return view.ask(standing -> Run.of(instance).verdict(standing, inForce, at));
+        return view.ask((standing, policy) -> Run.of(instance).verdict(standing, policy, at));
     }
 
     private static List<Verdict> verdicts(

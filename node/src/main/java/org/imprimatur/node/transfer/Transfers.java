@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.imprimatur.node.driver.DirectoryStore;
@@ -72,7 +71,6 @@ public final class Transfers implements AutoCloseable {
     }
 
     private final SiteView view;
-    private final Supplier<SitePolicy> policy;
     private final DirectoryStore store;
     private final Means means;
     private final Duration verifyEvery;
@@ -98,7 +96,6 @@ public final class Transfers implements AutoCloseable {
      */
     public Transfers(
             SiteView view,
-            Supplier<SitePolicy> policy,
             DirectoryStore store,
             Fetch fetch,
             TransferSettings settings,
@@ -108,7 +105,6 @@ public final class Transfers implements AutoCloseable {
             Metrics metrics,
             Bell changed) {
         this.view = view;
-        this.policy = policy;
         this.store = store;
         this.means = Means.of(store, fetch, settings, clock);
         this.verifyEvery = settings.verifyEvery();
@@ -194,7 +190,7 @@ public final class Transfers implements AutoCloseable {
 
     private void review() throws IOException {
         Instant now = clock.instant();
-        var wanted = view.ask(standing -> wanted(standing, now));
+        var wanted = view.ask((standing, policy) -> wanted(standing, policy, now));
         var byName = new LinkedHashMap<ImageFileName, List<Approved>>();
         for (var approved : wanted.approved()) {
             var name = ImageFileName.of(approved.endorsement().statement());
@@ -228,8 +224,8 @@ public final class Transfers implements AutoCloseable {
     }
 
     /** Taken together, so that no register moves between the two questions. */
-    private Wanted wanted(Standing standing, Instant now) {
-        var approved = Approved.all(standing, policy.get(), now);
+    private Wanted wanted(Standing standing, SitePolicy policy, Instant now) {
+        var approved = Approved.all(standing, policy, now);
         List<TransferKey> known;
         synchronized (this) {
             known = List.copyOf(transfers.keySet());
