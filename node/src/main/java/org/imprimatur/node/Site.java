@@ -80,6 +80,7 @@ record Site(
         var site = config.policy().site();
         var view = new SiteView(own, follows, policy);
         var store = DirectoryStore.open(config.store(), random);
+        parts.opened(store.lock());
         var admission = parts.opened(new Admission(view, database, clock, random, metrics));
         var transfers =
                 parts.opened(

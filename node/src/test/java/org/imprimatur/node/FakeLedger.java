@@ -44,7 +44,12 @@ final class FakeLedger implements AutoCloseable {
     private volatile int status = 200;
 
     FakeLedger(String origin) {
-        key = NoteSigner.generate(origin, new SecureRandom());
+        this(NoteSigner.generate(origin, new SecureRandom()));
+    }
+
+    /** What a ledger shows to somebody else. */
+    FakeLedger(NoteSigner key) {
+        this.key = key;
         try {
             server =
                     HttpServer.create(

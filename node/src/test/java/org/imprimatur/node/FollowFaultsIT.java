@@ -142,18 +142,22 @@ class FollowFaultsIT {
     }
 
     private void follow(Source... sources) {
-        follows =
-                Follows.open(
-                        List.of(sources),
-                        database,
-                        trial.authority.anchors(),
-                        CrlMode.IF_PRESENT,
-                        data.path(),
-                        fetch,
-                        clock,
-                        new SecureRandom(),
-                        new Metrics(),
-                        new Bell());
+        follows = node(sources);
+    }
+
+    /** What one node follows; several share the database. */
+    private Follows node(Source... sources) {
+        return Follows.open(
+                List.of(sources),
+                database,
+                trial.authority.anchors(),
+                CrlMode.IF_PRESENT,
+                data.path(),
+                fetch,
+                clock,
+                new SecureRandom(),
+                new Metrics(),
+                new Bell());
     }
 
     private void followAll() {
@@ -166,15 +170,20 @@ class FollowFaultsIT {
     }
 
     private Follows.Status await(int source, Predicate<Follows.Status> wanted) {
+        return await(follows, source, wanted);
+    }
+
+    private static Follows.Status await(
+            Follows node, int source, Predicate<Follows.Status> wanted) {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (System.nanoTime() < end) {
-            var status = follows.sources().get(source);
+            var status = node.sources().get(source);
             if (wanted.test(status)) {
                 return status;
             }
             SiteTrial.pause();
         }
-        throw new AssertionError("not in time: " + follows.sources().get(source));
+        throw new AssertionError("not in time: " + node.sources().get(source));
     }
 
     private Follows.Status awaitFault() {
@@ -305,6 +314,55 @@ class FollowFaultsIT {
 
         assertThat(status.size()).isEqualTo(703);
         assertThat(status.fault()).isNull();
+    }
+
+    // ---- Two nodes on one database ------------------------------------------------------------
+
+    /** What the ledger shows to another node of this site. */
+    private Source shown(FakeLedger other, List<byte[]> entries) {
+        other.publish(entries);
+        return new Source(other.url(), charter(), Optional.empty(), Duration.ofMillis(50));
+    }
+
+    @Test
+    @Clause("TVM-3.3")
+    void whatOneNodeHasSeenTheLedgerCannotHideFromTheOther() {
+        followAll();
+        var four = with(honest, another("only one node sees it"));
+        try (var face = new FakeLedger(fake.key);
+                var other = node(shown(face, four))) {
+            await(other, 0, s -> s.size() == 4 && s.verifiedAt() != null);
+
+            var status = awaitFault();
+            assertThat(status.fault()).contains("shrunk from 4 to 3");
+            assertDeniedAsFaulty();
+            assertAlarm("rolled-back");
+
+            fake.publish(four);
+            await(s -> s.fault() == null && s.size() == 4);
+            assertThat(decide().permitted()).isTrue();
+        }
+        follows.close();
+        follow(source());
+        assertThat(follows.sources().getFirst().size()).isEqualTo(4);
+    }
+
+    @Test
+    @Clause("TVM-3.3")
+    void aLedgerThatShowsTwoNodesTwoHistoriesIsAtFaultForBoth() {
+        followAll();
+        var others = with(honest.subList(0, 2), another("the third for another node"));
+        try (var face = new FakeLedger(fake.key)) {
+            try (var other = node(shown(face, others))) {
+                assertThat(await(other, 0, s -> s.fault() != null).fault())
+                        .contains("two roots for size 3");
+                assertThat(awaitFault().fault()).contains("two roots for size 3");
+                assertDeniedAsFaulty();
+            }
+        }
+        follows.close();
+        follow(source());
+        assertThat(awaitFault().fault()).contains("two roots for size 3");
     }
 
     @Test

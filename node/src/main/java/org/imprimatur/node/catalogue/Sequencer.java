@@ -203,6 +203,7 @@ final class Sequencer implements AutoCloseable {
         replay = current;
         if (batch.takenHead() != null) {
             publish(batch.taken(), batch.takenHead());
+            keepHead(batch.takenHead());
         }
         if (batch.growth() != null && batch.head() != null) {
             tiles.grown(batch.growth());

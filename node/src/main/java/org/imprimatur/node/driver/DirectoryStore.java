@@ -11,9 +11,12 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.imprimatur.node.store.DirectoryLock;
 import org.imprimatur.node.store.DurableFiles;
+import org.imprimatur.node.store.SecretFile;
 import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Sha512;
 
@@ -30,12 +33,14 @@ public final class DirectoryStore {
     private final Path incoming;
     private final Path withdrawn;
     private final RandomGenerator random;
+    private final UUID id;
 
-    private DirectoryStore(Path directory, RandomGenerator random) {
+    private DirectoryStore(Path directory, RandomGenerator random, UUID id) {
         this.directory = directory;
         this.incoming = directory.resolve(".incoming");
         this.withdrawn = directory.resolve(".withdrawn");
         this.random = random;
+        this.id = id;
     }
 
     /**
@@ -44,9 +49,9 @@ public final class DirectoryStore {
      * @throws StoreException when it cannot be used
      */
     public static DirectoryStore open(Path directory, RandomGenerator random) {
-        var store = new DirectoryStore(directory, random);
         try {
             Files.createDirectories(directory);
+            var store = new DirectoryStore(directory, random, id(directory, random));
             for (Path own : List.of(store.incoming, store.withdrawn)) {
                 Files.createDirectories(own);
                 Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
@@ -58,6 +63,36 @@ public final class DirectoryStore {
         } catch (IOException e) {
             throw new StoreException("cannot use the store " + directory + ": " + e, e);
         }
+    }
+
+    /**
+     * Keeps other nodes from the directory, until it is closed: what one node is verifying, no
+     * other may write.
+     *
+     * @throws StoreException when another node uses it
+     */
+    public DirectoryLock lock() {
+        try {
+            return DirectoryLock.take(directory, ".lock", "store");
+        } catch (IOException e) {
+            throw new StoreException("cannot lock the store " + directory + ": " + e, e);
+        }
+    }
+
+    private static UUID id(Path directory, RandomGenerator random) throws IOException {
+        Path file = directory.resolve(".id");
+        try {
+            return UUID.fromString(
+                    SecretFile.readOrMake(file, () -> Mark.random(random).toString()));
+        } catch (IllegalArgumentException _) {
+            throw new StoreException(
+                    file + " does not hold the store's id: remove it, and all is verified again");
+        }
+    }
+
+    /** Names this directory among the stores of all nodes. */
+    public UUID id() {
+        return id;
     }
 
     /** A file that is offered. */

@@ -175,6 +175,9 @@ final class PublicationLoop implements AutoCloseable {
         switch (one.state()) {
             case PUBLISHING, PUBLISHED, FAILED -> {
                 if (item.isEmpty()) {
+                    if (!stock.tells(one.catalogue(), one.endorsement())) {
+                        return;
+                    }
                     move(
                             one,
                             one.now(

@@ -6,6 +6,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.imprimatur.ledger.Checkpoint;
+import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha256;
 import org.jdbi.v3.core.Handle;
@@ -30,7 +32,36 @@ final class FollowTable {
             byte[] checkpoint,
             long size,
             @Nullable Instant verifiedAt,
-            @Nullable String fault) {}
+            @Nullable String fault) {
+
+        /**
+         * What two nodes know together: nothing that one has seen is forgotten because the other
+         * lags behind.
+         */
+        Row with(Row other) {
+            if (!charter.equals(other.charter)) {
+                return this;
+            }
+            boolean further = sizeOf(other.checkpoint) > sizeOf(checkpoint);
+            return new Row(
+                    charter,
+                    further ? other.checkpoint : checkpoint,
+                    Math.max(size, other.size),
+                    later(verifiedAt, other.verifiedAt),
+                    fault == null ? other.fault : fault);
+        }
+
+        private static long sizeOf(byte[] checkpoint) {
+            return Checkpoint.parse(SignedNote.parse(checkpoint).text()).size();
+        }
+
+        private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+            if (one == null || other == null) {
+                return one == null ? other : one;
+            }
+            return one.isAfter(other) ? one : other;
+        }
+    }
 
     /**
      * An entry that was verified.
@@ -47,11 +78,21 @@ final class FollowTable {
     }
 
     Optional<Row> find(Origin origin) {
+        return find(origin, "");
+    }
+
+    /** The row, which no other node changes until this transaction ends. */
+    Optional<Row> locked(Origin origin) {
+        return find(origin, "for update");
+    }
+
+    private Optional<Row> find(Origin origin, String lock) {
         return db.createQuery(
                         """
                         select charter, checkpoint, size, verified_at, fault
                           from followed_ledger where origin = :origin
-                        """)
+                        """
+                                + lock)
                 .bind("origin", origin.text())
                 .map(
                         (row, _) -> {
@@ -90,6 +131,7 @@ final class FollowTable {
                 .execute();
     }
 
+    /** Adds entries; those that another node has added already stay as they are. */
     void add(Origin origin, long first, List<Entry> entries) {
         if (entries.isEmpty()) {
             return;
@@ -99,6 +141,7 @@ final class FollowTable {
                         """
                         insert into followed_entry (origin, index, bytes, dispute)
                         values (:origin, :index, :bytes, :dispute)
+                        on conflict (origin, index) do nothing
                         """);
         long index = first;
         for (var entry : entries) {

@@ -83,6 +83,7 @@ final class Follower implements AutoCloseable {
     private List<FollowTable.Entry> unstored = new ArrayList<>();
     private @Nullable String lasting;
     private int missing;
+    private FollowTable.@Nullable Row stored; // as it was left after the last look
 
     /** What was read from the store: where the follower goes on. */
     record Start(
@@ -225,6 +226,12 @@ final class Follower implements AutoCloseable {
             if (lasting == null && accused != null) {
                 throw accused;
             }
+            if (lasting == null && stored != null && stored.fault() != null) {
+                lasting = stored.fault();
+                ledger.faulty(stored.fault(), clock.instant());
+                LOG.warn("{} is at fault, as another node found: {}", source.origin(), lasting);
+                changed.ring();
+            }
             if (lasting == null) {
                 boolean newest = lookAtLedger();
                 var after = ledger.status();
@@ -321,6 +328,7 @@ final class Follower implements AutoCloseable {
         if (!unstored.isEmpty()) {
             store(view.seen().orElseThrow(), ledger.status().verifiedAt());
         }
+        heedOthers();
         Instant now = clock.instant();
         byte[] bytes = reader.checkpoint();
         try {
@@ -353,6 +361,20 @@ final class Follower implements AutoCloseable {
                     "a tile or bundle that it serves is malformed: " + e.explanation(),
                     seen(),
                     bytes);
+        }
+    }
+
+    /** What another node on this database has seen of the ledger must be continued here too. */
+    private void heedOthers() throws SourceFault, FetchFailed {
+        if (stored == null
+                || !(VerifiedCheckpoint.check(note(stored.checkpoint()), key())
+                        instanceof VerifiedCheckpoint.Check.Good(var theirs))) {
+            return;
+        }
+        if (theirs.size() > view.head().size()) {
+            view = view.having(theirs); // the entries in between are proven to belong to it
+        } else if (theirs.size() == view.head().size()) {
+            view = believe(theirs.note()).view();
         }
     }
 
@@ -707,20 +729,22 @@ final class Follower implements AutoCloseable {
     private void storeNow(VerifiedCheckpoint checkpoint, @Nullable Instant verifiedAt) {
         long first = frontier.size() - unstored.size();
         var entries = unstored;
-        database.change(
-                db -> {
-                    var table = new FollowTable(db);
-                    table.put(
-                            source.origin(),
-                            new FollowTable.Row(
-                                    charter,
-                                    checkpoint.note().bytes(),
-                                    frontier.size(),
-                                    verifiedAt,
-                                    lasting));
-                    table.add(source.origin(), first, entries);
-                });
+        var ours =
+                new FollowTable.Row(
+                        charter, checkpoint.note().bytes(), frontier.size(), verifiedAt, lasting);
+        stored =
+                database.write(
+                        db -> {
+                            var table = new FollowTable(db);
+                            var all = table.locked(source.origin()).map(ours::with).orElse(ours);
+                            table.put(source.origin(), all);
+                            table.add(source.origin(), first, entries);
+                            return all;
+                        });
         unstored = new ArrayList<>();
+        if (stored.fault() != null && lasting == null) {
+            wake.ring(); // another node has proven a fault
+        }
     }
 
     private void refreshAnchors() {

@@ -1,30 +1,23 @@
 package org.imprimatur.node.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node's own directory, readable by its user alone, and locked while a node uses it: two nodes on
- * one directory would sign two histories with one key. The lock is the kernel's, so it goes with
- * the process, however that ends.
+ * one directory would sign two histories with one key.
  */
 public final class DataDirectory implements AutoCloseable {
 
-    private final Path path;
-    private final FileChannel channel;
-    private final FileLock lock;
+    private static final String LOCK = "lock";
 
-    private DataDirectory(Path path, FileChannel channel, FileLock lock) {
+    private final Path path;
+    private final DirectoryLock lock;
+
+    private DataDirectory(Path path, DirectoryLock lock) {
         this.path = path;
-        this.channel = channel;
         this.lock = lock;
     }
 
@@ -37,29 +30,9 @@ public final class DataDirectory implements AutoCloseable {
         try {
             Files.createDirectories(path);
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-            var channel =
-                    FileChannel.open(
-                            path.resolve("lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
-            FileLock lock = lock(channel);
-            if (lock == null) {
-                channel.close();
-                throw new StoreException(
-                        path
-                                + " is in use by another node: stop it, or use another data directory");
-            }
-            return new DataDirectory(path, channel, lock);
+            return new DataDirectory(path, DirectoryLock.take(path, LOCK, "data directory"));
         } catch (IOException e) {
             throw new StoreException("cannot use the data directory " + path + ": " + e, e);
-        }
-    }
-
-    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException _) {
-            return null; // held by this very process
         }
     }
 
@@ -70,16 +43,11 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Whether this process runs as root, told by whom its files belong to. */
     boolean ownedByRoot() throws IOException {
-        return Integer.valueOf(0).equals(Files.getAttribute(path.resolve("lock"), "unix:uid"));
+        return Integer.valueOf(0).equals(Files.getAttribute(path.resolve(LOCK), "unix:uid"));
     }
 
     @Override
     public void close() {
-        try {
-            lock.release();
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        lock.close();
     }
 }

@@ -111,7 +111,8 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private void launch() throws IOException {
+    /** Starts it, again on the same port after it has ended. */
+    void launch() throws IOException {
         var options =
                 List.of(
                         "listen_addresses=127.0.0.1",

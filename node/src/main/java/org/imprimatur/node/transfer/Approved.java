@@ -67,6 +67,18 @@ public record Approved(Origin catalogue, Recorded<Endorsement> endorsement) {
                         .anyMatch(Prospect::approvedByRule);
     }
 
+    /**
+     * Whether an endorsement's ledger is followed, and is not in view as far as the endorsement.
+     */
+    static boolean undetermined(Standing standing, TransferKey key) {
+        return standing.followed().stream()
+                .map(Standing.Followed::register)
+                .anyMatch(
+                        register ->
+                                register.charter().origin().equals(key.catalogue())
+                                        && register.endorsement(key.endorsement()).isEmpty());
+    }
+
     /** Blocks in force that reach this site, each in a sentence. */
     public static List<String> blocks(
             Standing standing, Owner site, Recorded<Endorsement> endorsement) {

@@ -9,8 +9,10 @@ import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.node.driver.Stock;
 import org.imprimatur.node.driver.StoredImage;
 import org.imprimatur.node.follow.SiteView;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Standing;
+import org.imprimatur.register.StatementId;
 
 /**
  * What the transfers have brought in, for drivers. Whether an image stands was judged by the
@@ -56,6 +58,15 @@ public final class ApprovedStock implements Stock {
                                                         file.getKey().digest(),
                                                         verified(standing, file.getValue())))
                                 .toList());
+    }
+
+    @Override
+    public boolean tells(Origin catalogue, StatementId endorsement) {
+        return transfers.compared()
+                && view.ask(
+                        standing ->
+                                !Approved.undetermined(
+                                        standing, new TransferKey(catalogue, endorsement)));
     }
 
     /** By the endorsement that was admitted first, so that labels stay as long as they can. */

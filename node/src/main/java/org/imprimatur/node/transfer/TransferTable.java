@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.UUID;
 import org.imprimatur.node.driver.FileStamp;
 import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.register.Origin;
@@ -19,18 +20,31 @@ import org.jspecify.annotations.Nullable;
 final class TransferTable {
 
     private final Handle db;
+    private final UUID store;
 
-    TransferTable(Handle db) {
+    /** What concerns one store. */
+    TransferTable(Handle db, UUID store) {
         this.db = db;
+        this.store = store;
     }
 
-    List<Transfer> all() {
+    /** All, with what an older release has noted, which knew one store only. */
+    List<Transfer> adopted() {
+        db.createUpdate("update transfer set store = :store where store = :none")
+                .bind("store", store)
+                .bind("none", new UUID(0, 0))
+                .execute();
+        return all();
+    }
+
+    private List<Transfer> all() {
         return db.createQuery(
                         """
                         select catalogue, endorsement, state, why, file_name, digest, attempts,
                                retry_at, modified_at, file_bytes, changed_at, inode, verified_at
-                          from transfer order by catalogue, endorsement
+                          from transfer where store = :store order by catalogue, endorsement
                         """)
+                .bind("store", store)
                 .map((row, _) -> transfer(row))
                 .list();
     }
@@ -73,13 +87,13 @@ final class TransferTable {
         var stamp = seen == null ? null : seen.stamp();
         db.createUpdate(
                         """
-                        insert into transfer (catalogue, endorsement, state, why, file_name, digest,
+                        insert into transfer (store, catalogue, endorsement, state, why, file_name, digest,
                                               attempts, retry_at, modified_at, file_bytes,
                                               changed_at, inode, verified_at)
-                        values (:catalogue, :endorsement, :state, :why, :fileName, :digest,
+                        values (:store, :catalogue, :endorsement, :state, :why, :fileName, :digest,
                                 :attempts, :retryAt, :modifiedAt, :fileBytes, :changedAt, :inode,
                                 :verifiedAt)
-                        on conflict (catalogue, endorsement) do update
+                        on conflict (store, catalogue, endorsement) do update
                            set state = excluded.state, why = excluded.why,
                                file_name = excluded.file_name, digest = excluded.digest,
                                attempts = excluded.attempts, retry_at = excluded.retry_at,
@@ -87,6 +101,7 @@ final class TransferTable {
                                file_bytes = excluded.file_bytes, changed_at = excluded.changed_at,
                                inode = excluded.inode, verified_at = excluded.verified_at
                         """)
+                .bind("store", store)
                 .bind("catalogue", transfer.key().catalogue().text())
                 .bind("endorsement", transfer.key().endorsement().sha256().bytes())
                 .bind("state", transfer.state().wire())

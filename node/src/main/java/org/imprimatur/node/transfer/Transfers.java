@@ -86,6 +86,7 @@ public final class Transfers implements AutoCloseable {
     private final Map<TransferKey, Transfer> transfers = new HashMap<>();
     private final Map<Sha512, Running> running = new HashMap<>();
     private @Nullable Reverification reverification;
+    private boolean compared;
 
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -112,7 +113,7 @@ public final class Transfers implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         this.changed = changed;
-        database.read(db -> new TransferTable(db).all())
+        database.write(db -> new TransferTable(db, store.id()).adopted())
                 .forEach(transfer -> transfers.put(transfer.key(), transfer));
         GaugeWithCallback.builder()
                 .name("imprimatur_transfers")
@@ -211,6 +212,14 @@ public final class Transfers implements AutoCloseable {
                 LOG.error("{} cannot be offered", entry.getKey(), e);
             }
         }
+        synchronized (this) {
+            compared = true;
+        }
+    }
+
+    /** Whether all that the registers say was compared with the store since the start. */
+    public synchronized boolean compared() {
+        return compared;
     }
 
     /** One that cannot be withdrawn does not keep the others. */
@@ -231,23 +240,7 @@ public final class Transfers implements AutoCloseable {
             known = List.copyOf(transfers.keySet());
         }
         var undetermined =
-                known.stream()
-                        .filter(
-                                key ->
-                                        standing.followed().stream()
-                                                .map(Standing.Followed::register)
-                                                .anyMatch(
-                                                        register ->
-                                                                register.charter()
-                                                                                .origin()
-                                                                                .equals(
-                                                                                        key
-                                                                                                .catalogue())
-                                                                        && register.endorsement(
-                                                                                        key
-                                                                                                .endorsement())
-                                                                                .isEmpty()))
-                        .toList();
+                known.stream().filter(key -> Approved.undetermined(standing, key)).toList();
         return new Wanted(approved, undetermined);
     }
 
@@ -340,7 +333,10 @@ public final class Transfers implements AutoCloseable {
         if (offered != null) {
             LOG.warn("{} is not as it was verified, and is verified again", name);
             store.takeBack(name, image);
-        } else if (!due(first, now) || running.size() >= MOST_AT_ONCE) {
+        } else if (!due(first, now)) {
+            return;
+        } else if (running.size() >= MOST_AT_ONCE) {
+            waits(first, name);
             return;
         }
         start(new Running(first, name));
@@ -437,6 +433,14 @@ public final class Transfers implements AutoCloseable {
         running.put(image, one);
         set(one.approved, one.name, Transfer.State.TRANSFERRING, "", attempts(one), null, null);
         one.thread = Thread.ofVirtual().name("transfer " + one.name).start(() -> transfer(one));
+    }
+
+    /** What waits for its turn is wanted all the same. */
+    private void waits(Approved approved, ImageFileName name) {
+        var transfer = transfers.get(TransferKey.of(approved));
+        if (transfer == null || transfer.state() == Transfer.State.WITHDRAWN) {
+            set(approved, name, Transfer.State.TRANSFERRING, "it waits", 0, null, null);
+        }
     }
 
     private int attempts(Running one) {
@@ -564,7 +568,7 @@ public final class Transfers implements AutoCloseable {
         }
         database.change(
                 db -> {
-                    new TransferTable(db).put(transfer);
+                    new TransferTable(db, store.id()).put(transfer);
                 });
         transfers.put(transfer.key(), transfer);
         listeners.forEach(Runnable::run);
