@@ -21,6 +21,11 @@ final class DecisionText {
             output.line("  let pass, since the site only audits it:");
             lines(context.path("audited")).forEach(line -> output.line("    %s", line));
         }
+        if (context.has("converted")) {
+            output.line(
+                    "  %s is a file that the site made of %s",
+                    text(context, "converted"), text(context, "image"));
+        }
         for (var obligation : context.path("obligations")) {
             output.line("  obligation: %s", obligation.asText());
         }

@@ -13,6 +13,7 @@ import org.imprimatur.node.approval.Notices;
 import org.imprimatur.node.approval.QueueRoute;
 import org.imprimatur.node.approval.SiteRoutes;
 import org.imprimatur.node.catalogue.LedgerState;
+import org.imprimatur.node.driver.Conversions;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.driver.DriverException;
 import org.imprimatur.node.driver.DriverSettings;
@@ -94,6 +95,9 @@ record Site(
                                 random,
                                 metrics,
                                 changed));
+        var conversions =
+                parts.opened(
+                        new Conversions(store, config.transfers().verifyEvery(), database, clock));
         var publications =
                 parts.opened(
                         new Publications(
@@ -101,6 +105,7 @@ record Site(
                                 new DriverSettings.Wiring(
                                         site, clock, image -> bundle(config, fetch, image)),
                                 new ApprovedStock(transfers, store, view),
+                                conversions,
                                 database,
                                 clock,
                                 random,
@@ -141,7 +146,7 @@ record Site(
                 new QueueRoute(view, follows, clock),
                 new PublicationRoutes(publications),
                 new InstanceRoutes(instances),
-                new StoredFileRoute(transfers, store));
+                new StoredFileRoute(transfers, store, conversions));
     }
 
     /** From the catalogue: it is not believed here, but verified by whoever gets it. */

@@ -32,6 +32,11 @@ public record Standing(Register own, List<Followed> followed) {
         return Stream.concat(Stream.of(own), followed.stream().map(Followed::register));
     }
 
+    /** Whether anything that is said in view is about that very file. */
+    public boolean mentions(Sha512 image) {
+        return registers().anyMatch(register -> !register.history(image).isEmpty());
+    }
+
     /** How far each register has come, by origin. */
     Map<Origin, Long> positions() {
         var positions = new HashMap<Origin, Long>();

@@ -22,7 +22,6 @@ import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Request;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
-import org.imprimatur.register.ImageName;
 import org.imprimatur.register.Inquiry;
 import org.imprimatur.register.MalformedInput;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ public final class Admission implements AutoCloseable {
             RandomGenerator random,
             Metrics metrics) {
         this.view = view;
-        this.published = new PublishedImages(database);
+        this.published = new PublishedImages(view, database);
         this.database = database;
         this.record = new DecisionRecord(database);
         this.clock = clock;
@@ -153,16 +152,13 @@ public final class Admission implements AutoCloseable {
     private Given decide(Inquiry question) {
         long start = System.nanoTime();
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var atDriver =
-                question.image() instanceof ImageName.AtDriver name
-                        ? published.image(name).orElse(null)
-                        : null;
+        var ofTheSite = published.image(question.image()).orElse(null);
         var given =
                 view.ask(
                         (standing, policy) -> {
                             var seen = Seen.of(standing, lastSeen);
                             lastSeen = seen;
-                            var judged = Judged.of(standing, policy, question, atDriver, now);
+                            var judged = Judged.of(standing, policy, question, ofTheSite, now);
                             return new Given(newId(), now, question, judged, seen);
                         });
         var decision = given.judged().decision();

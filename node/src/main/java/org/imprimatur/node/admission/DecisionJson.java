@@ -199,14 +199,14 @@ public final class DecisionJson {
     }
 
     static ObjectNode answer(Given given) {
-        return answer(given.id(), given.at(), given.judged());
+        return answer(given.id(), given.at(), given.asked(), given.judged());
     }
 
     /** A decision that is on record, as it was given out. */
     static ObjectNode answer(Decided decided) {
         var said = decided.said();
         var json = Json.object().put("decision", decided.permitted());
-        var context = context(json, decided.id(), decided.at(), decided.image());
+        var context = context(json, decided.id(), decided.at(), decided.asked(), decided.image());
         context.putRawValue("reasons", new RawValue(said.reasons()));
         if (said.audited() != null) {
             context.putRawValue("audited", new RawValue(said.audited()));
@@ -222,10 +222,10 @@ public final class DecisionJson {
      *
      * @param id null for one that is not given and not recorded
      */
-    static ObjectNode answer(@Nullable UUID id, Instant at, Judged judged) {
+    static ObjectNode answer(@Nullable UUID id, Instant at, Inquiry asked, Judged judged) {
         var decision = judged.decision();
         var json = Json.object().put("decision", decision.permitted());
-        var context = context(json, id, at, judged.image());
+        var context = context(json, id, at, asked, judged.image());
         context.set("reasons", reasons(decision.reasons()));
         if (!decision.audited().isEmpty()) {
             context.set("audited", reasons(decision.audited()));
@@ -237,7 +237,11 @@ public final class DecisionJson {
     }
 
     private static ObjectNode context(
-            ObjectNode answer, @Nullable UUID id, Instant at, @Nullable Sha512 image) {
+            ObjectNode answer,
+            @Nullable UUID id,
+            Instant at,
+            Inquiry asked,
+            @Nullable Sha512 image) {
         var context = answer.putObject("context");
         if (id != null) {
             context.put("id", id.toString());
@@ -245,6 +249,10 @@ public final class DecisionJson {
         context.put("at", at.toString());
         if (image != null) {
             context.put("image", image.toString());
+        }
+        var converted = Judged.converted(asked, image);
+        if (converted != null) {
+            context.put("converted", converted.toString());
         }
         return context;
     }

@@ -75,7 +75,7 @@ final class DecisionTable {
                                     new Boolean[count],
                                     g -> decision(g).permitted()),
                             column(rows, "bytea", binary(count), g -> image(g.judged().image())),
-                            column(rows, "text", text(count), g -> resource(g.asked().image())),
+                            column(rows, "text", text(count), g -> resource(g)),
                             column(rows, "text", text(count), g -> g.asked().useClass().wire()),
                             column(rows, "text", text(count), g -> g.asked().action().wire()),
                             column(rows, "text", text(count), g -> g.asked().operator()),
@@ -196,8 +196,12 @@ final class DecisionTable {
     }
 
     /** Nothing, for the many that are asked for by what they are. */
-    private static @Nullable String resource(ImageName name) {
-        return name instanceof ImageName.ByDigest ? null : name.toString();
+    private static @Nullable String resource(Given given) {
+        var name = given.asked().image();
+        return name instanceof ImageName.ByDigest(var digest)
+                        && digest.equals(given.judged().image())
+                ? null
+                : name.toString();
     }
 
     private static @Nullable Sha256 digest(byte @Nullable [] bytes) {

@@ -18,27 +18,40 @@ import org.jspecify.annotations.Nullable;
  */
 record Judged(@Nullable Sha512 image, Decision decision) {
 
+    /** The digest that was asked for, where it is that of another file of the same image. */
+    static @Nullable Sha512 converted(Inquiry asked, @Nullable Sha512 image) {
+        return asked.image() instanceof ImageName.ByDigest(var digest)
+                        && image != null
+                        && !digest.equals(image)
+                ? digest
+                : null;
+    }
+
     /**
      * Decides.
      *
-     * @param atDriver the file that the driver has under the name, where it is a driver's; else not
-     *     looked at
+     * @param ofTheSite the endorsed image of which the site has published a file under the name,
+     *     which is a driver's or a digest that no ledger in view mentions; else not looked at
      */
     static Judged of(
             Standing standing,
             SitePolicy policy,
             Inquiry asked,
-            @Nullable Sha512 atDriver,
+            @Nullable Sha512 ofTheSite,
             Instant at) {
         var resolved =
                 switch (asked.image()) {
-                    case ImageName.ByDigest(var digest) -> new Resolved.To(digest);
+                    case ImageName.ByDigest(var digest) ->
+                            new Resolved.To(
+                                    ofTheSite == null || standing.mentions(digest)
+                                            ? digest
+                                            : ofTheSite);
                     case ImageName.ByGuid name -> Decisions.resolve(standing, name);
                     case ImageName.AtDriver name ->
-                            atDriver == null
+                            ofTheSite == null
                                     ? new Resolved.Not(
                                             "the site has no one image published as " + name)
-                                    : new Resolved.To(atDriver);
+                                    : new Resolved.To(ofTheSite);
                 };
         return switch (resolved) {
             case Resolved.To(var digest) ->

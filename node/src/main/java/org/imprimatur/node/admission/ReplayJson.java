@@ -24,9 +24,9 @@ final class ReplayJson {
         var json = Json.object();
         json.set("question", DecisionJson.question(decided.asked()));
         json.set("recorded", DecisionJson.answer(decided));
-        json.set("replayed", DecisionJson.answer(null, decided.at(), then));
+        json.set("replayed", DecisionJson.answer(null, decided.at(), decided.asked(), then));
         json.put("same", same(decided, then));
-        json.set("today", DecisionJson.answer(null, replayed.at(), now));
+        json.set("today", DecisionJson.answer(null, replayed.at(), decided.asked(), now));
         boolean differs = differ(then, now);
         json.put("differs", differs);
         if (differs) {

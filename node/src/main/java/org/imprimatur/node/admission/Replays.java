@@ -16,7 +16,6 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.policy.SitePolicyTable;
 import org.imprimatur.node.policy.SiteRules;
 import org.imprimatur.node.store.Database;
-import org.imprimatur.register.ImageName;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.SitePolicy;
 
@@ -41,7 +40,7 @@ public final class Replays {
         this.view = view;
         this.database = database;
         this.past = new PastViews(database);
-        this.published = new PublishedImages(database);
+        this.published = new PublishedImages(view, database);
         this.clock = clock;
     }
 
@@ -120,16 +119,13 @@ public final class Replays {
     private Replayed today(Decided decided, Seen seen, Judged then) {
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var asked = decided.asked();
-        var atDriver =
-                asked.image() instanceof ImageName.AtDriver name
-                        ? published.image(name).orElse(null)
-                        : null;
+        var ofTheSite = published.image(asked.image()).orElse(null);
         return view.ask(
                 (standing, policy) ->
                         new Replayed(
                                 then,
                                 seen,
-                                Judged.of(standing, policy, asked, atDriver, at),
+                                Judged.of(standing, policy, asked, ofTheSite, at),
                                 Seen.of(standing, null),
                                 at));
     }

@@ -39,12 +39,7 @@ final class DirectoryDriver implements Driver {
      *     whoever can write to the pool's files writes to the store's then
      * @param libvirt the connection URI of the libvirt whose machines it may end; empty for none
      */
-    record Settings(
-            String name,
-            Path directory,
-            Optional<String> format,
-            boolean linked,
-            Optional<String> libvirt) {}
+    record Settings(String name, Path directory, boolean linked, Optional<String> libvirt) {}
 
     private final Settings settings;
     private final Path ours;
@@ -60,17 +55,19 @@ final class DirectoryDriver implements Driver {
     }
 
     @Override
-    public Optional<String> format() {
-        return settings.format();
-    }
-
-    @Override
     public String publish(Mark mark, StoredImage image) throws DriverException {
         Path own = ours.resolve(mark.toString());
         Path offered = offered(image.name());
         try {
-            if (use(own, offered) == Use.OFFERED && Files.size(own) == image.bytes()) {
+            boolean same =
+                    use(own, offered) == Use.OFFERED
+                            && Files.size(own) == image.bytes()
+                            && (!settings.linked() || Files.isSameFile(own, image.file()));
+            if (same) {
                 return offered.toString();
+            }
+            if (use(own, offered) == Use.OFFERED) {
+                Files.delete(offered); // ours, and not what it should be
             }
             Files.createDirectories(ours);
             Path part = ours.resolve(mark + ".part");
@@ -126,7 +123,8 @@ final class DirectoryDriver implements Driver {
         Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("r--r--r--"));
     }
 
-    private static Sha512 digest(FileChannel file) throws IOException {
+    /** SHA-512 of all bytes; an interrupt breaks it off. */
+    static Sha512 digest(FileChannel file) throws IOException {
         try {
             var digest = MessageDigest.getInstance("SHA-512");
             var buffer = ByteBuffer.allocate(1 << 18);

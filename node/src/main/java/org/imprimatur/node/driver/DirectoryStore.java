@@ -24,14 +24,19 @@ import org.imprimatur.register.Sha512;
  * A directory of approved image files, for whatever runs them.
  *
  * <p>A file appears in it by one rename, whole and verified, and vanishes by one rename. What is on
- * its way in lies in {@code .incoming}, what is on its way out in {@code .withdrawn}, both on the
- * same file system.
+ * its way in lies in {@code .incoming}, what is on its way out in {@code .withdrawn}, and what was
+ * made of images for drivers that want another format in {@code .converted}, all on the same file
+ * system.
  */
 public final class DirectoryStore {
+
+    /** Never filled: who runs the machine needs it to mend things. */
+    public static final long SPARE_BYTES = 64L << 20;
 
     private final Path directory;
     private final Path incoming;
     private final Path withdrawn;
+    private final Path converted;
     private final RandomGenerator random;
     private final UUID id;
 
@@ -39,6 +44,7 @@ public final class DirectoryStore {
         this.directory = directory;
         this.incoming = directory.resolve(".incoming");
         this.withdrawn = directory.resolve(".withdrawn");
+        this.converted = directory.resolve(".converted");
         this.random = random;
         this.id = id;
     }
@@ -52,12 +58,17 @@ public final class DirectoryStore {
         try {
             Files.createDirectories(directory);
             var store = new DirectoryStore(directory, random, id(directory, random));
-            for (Path own : List.of(store.incoming, store.withdrawn)) {
+            for (Path own : List.of(store.incoming, store.withdrawn, store.converted)) {
                 Files.createDirectories(own);
                 Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
             }
             for (Path left : list(store.withdrawn)) {
                 Files.deleteIfExists(left);
+            }
+            for (Path left : list(store.converted)) {
+                if (isBeingMade(left)) {
+                    Files.deleteIfExists(left);
+                }
             }
             return store;
         } catch (IOException e) {
@@ -143,6 +154,21 @@ public final class DirectoryStore {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    /** Where an image's disk lies in another format, whether it is there or not. */
+    Path converted(Sha512 image, String format) {
+        return converted.resolve(image.hex() + "." + format);
+    }
+
+    /** All that was made of images, and what is being made. */
+    List<Path> converted() throws IOException {
+        return list(converted);
+    }
+
+    /** Whether a file among these has no name of its own yet. */
+    static boolean isBeingMade(Path file) {
+        return file.getFileName().toString().startsWith(".");
     }
 
     /** Free space in bytes. */

@@ -1,7 +1,6 @@
 package org.imprimatur.node.driver;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One place outside, from which machines are started: a cloud's image service, a registry, a pool
@@ -16,12 +15,6 @@ public interface Driver extends AutoCloseable {
 
     /** Its name in the site's configuration. */
     String name();
-
-    /**
-     * The format of disk images that it wants (WLCG-7), such as {@code raw}; empty where it takes
-     * each as it was endorsed. What has another format is not published.
-     */
-    Optional<String> format();
 
     /**
      * Sees to it that an image is offered under the mark, whole and as it was verified, and says

@@ -38,7 +38,8 @@ public sealed interface DriverSettings {
      * What every driver has.
      *
      * @param name how the site calls it
-     * @param format the format of disk images that it wants; empty where it takes every one
+     * @param format the format of disk images that it wants (WLCG-7); empty where it takes each as
+     *     it was endorsed
      * @param owners whose images are published there; empty for everybody's
      * @param keepAside how long a withdrawn image is kept there, out of use
      */
@@ -152,7 +153,6 @@ public sealed interface DriverSettings {
                 new DirectoryDriver.Settings(
                         common.name(),
                         item.required("path", "the directory of the pool").path(),
-                        common.format(),
                         item.optional("hard-links").map(YamlMember::yes).orElse(false),
                         item.optional("libvirt").map(YamlMember::text)));
     }
@@ -187,7 +187,6 @@ public sealed interface DriverSettings {
                 common,
                 new GlanceDriver.Settings(
                         common.name(),
-                        common.format(),
                         item.optional("visibility")
                                 .map(m -> m.as(DriverSettings::visibility, VISIBILITIES))
                                 .orElse(GlanceDriver.Visibility.SHARED),
@@ -201,6 +200,13 @@ public sealed interface DriverSettings {
 
     private static Oci oci(YamlMember item) {
         allowing(item, "repository", "plain-http", "authorities", "user", "password-file");
+        item.optional("format")
+                .ifPresent(
+                        format -> {
+                            throw format.wrong(
+                                    "is not for a registry",
+                                    "images go there as they were endorsed, with the bundle that verifies them");
+                        });
         var common = common(item);
         var hint = "HOST[:PORT]/NAME, without a tag";
         var where =
@@ -223,7 +229,6 @@ public sealed interface DriverSettings {
                 common,
                 new OciDriver.Settings(
                         common.name(),
-                        common.format(),
                         where.host(),
                         where.repository(),
                         item.optional("plain-http").map(YamlMember::yes).orElse(false),
@@ -245,7 +250,6 @@ public sealed interface DriverSettings {
                 common,
                 new ExecDriver.Settings(
                         common.name(),
-                        common.format(),
                         line,
                         item.optional("timeout")
                                 .map(m -> m.as(Durations::parse, Durations.HINT))

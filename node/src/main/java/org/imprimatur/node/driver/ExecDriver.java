@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.imprimatur.node.http.Json;
@@ -32,7 +31,7 @@ final class ExecDriver implements Driver {
      * @param program its path and first arguments
      * @param within how long publishing may take
      */
-    record Settings(String name, Optional<String> format, List<String> program, Duration within) {}
+    record Settings(String name, List<String> program, Duration within) {}
 
     private final Settings settings;
     private final Owner site;
@@ -48,11 +47,6 @@ final class ExecDriver implements Driver {
     }
 
     @Override
-    public Optional<String> format() {
-        return settings.format();
-    }
-
-    @Override
     public String publish(Mark mark, StoredImage image) throws DriverException {
         var statement = image.endorsement().statement();
         var told = new LinkedHashMap<String, String>();
@@ -60,6 +54,7 @@ final class ExecDriver implements Driver {
         told.put("file", image.file().toString());
         told.put("fileName", image.name().text());
         told.put("digest", image.digest().toString());
+        told.put("endorsed", image.image().toString());
         told.put("format", image.format());
         told.put("guid", statement.guid().toString());
         told.put("version", statement.version().text());
@@ -142,7 +137,7 @@ final class ExecDriver implements Driver {
         var told = new LinkedHashMap<String, String>();
         told.put("mark", publication.mark().toString());
         told.put("fileName", publication.name().text());
-        told.put("digest", publication.digest().toString());
+        told.put("digest", publication.published().toString());
         if (publication.driverId() != null) {
             told.put("id", publication.driverId());
         }
@@ -156,7 +151,7 @@ final class ExecDriver implements Driver {
     private static void write(ObjectNode json, Publication publication) {
         json.put("mark", publication.mark().toString())
                 .put("fileName", publication.name().text())
-                .put("digest", publication.digest().toString())
+                .put("digest", publication.published().toString())
                 .put("state", publication.state().wire());
         if (publication.driverId() != null) {
             json.put("id", publication.driverId());

@@ -63,7 +63,6 @@ final class GlanceDriver implements Driver {
      */
     record Settings(
             String name,
-            Optional<String> format,
             Visibility visibility,
             Set<String> members,
             String prefix,
@@ -82,11 +81,6 @@ final class GlanceDriver implements Driver {
     @Override
     public String name() {
         return settings.name();
-    }
-
-    @Override
-    public Optional<String> format() {
-        return settings.format();
     }
 
     @Override
@@ -176,6 +170,9 @@ final class GlanceDriver implements Driver {
         labels.put("imprimatur_guid", statement.guid().toString());
         labels.put("imprimatur_version", statement.version().text());
         labels.put("imprimatur_sha512", statement.image().hex());
+        if (image.isConverted()) {
+            labels.put("imprimatur_converted_sha512", image.digest().hex());
+        }
         labels.put("imprimatur_owner", statement.owner().toString());
         labels.put("imprimatur_endorser", statement.signer().subject());
         labels.put("imprimatur_endorser_issuer", statement.signer().issuer());
@@ -286,7 +283,7 @@ final class GlanceDriver implements Driver {
     }
 
     private static Use use(GlanceImage image, Publication publication) {
-        if (!image.holds(publication.digest())) {
+        if (!image.holds(publication.published())) {
             return Use.BROKEN;
         }
         return switch (image.status()) {

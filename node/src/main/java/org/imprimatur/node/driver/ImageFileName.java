@@ -30,6 +30,16 @@ public record ImageFileName(String text) {
                                 endorsement.disk().format()));
     }
 
+    /** The format in it. */
+    public String format() {
+        return text.substring(text.lastIndexOf('.') + 1);
+    }
+
+    /** The name of the same image in another format. */
+    public ImageFileName in(String format) {
+        return new ImageFileName(text.substring(0, text.lastIndexOf('.') + 1) + format);
+    }
+
     /** The GUID in it: files of one image have the same. */
     public String guid() {
         return text.substring(0, 36);

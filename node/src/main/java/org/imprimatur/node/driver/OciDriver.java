@@ -37,7 +37,6 @@ public final class OciDriver implements Driver {
      */
     record Settings(
             String name,
-            Optional<String> format,
             String host,
             String repository,
             boolean plainHttp,
@@ -62,11 +61,6 @@ public final class OciDriver implements Driver {
     @Override
     public String name() {
         return settings.name();
-    }
-
-    @Override
-    public Optional<String> format() {
-        return settings.format();
     }
 
     @Override

@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * One verified image at one driver.
  *
  * @param driver the driver's name
+ * @param name of the file, in the format in which it is published
+ * @param digest of the endorsed image
  * @param catalogue the ledger of the endorsement that it is labelled with
  * @param why one sentence for people; empty where the state says all
  * @param driverId the driver's own id; null before there was one
+ * @param converted SHA-512 of the file that is published, where it was made of the endorsed one
  * @param attempts how often the present step has failed in a row
  * @param retryAt not before then it is tried again; null for at once
  * @param changedAt when it came into this state
@@ -27,6 +30,7 @@ public record Publication(
         State state,
         String why,
         @Nullable String driverId,
+        @Nullable Sha512 converted,
         int attempts,
         @Nullable Instant retryAt,
         Instant changedAt) {
@@ -69,16 +73,18 @@ public record Publication(
     }
 
     /** A new one, of which nothing is there yet. */
-    static Publication begin(Mark mark, String driver, StoredImage image, Instant now) {
+    static Publication begin(
+            Mark mark, String driver, ImageFileName name, StoredImage image, Instant now) {
         return new Publication(
                 mark,
                 driver,
-                image.name(),
-                image.digest(),
+                name,
+                image.image(),
                 image.catalogue(),
                 image.endorsement().id(),
                 State.PUBLISHING,
                 "",
+                null,
                 null,
                 0,
                 null,
@@ -88,6 +94,11 @@ public record Publication(
     /** Whether it is of that file. */
     boolean isOf(ImageFileName file, Sha512 content) {
         return name.equals(file) && digest.equals(content);
+    }
+
+    /** SHA-512 of the file that is published. */
+    Sha512 published() {
+        return converted == null ? digest : converted;
     }
 
     /** Whether it is labelled with the image's endorsement. */
@@ -107,6 +118,7 @@ public record Publication(
                 State.PUBLISHING,
                 because,
                 driverId,
+                converted,
                 0,
                 null,
                 now);
@@ -149,6 +161,7 @@ public record Publication(
                 next,
                 because,
                 id,
+                converted,
                 failures,
                 retry,
                 since);

@@ -20,6 +20,7 @@ import org.imprimatur.node.driver.Publication.State;
 import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Sha512;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ final class PublicationLoop implements AutoCloseable {
     private final Driver driver;
     private final DriverSettings.Common settings;
     private final Stock stock;
+    private final Conversions conversions;
     private final Database database;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -67,12 +69,14 @@ final class PublicationLoop implements AutoCloseable {
             Driver driver,
             DriverSettings.Common settings,
             Stock stock,
+            Conversions conversions,
             Database database,
             InstantSource clock,
             RandomGenerator random) {
         this.driver = driver;
         this.settings = settings;
         this.stock = stock;
+        this.conversions = conversions;
         this.database = database;
         this.clock = clock;
         this.random = random;
@@ -158,6 +162,15 @@ final class PublicationLoop implements AutoCloseable {
                         .contains(item.verified().get().endorsement().statement().owner());
     }
 
+    /** Whether a publication is of an item, in the format that the driver wants. */
+    private boolean isOf(Publication one, Stock.Item item) {
+        return one.isOf(named(item), item.digest());
+    }
+
+    private ImageFileName named(Stock.Item item) {
+        return settings.format().map(item.name()::in).orElse(item.name());
+    }
+
     private List<Publication> rows(Instant now) {
         synchronized (this) {
             checkOpen();
@@ -170,7 +183,7 @@ final class PublicationLoop implements AutoCloseable {
 
     /** Notes what is to be done with one, by whether it is wanted. */
     private void judge(Publication one, List<Stock.Item> wanted, Instant now) {
-        var item = wanted.stream().filter(w -> one.isOf(w.name(), w.digest())).findFirst();
+        var item = wanted.stream().filter(w -> isOf(one, w)).findFirst();
         var image = item.flatMap(Stock.Item::verified);
         switch (one.state()) {
             case PUBLISHING, PUBLISHED, FAILED -> {
@@ -211,6 +224,7 @@ final class PublicationLoop implements AutoCloseable {
                 boolean gone = driver.withdraw(one);
                 LOG.info("{} is withdrawn from {}", one.name(), driver.name());
                 move(one, one.now(gone ? State.REMOVED : State.WITHDRAWN, one.why(), now));
+                conversions.ring();
             } else if (driver.remove(one)) {
                 LOG.info("{} is deleted at {}", one.name(), driver.name());
                 move(one, one.now(State.REMOVED, one.why(), now));
@@ -274,7 +288,7 @@ final class PublicationLoop implements AutoCloseable {
         var why = there.isEmpty() ? "it is no longer there" : "it is not as it was published";
         LOG.warn("{} at {}: {}", one.name(), driver.name(), why);
         wanted.stream()
-                .filter(item -> one.isOf(item.name(), item.digest()))
+                .filter(item -> isOf(one, item))
                 .flatMap(item -> item.verified().stream())
                 .findFirst()
                 .ifPresent(image -> move(one, one.again(image, why, now)));
@@ -295,11 +309,13 @@ final class PublicationLoop implements AutoCloseable {
             var one =
                     rows.stream()
                             .filter(r -> r.state() != State.REMOVED)
-                            .filter(r -> r.isOf(item.name(), item.digest()))
+                            .filter(r -> isOf(r, item))
                             .findFirst()
                             .orElse(null);
             if (one == null) {
-                one = Publication.begin(Mark.random(random), driver.name(), image, now);
+                one =
+                        Publication.begin(
+                                Mark.random(random), driver.name(), named(item), image, now);
                 var fresh = one;
                 if (!write(db -> new PublicationTable(db).begin(fresh))) {
                     continue;
@@ -333,13 +349,7 @@ final class PublicationLoop implements AutoCloseable {
 
     private void publish(Publication one, StoredImage image) {
         try {
-            var wants = driver.format();
-            if (wants.isPresent() && !wants.get().equals(image.format())) {
-                throw new DriverException(
-                        "the driver wants %s, and the image is %s"
-                                .formatted(wants.get(), image.format()));
-            }
-            var id = driver.publish(one.mark(), image);
+            var id = driver.publish(one.mark(), wanted(one, image));
             finish(one, one.published(id, clock.instant().truncatedTo(ChronoUnit.MICROS)));
             LOG.info("{} is published at {} as {}", one.name(), driver.name(), id);
         } catch (DriverException | RuntimeException e) {
@@ -348,6 +358,25 @@ final class PublicationLoop implements AutoCloseable {
             LOG.warn("{} cannot be published at {}: {}", one.name(), driver.name(), why);
             finish(one, one.failed(State.FAILED, why, pause(one, now), now));
         }
+    }
+
+    /** The image as the driver wants it. */
+    private StoredImage wanted(Publication one, StoredImage image) throws DriverException {
+        var format = settings.format().orElse(image.format());
+        if (format.equals(image.format())) {
+            return image;
+        }
+        var converted = conversions.in(image, format);
+        if (!note(one, converted.digest())) {
+            throw new DriverException("it is broken off");
+        }
+        return converted;
+    }
+
+    /** Before anybody gets the converted file, so that whoever meets it learns what it is. */
+    private synchronized boolean note(Publication one, Sha512 converted) {
+        return !Thread.currentThread().isInterrupted()
+                && write(db -> new PublicationTable(db).made(one, converted));
     }
 
     /** An upload that is no longer wanted was moved on meanwhile; then its end changes nothing. */

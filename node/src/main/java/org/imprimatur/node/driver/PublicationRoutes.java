@@ -40,6 +40,9 @@ public final class PublicationRoutes {
                             .put("endorsement", one.endorsement().hex())
                             .put("state", one.state().wire())
                             .put("changedAt", one.changedAt().toString());
+            if (one.converted() != null) {
+                item.put("converted", one.converted().toString());
+            }
             if (one.driverId() != null) {
                 item.put("id", one.driverId());
             }

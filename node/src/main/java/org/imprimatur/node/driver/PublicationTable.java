@@ -22,7 +22,7 @@ final class PublicationTable {
     private static final String COLUMNS =
             """
             select mark, driver, file_name, digest, catalogue, endorsement, state, why, driver_id,
-                   attempts, retry_at, changed_at
+                   converted, attempts, retry_at, changed_at
               from publication
             """;
 
@@ -81,6 +81,46 @@ final class PublicationTable {
                 : Optional.empty();
     }
 
+    /**
+     * The endorsed image that a file was made of; of several, which have the same disk then, one
+     * that is published now.
+     */
+    Optional<Sha512> madeOf(Sha512 file) {
+        return db.createQuery(
+                        """
+                        select digest from publication where converted = :file
+                         order by state = 'published' desc, changed_at desc, mark limit 1
+                        """)
+                .bind("file", file.bytes())
+                .mapTo(byte[].class)
+                .findOne()
+                .map(Sha512::ofBytes);
+    }
+
+    /** Whether a file was made of that image, and proven to hold its disk. */
+    boolean isMadeOf(Sha512 file, Sha512 image) {
+        return db.createQuery(
+                        """
+                        select exists (select from publication
+                                        where converted = :file and digest = :image)
+                        """)
+                .bind("file", file.bytes())
+                .bind("image", image.bytes())
+                .mapTo(boolean.class)
+                .one();
+    }
+
+    /** Those whose file is in use, or about to be, in any driver's pool. */
+    List<Publication> current() {
+        return db.createQuery(
+                        COLUMNS
+                                + """
+                                 where state in ('publishing', 'published', 'failed')
+                                """)
+                .map((row, _) -> publication(row))
+                .list();
+    }
+
     /** Notes a new one; false when the file is already at the driver. */
     boolean begin(Publication publication) {
         return bound(
@@ -96,6 +136,20 @@ final class PublicationTable {
                                         on conflict do nothing
                                         """),
                                 publication)
+                        .execute()
+                == 1;
+    }
+
+    /** Notes which file is made for one; false when it is no longer in the state that it was in. */
+    boolean made(Publication publication, Sha512 converted) {
+        return db.createUpdate(
+                                """
+                                update publication set converted = :converted
+                                 where mark = :mark and state = :state
+                                """)
+                        .bind("converted", converted.bytes())
+                        .bind("mark", publication.mark().uuid())
+                        .bind("state", publication.state().wire())
                         .execute()
                 == 1;
     }
@@ -174,9 +228,14 @@ final class PublicationTable {
                 Publication.State.parse(row.getString("state")),
                 row.getString("why"),
                 row.getString("driver_id"),
+                sha512(row.getBytes("converted")),
                 row.getInt("attempts"),
                 instant(row, "retry_at"),
                 row.getObject("changed_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static @Nullable Sha512 sha512(byte @Nullable [] bytes) {
+        return bytes == null ? null : Sha512.ofBytes(bytes);
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -27,6 +27,7 @@ public final class Publications implements AutoCloseable {
             List<DriverSettings> settings,
             DriverSettings.Wiring wiring,
             Stock stock,
+            Conversions conversions,
             Database database,
             InstantSource clock,
             RandomGenerator random,
@@ -35,8 +36,15 @@ public final class Publications implements AutoCloseable {
         for (var one : settings) {
             loops.add(
                     new PublicationLoop(
-                            one.open(wiring), one.common(), stock, database, clock, random));
+                            one.open(wiring),
+                            one.common(),
+                            stock,
+                            conversions,
+                            database,
+                            clock,
+                            random));
         }
+        conversions.whenDamaged(this::ring);
         GaugeWithCallback.builder()
                 .name("imprimatur_publications")
                 .help("Verified images at the site's drivers, by driver and state.")

@@ -1,22 +1,39 @@
 package org.imprimatur.node.driver;
 
 import java.util.Optional;
+import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.ImageName;
 import org.imprimatur.register.Sha512;
 
-/** Which image files are meant by the ids that drivers gave them. */
+/**
+ * Which endorsed images are meant by what only the site knows: the ids that drivers gave them, and
+ * the digests of files that were made of them.
+ */
 public final class PublishedImages {
 
+    private final SiteView view;
     private final Database database;
 
     /** The images at the drivers of one site. */
-    public PublishedImages(Database database) {
+    public PublishedImages(SiteView view, Database database) {
+        this.view = view;
         this.database = database;
     }
 
-    /** The image; empty where the driver has nothing of the site's under that id. */
-    public Optional<Sha512> image(ImageName.AtDriver name) {
-        return database.read(db -> new PublicationTable(db).image(name.driver(), name.id()));
+    /**
+     * The endorsed image; empty where the ledgers in view say what the name means, or where the
+     * site has published nothing under it.
+     */
+    public Optional<Sha512> image(ImageName name) {
+        return switch (name) {
+            case ImageName.AtDriver(var driver, var id) ->
+                    database.read(db -> new PublicationTable(db).image(driver, id));
+            case ImageName.ByDigest(var digest) ->
+                    view.ask(standing -> standing.mentions(digest))
+                            ? Optional.empty()
+                            : database.read(db -> new PublicationTable(db).madeOf(digest));
+            case ImageName.ByGuid _ -> Optional.empty();
+        };
     }
 }

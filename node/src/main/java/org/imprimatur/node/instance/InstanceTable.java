@@ -123,7 +123,9 @@ final class InstanceTable {
                                      and (not :condemned or c.number is not null)
                                      and (cast(:running as boolean) is null
                                           or cast(:running as boolean) = (stopped_at is null))
-                                     and (cast(:image as bytea) is null or image = cast(:image as bytea))
+                                     and (cast(:image as bytea) is null or image = cast(:image as bytea)
+                                          or image in (select digest from publication
+                                                        where converted = cast(:image as bytea)))
                                      and (cast(:operator as text) is null
                                           or operator = cast(:operator as text))
                                      and (cast(:host as text) is null or host = cast(:host as text))

@@ -88,8 +88,7 @@ public final class ApprovedStock implements Stock {
                                         .admittedAt()
                                         .isBefore(first.endorsement().admittedAt()))) {
                     first =
-                            new StoredImage(
-                                    transfer.name(),
+                            StoredImage.endorsed(
                                     store.path(transfer.name()),
                                     transfer.key().catalogue(),
                                     endorsement);

@@ -10,9 +10,6 @@ import org.imprimatur.node.driver.DirectoryStore;
 /** The store's free space, shared by the transfers that are under way. */
 final class Space {
 
-    /** Never filled: who runs the machine needs it to mend things. */
-    private static final long SPARE_BYTES = 64L << 20;
-
     private final DirectoryStore store;
 
     // Guarded by this: what each transfer still has to bring.
@@ -46,7 +43,7 @@ final class Space {
     synchronized long needed(LongSupplier missing) {
         return promised.stream().mapToLong(LongSupplier::getAsLong).sum()
                 + missing.getAsLong()
-                + SPARE_BYTES;
+                + DirectoryStore.SPARE_BYTES;
     }
 
     private synchronized void give(LongSupplier missing) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.imprimatur.node.driver.Conversions;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.node.http.Answer;
@@ -20,30 +21,38 @@ public final class StoredFileRoute {
 
     private final Transfers transfers;
     private final DirectoryStore store;
+    private final Conversions conversions;
 
     /** The route to one store. */
-    public StoredFileRoute(Transfers transfers, DirectoryStore store) {
+    public StoredFileRoute(Transfers transfers, DirectoryStore store, Conversions conversions) {
         this.transfers = transfers;
         this.store = store;
+        this.conversions = conversions;
     }
 
-    /** What the store knows of a file that it offers. */
+    /** What the store knows of a file that it offers, or that was made of one. */
     public Answer show(Request request) throws IOException {
         request.checkQuery();
         var name = request.parameter("name", ImageFileName::new);
-        var image = transfers.verified(name);
-        if (image.isEmpty()) {
-            throw new ProblemException(
-                    Problem.notFound("the store offers no verified file named " + name));
-        }
-        var path = store.path(name);
+        var found =
+                transfers
+                        .verified(name)
+                        .map(image -> new Conversions.Verified(store.path(name), image))
+                        .or(() -> conversions.verified(name))
+                        .orElseThrow(
+                                () ->
+                                        new ProblemException(
+                                                Problem.notFound(
+                                                        "the store offers no verified file named "
+                                                                + name)));
+        var path = found.file();
         var attributes =
                 Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         return Answer.json(
                 200,
                 Json.object()
                         .put("name", name.text())
-                        .put("digest", image.get().toString())
+                        .put("digest", found.digest().toString())
                         .put("path", path.toString())
                         .put("bytes", attributes.size())
                         .put("modifiedAt", attributes.lastModifiedTime().toInstant().toString())

@@ -37,8 +37,7 @@ class DirectoryDriverTest {
 
     private Driver driver(boolean linked) {
         return new DirectoryDriver(
-                new DirectoryDriver.Settings(
-                        "pool", pool, Optional.empty(), linked, Optional.empty()));
+                new DirectoryDriver.Settings("pool", pool, linked, Optional.empty()));
     }
 
     private Path offered() {

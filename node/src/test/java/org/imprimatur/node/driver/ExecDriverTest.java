@@ -11,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.imprimatur.node.driver.Driver.Held;
 import org.imprimatur.node.driver.Driver.Use;
@@ -39,8 +38,7 @@ class ExecDriverTest {
         var line = new ArrayList<>(List.of(program.toString()));
         line.addAll(List.of(arguments));
         return new ExecDriver(
-                new ExecDriver.Settings("own", Optional.empty(), line, within),
-                Owner.parse("site:alpha"));
+                new ExecDriver.Settings("own", line, within), Owner.parse("site:alpha"));
     }
 
     private Driver running(String script) throws IOException {
@@ -212,7 +210,6 @@ class ExecDriverTest {
                 new ExecDriver(
                         new ExecDriver.Settings(
                                 "own",
-                                Optional.empty(),
                                 List.of(directory.resolve("nothing").toString()),
                                 Duration.ofSeconds(5)),
                         Owner.parse("site:alpha"));

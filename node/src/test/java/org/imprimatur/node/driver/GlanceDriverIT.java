@@ -19,7 +19,9 @@ import org.imprimatur.node.driver.Driver.Use;
 import org.imprimatur.node.driver.GlanceDriver.Visibility;
 import org.imprimatur.node.driver.Keystone.Credential;
 import org.imprimatur.node.fetch.Calls;
+import org.imprimatur.register.Clause;
 import org.imprimatur.register.Owner;
+import org.imprimatur.register.Sha512;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,12 +75,7 @@ class GlanceDriverIT {
     private static Driver driver(Keystone as, Visibility visibility, Set<String> members) {
         return new GlanceDriver(
                 new GlanceDriver.Settings(
-                        "cloud",
-                        Optional.empty(),
-                        visibility,
-                        members,
-                        "EGI ",
-                        Map.of("hw_disk_bus", "virtio")),
+                        "cloud", visibility, members, "EGI ", Map.of("hw_disk_bus", "virtio")),
                 SITE,
                 new OpenStack(calls, Optional.of(as), Map.of()));
     }
@@ -101,6 +98,27 @@ class GlanceDriverIT {
 
     private static List<Held> held(Mark mark, StoredImage image) throws Exception {
         return driver.held(List.of(SampleImage.publication(mark, "cloud", image)));
+    }
+
+    @Test
+    @Clause("WLCG-7")
+    void aConvertedImageIsHeldAgainstItsOwnDigestAndSaysBoth() throws Exception {
+        var endorsed = image("converted");
+        byte[] raw = "the same disk, as Xen wants it".getBytes(UTF_8);
+        var converted =
+                endorsed.converted(
+                        Files.write(endorsed.file().resolveSibling("converted.raw"), raw),
+                        Sha512.of(raw),
+                        raw.length,
+                        "raw");
+
+        var shown = show(driver.publish(mark(), converted));
+
+        assertThat(shown.path("disk_format").asText()).isEqualTo("raw");
+        assertThat(shown.path("os_hash_value").asText()).isEqualTo(Sha512.of(raw).hex());
+        assertThat(shown.path("imprimatur_converted_sha512").asText())
+                .isEqualTo(Sha512.of(raw).hex());
+        assertThat(shown.path("imprimatur_sha512").asText()).isEqualTo(endorsed.digest().hex());
     }
 
     @Test

@@ -53,8 +53,7 @@ final class SampleImage {
         var name = ImageFileName.of(endorsement);
         Path file = Files.createDirectories(trial.directory.resolve("store")).resolve(name.text());
         Files.write(file, stored);
-        return new StoredImage(
-                name,
+        return StoredImage.endorsed(
                 file,
                 trial.origin,
                 new Recorded<>(
@@ -66,6 +65,7 @@ final class SampleImage {
 
     /** The publication that a table would have of an image. */
     static Publication publication(Mark mark, String driver, StoredImage image) {
-        return Publication.begin(mark, driver, image, Instant.parse("2026-03-01T12:00:00Z"));
+        return Publication.begin(
+                mark, driver, image.name(), image, Instant.parse("2026-03-01T12:00:00Z"));
     }
 }
