@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.imprimatur.exchange.Bundle;
 import org.imprimatur.node.admission.Admission;
@@ -76,6 +77,7 @@ record Site(
             Metrics metrics,
             Bell changed,
             Parts parts) {
+        var inForce = new AtomicReference<>(config);
         var policy =
                 new PolicyInForce(config.policy(), config.policyText(), database, clock, metrics);
         var site = config.policy().site();
@@ -89,7 +91,7 @@ record Site(
                                 view,
                                 store,
                                 fetch,
-                                config.transfers(),
+                                () -> inForce.get().transfers(),
                                 database,
                                 clock,
                                 random,
@@ -97,13 +99,17 @@ record Site(
                                 changed));
         var conversions =
                 parts.opened(
-                        new Conversions(store, config.transfers().verifyEvery(), database, clock));
+                        new Conversions(
+                                store,
+                                () -> inForce.get().transfers().verifyEvery(),
+                                database,
+                                clock));
         var publications =
                 parts.opened(
                         new Publications(
                                 config.drivers(),
                                 new DriverSettings.Wiring(
-                                        site, clock, image -> bundle(config, fetch, image)),
+                                        site, clock, image -> bundle(follows, fetch, image)),
                                 new ApprovedStock(transfers, store, view),
                                 conversions,
                                 database,
@@ -111,17 +117,25 @@ record Site(
                                 random,
                                 metrics));
         transfers.whenChanged(publications::ring);
-        policy.whenExchanged(changed::ring);
         var notices =
                 parts.opened(
                         new Notices(
-                                config.notices(), noticesLeft, site, own, view, database, clock));
-        var instances = new Instances(view, site, config.instances(), admission, database, clock);
+                                () -> inForce.get().notices(),
+                                noticesLeft,
+                                site,
+                                own,
+                                view,
+                                database,
+                                clock));
+        var instances =
+                new Instances(
+                        view, site, () -> inForce.get().instances(), admission, database, clock);
         var reevaluation = new Reevaluation(view, database);
         var terminations =
                 parts.opened(
                         new Terminations(
-                                config.instances(),
+                                () -> inForce.get().instances(),
+                                policy::since,
                                 reevaluation,
                                 view,
                                 publications::terminate,
@@ -135,8 +149,7 @@ record Site(
                 new SiteFile(
                         file,
                         own.ask(register -> register.charter().origin()),
-                        config,
-                        policy,
+                        new SiteExchange(inForce, policy, follows, publications, changed),
                         LOOK_EVERY));
         return new Site(
                 new PolicyRoute(policy),
@@ -150,12 +163,10 @@ record Site(
     }
 
     /** From the catalogue: it is not believed here, but verified by whoever gets it. */
-    private static byte[] bundle(SiteConfig config, Fetch fetch, StoredImage image)
+    private static byte[] bundle(Follows follows, Fetch fetch, StoredImage image)
             throws DriverException {
         var source =
-                config.sources().stream()
-                        .filter(s -> s.charter().origin().equals(image.catalogue()))
-                        .findFirst()
+                follows.source(image.catalogue())
                         .orElseThrow(
                                 () ->
                                         new DriverException(

@@ -1,7 +1,6 @@
 package org.imprimatur.node;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -68,30 +67,6 @@ public record SiteConfig(
      */
     public static SiteConfig read(Path file, Optional<Origin> own) {
         return of(YamlMember.read(file.toAbsolutePath()), own);
-    }
-
-    /** The members of another reading of the file that count only when the node starts again. */
-    List<String> needingRestart(SiteConfig next) {
-        var names = new ArrayList<String>();
-        if (!next.sources.equals(sources)) {
-            names.add("follow");
-        }
-        if (!next.store.equals(store)) {
-            names.add("store");
-        }
-        if (!next.transfers.equals(transfers)) {
-            names.add("transfer");
-        }
-        if (!next.drivers.equals(drivers)) {
-            names.add("drivers");
-        }
-        if (!next.instances.equals(instances)) {
-            names.add("instances");
-        }
-        if (!next.notices.equals(notices)) {
-            names.add("notify");
-        }
-        return names;
     }
 
     static SiteConfig of(YamlMember site, Optional<Origin> own) {

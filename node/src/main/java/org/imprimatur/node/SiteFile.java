@@ -8,7 +8,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.YamlMember;
-import org.imprimatur.node.policy.PolicyInForce;
 import org.imprimatur.register.Origin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +25,7 @@ final class SiteFile implements AutoCloseable {
 
     private final Path file;
     private final Origin own;
-    private final SiteConfig config;
-    private final PolicyInForce policy;
+    private final SiteExchange exchange;
     private final Duration every;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
@@ -39,13 +37,12 @@ final class SiteFile implements AutoCloseable {
     /**
      * Begins to look.
      *
-     * @param config what the file said when the node started
+     * @param own the node's ledger
      */
-    SiteFile(Path file, Origin own, SiteConfig config, PolicyInForce policy, Duration every) {
+    SiteFile(Path file, Origin own, SiteExchange exchange, Duration every) {
         this.file = file.toAbsolutePath();
         this.own = own;
-        this.config = config;
-        this.policy = policy;
+        this.exchange = exchange;
         this.every = every;
         thread = Thread.ofVirtual().name("site-file").start(this::run);
     }
@@ -91,28 +88,30 @@ final class SiteFile implements AutoCloseable {
     }
 
     private void take(SiteConfig next) {
-        if (!next.policy().site().equals(config.policy().site())) {
-            throw new BadConfiguration(
-                    "%s: \"owner\" was %s when the node started and is %s; start the node again"
-                            .formatted(file, config.policy().site(), next.policy().site()));
-        }
-        if (next.policy().digest().equals(policy.get().digest())) {
-            policy.note(List.of());
+        var inForce = exchange.inForce().get();
+        unchanged("owner", inForce.policy().site(), next.policy().site());
+        unchanged("store", inForce.store(), next.store());
+        if (next.policy().digest().equals(inForce.policy().digest())) {
+            exchange.policy().note(List.of());
             return;
         }
-        policy.exchange(next.policy(), next.policyText());
-        LOG.info("the site's policy is {} now", next.policy().digest());
-        var waiting = config.needingRestart(next);
-        if (!waiting.isEmpty()) {
-            LOG.warn("of the site's file {} count from the next start on", waiting);
+        exchange.take(next);
+        LOG.info("the site's file is in force anew, with the digest {}", next.policy().digest());
+    }
+
+    private void unchanged(String member, Object before, Object now) {
+        if (!now.equals(before)) {
+            throw new BadConfiguration(
+                    "%s: \"%s\" was %s when the node started and is %s; start the node again"
+                            .formatted(file, member, before, now));
         }
     }
 
     private void refuse(BadConfiguration bad) {
-        if (bad.faults().equals(policy.faults())) {
+        if (bad.faults().equals(exchange.policy().faults())) {
             return;
         }
-        policy.note(bad.faults());
+        exchange.policy().note(bad.faults());
         bad.faults()
                 .forEach(
                         fault ->

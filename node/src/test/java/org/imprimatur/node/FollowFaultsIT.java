@@ -1,6 +1,7 @@
 package org.imprimatur.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.TreeHead;
 import org.imprimatur.ledger.VerifiedCheckpoint;
 import org.imprimatur.ledger.WitnessQuorum;
+import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
@@ -37,6 +39,7 @@ import org.imprimatur.register.Clause;
 import org.imprimatur.register.Decision;
 import org.imprimatur.register.DecisionRequest;
 import org.imprimatur.register.Decisions;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Reason;
 import org.imprimatur.register.Register;
@@ -503,6 +506,87 @@ class FollowFaultsIT {
         follows.close();
         followAll();
         assertThat(decide().permitted()).isTrue();
+    }
+
+    private void exchange(Source... sources) {
+        try (var next = follows.next(List.of(sources))) {
+            next.put(() -> {});
+        }
+    }
+
+    @Test
+    void aLedgerThatIsFollowedNoMorePermitsNothingAndIsTakenUpAgainWhereItWasLeft() {
+        followAll();
+        exchange();
+        assertThat(follows.sources()).isEmpty();
+        assertThat(decide().permitted()).isFalse();
+        fake.asked.clear();
+
+        fake.status(503);
+        exchange(source());
+
+        var status = follows.sources().getFirst();
+        assertThat(status.size()).isEqualTo(3);
+        assertThat(status.verifiedAt()).isNotNull();
+        assertThat(decide().permitted()).isTrue();
+        assertThat(fake.asked).noneMatch(path -> path.startsWith("tile/"));
+    }
+
+    @Test
+    void aLedgerThatIsFollowedInAnotherWayGoesOnAndOthersAreNotTouched() {
+        try (var second = new FakeLedger("second.example/" + COUNT.get())) {
+            var other =
+                    new Source(
+                            second.url(),
+                            new Charter(
+                                    new Origin(second.key.name()),
+                                    second.key.verifier().toString(),
+                                    trial.policy,
+                                    charter().owners()),
+                            Optional.empty(),
+                            Duration.ofHours(1));
+            follow(source(), other);
+            await(0, s -> s.verifiedAt() != null && s.size() == 3);
+            await(1, s -> s.verifiedAt() != null);
+            second.asked.clear();
+
+            var slower = new Source(fake.url(), charter(), Optional.empty(), Duration.ofMillis(60));
+            exchange(slower, other);
+
+            assertThat(follows.sources().getFirst().source()).isEqualTo(slower);
+            assertThat(follows.sources().getFirst().size()).isEqualTo(3);
+            fake.publish(with(honest, another("a fourth")));
+            await(0, s -> s.size() == 4);
+            assertThat(second.asked).isEmpty();
+        }
+    }
+
+    @Test
+    void aProvenFaultStaysWhileTheLedgerIsFollowedAndGoesWhenItIsTakenOut() {
+        followAll();
+        fake.publish(with(honest.subList(0, 2), another("another third")));
+        awaitFault();
+        fake.publish(honest);
+
+        exchange(new Source(fake.url(), charter(), Optional.empty(), Duration.ofMillis(60)));
+        assertThat(awaitFault().fault()).contains("two roots for size 3");
+
+        exchange();
+        exchange(source());
+        await(s -> s.verifiedAt() != null && s.size() == 3);
+        assertThat(decide().permitted()).isTrue();
+    }
+
+    @Test
+    void whatCannotBeFollowedLeavesAllAsItWas() throws IOException {
+        followAll();
+        var nowhere = directory.resolve("no-anchors");
+        var bad = new Source(fake.url(), charter(), Optional.of(nowhere), Duration.ofMillis(50));
+
+        assertThatThrownBy(() -> follows.next(List.of(bad))).isInstanceOf(BadConfiguration.class);
+
+        awaitNextLook();
+        assertThat(follows.sources().getFirst().source()).isEqualTo(source());
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.driver.Program;
 import org.imprimatur.node.fetch.Retry;
@@ -46,7 +47,7 @@ public final class Notices implements AutoCloseable {
     private static final Retry RETRY = new Retry(Duration.ofMinutes(1), Duration.ofHours(6));
     private static final int AT_ONCE = 1000;
 
-    private final NoticeSettings settings;
+    private final Supplier<NoticeSettings> settings;
     private final Path spool;
     private final Owner site;
     private final LedgerState own;
@@ -63,10 +64,11 @@ public final class Notices implements AutoCloseable {
     /**
      * Begins to tell.
      *
+     * @param settings the ones in force, asked for each message
      * @param spool where messages are left when no program takes them, unless the settings say
      */
     public Notices(
-            NoticeSettings settings,
+            Supplier<NoticeSettings> settings,
             Path spool,
             Owner site,
             LedgerState own,
@@ -74,7 +76,7 @@ public final class Notices implements AutoCloseable {
             Database database,
             InstantSource clock) {
         this.settings = settings;
-        this.spool = settings.spool().orElse(spool);
+        this.spool = spool;
         this.site = site;
         this.own = own;
         this.view = view;
@@ -210,24 +212,25 @@ public final class Notices implements AutoCloseable {
     }
 
     private void deliver(RefusalNotice notice) throws IOException {
-        var message = notice.message(settings.from());
-        if (settings.command().isEmpty()) {
-            leave(notice.refusal().id().hex() + ".eml", message);
+        var how = settings.get();
+        var message = notice.message(how.from());
+        if (how.command().isEmpty()) {
+            leave(how.spool().orElse(spool), notice.refusal().id().hex() + ".eml", message);
             return;
         }
-        var ran = Program.run(settings.command(), Map.of(), message, WITHIN);
+        var ran = Program.run(how.command(), Map.of(), message, WITHIN);
         if (ran.exit() != 0) {
             throw new IOException(
                     "%s ended with status %d%s"
                             .formatted(
-                                    settings.command().getFirst(),
+                                    how.command().getFirst(),
                                     ran.exit(),
                                     ran.said().isEmpty() ? "" : ": " + ran.said()));
         }
     }
 
     /** Whole or not at all, under a name that says whether it was left before. */
-    private void leave(String name, byte[] message) throws IOException {
+    private static void leave(Path spool, String name, byte[] message) throws IOException {
         Files.createDirectories(spool);
         var part = spool.resolve("." + name + ".part");
         Files.write(part, message);

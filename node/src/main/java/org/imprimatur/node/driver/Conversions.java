@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.imprimatur.disk.Conversion;
 import org.imprimatur.disk.DiskFormat;
 import org.imprimatur.disk.ImageException;
@@ -51,7 +52,7 @@ public final class Conversions implements AutoCloseable {
     public record Verified(Path file, Sha512 digest) {}
 
     private final DirectoryStore store;
-    private final Duration verifyEvery;
+    private final Supplier<Duration> verifyEvery;
     private final Database database;
     private final InstantSource clock;
     private final Bell bell = new Bell();
@@ -66,10 +67,13 @@ public final class Conversions implements AutoCloseable {
     /**
      * Begins to keep what is in the store.
      *
-     * @param verifyEvery how often each file is read again
+     * @param verifyEvery how often each file is read again, asked whenever it matters
      */
     public Conversions(
-            DirectoryStore store, Duration verifyEvery, Database database, InstantSource clock) {
+            DirectoryStore store,
+            Supplier<Duration> verifyEvery,
+            Database database,
+            InstantSource clock) {
         this.store = store;
         this.verifyEvery = verifyEvery;
         this.database = database;
@@ -272,7 +276,7 @@ public final class Conversions implements AutoCloseable {
             var known = kept.get(file);
             if (known != null
                     && known.stamp().equals(stamp)
-                    && clock.instant().isBefore(known.verifiedAt().plus(verifyEvery))) {
+                    && clock.instant().isBefore(known.verifiedAt().plus(verifyEvery.get()))) {
                 return;
             }
             digest = digest(file);

@@ -55,6 +55,7 @@ final class PublicationLoop implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closing;
+    private volatile boolean leaving;
     private volatile @Nullable String problem;
     private volatile Map<State, Long> counts = Map.of();
 
@@ -91,6 +92,16 @@ final class PublicationLoop implements AutoCloseable {
 
     Driver driver() {
         return driver;
+    }
+
+    /** From now on nothing is wanted there: what it offers is withdrawn, for good. */
+    void leave() {
+        leaving = true;
+        bell.ring();
+    }
+
+    boolean leaving() {
+        return leaving;
     }
 
     /** How many are in each state, but those that are removed. */
@@ -130,7 +141,10 @@ final class PublicationLoop implements AutoCloseable {
             return; // another node on this database speaks to it
         }
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var wanted = stock.items().stream().filter(this::concerns).toList();
+        var wanted =
+                leaving
+                        ? List.<Stock.Item>of()
+                        : stock.items().stream().filter(this::concerns).toList();
         for (var one : rows(now)) {
             judge(one, wanted, now);
         }
@@ -188,14 +202,16 @@ final class PublicationLoop implements AutoCloseable {
         switch (one.state()) {
             case PUBLISHING, PUBLISHED, FAILED -> {
                 if (item.isEmpty()) {
-                    if (!stock.tells(one.catalogue(), one.endorsement())) {
+                    if (!leaving && !stock.tells(one.catalogue(), one.endorsement())) {
                         return;
                     }
                     move(
                             one,
                             one.now(
                                     State.WITHDRAWING,
-                                    "its approval or its endorsement no longer stands",
+                                    leaving
+                                            ? "its driver is no longer in the site's file"
+                                            : "its approval or its endorsement no longer stands",
                                     now));
                     stop(one.mark());
                 } else if (one.state() == State.PUBLISHED

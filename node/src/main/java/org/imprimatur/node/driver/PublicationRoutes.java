@@ -24,9 +24,12 @@ public final class PublicationRoutes {
         publications
                 .drivers()
                 .forEach(
-                        (name, problem) -> {
-                            var item = drivers.addObject().put("name", name);
-                            problem.ifPresent(text -> item.put("problem", text));
+                        one -> {
+                            var item = drivers.addObject().put("name", one.name());
+                            if (one.leaving()) {
+                                item.put("leaving", true);
+                            }
+                            one.problem().ifPresent(text -> item.put("problem", text));
                         });
         var list = json.putArray("publications");
         for (var one : publications.newest(driver, state)) {

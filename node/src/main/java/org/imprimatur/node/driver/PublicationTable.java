@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha256;
@@ -61,6 +63,23 @@ final class PublicationTable {
                 .bind("most", most)
                 .map((row, _) -> publication(row))
                 .list();
+    }
+
+    /** How many images may be offered by each driver that there ever was. */
+    Map<String, Long> offered() {
+        return db.createQuery(
+                        """
+                        select driver, count(*) as offered from publication
+                         where state not in ('withdrawn', 'removed') group by driver
+                        """)
+                .reduceRows(
+                        new TreeMap<>(),
+                        (all, row) -> {
+                            all.put(
+                                    row.getColumn("driver", String.class),
+                                    row.getColumn("offered", Long.class));
+                            return all;
+                        });
     }
 
     /** The image that a driver has under that id of its own; empty where it is not exactly one. */

@@ -197,8 +197,10 @@ final class FollowTable {
                 .execute();
     }
 
-    List<Origin> origins() {
-        return db.createQuery("select origin from followed_ledger order by origin")
+    /** Those with a fault that only a person ends. */
+    List<Origin> faulty() {
+        return db.createQuery(
+                        "select origin from followed_ledger where fault is not null order by origin")
                 .mapTo(String.class)
                 .map(Origin::new)
                 .list();

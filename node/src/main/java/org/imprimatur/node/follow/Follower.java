@@ -129,6 +129,15 @@ final class Follower implements AutoCloseable {
         return source.origin();
     }
 
+    FollowedLedger ledger() {
+        return ledger;
+    }
+
+    /** Whether it was closed, and moves no more. */
+    boolean closed() {
+        return closing;
+    }
+
     /** Called by others than the follower's thread. */
     Sighting sighted(VerifiedCheckpoint offered, Duration atMost) throws InterruptedException {
         var known = ledger.awaitVerified(offered.size(), Duration.ZERO);

@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.imprimatur.exchange.CharterJson;
@@ -41,24 +44,45 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All ledgers that a site follows. */
+/** All ledgers that a site follows; which these are may change while the node runs. */
 public final class Follows implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Follows.class);
 
-    private final List<FollowedLedger> ledgers;
-    private final List<Follower> followers;
+    private final Database database;
+    private final TrustAnchors ownAnchors;
+    private final CrlMode crls;
+    private final Fetch fetch;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Bell changed;
     private final Alarms alarms;
 
-    private Follows(List<FollowedLedger> ledgers, List<Follower> followers, Alarms alarms) {
+    // Read by who asks; written while others are put in place of those that are followed.
+    private final ReentrantReadWriteLock exchange = new ReentrantReadWriteLock();
+    private volatile List<Follower> followers = List.of();
+
+    private Follows(
+            Database database,
+            TrustAnchors ownAnchors,
+            CrlMode crls,
+            Fetch fetch,
+            InstantSource clock,
+            RandomGenerator random,
+            Bell changed,
+            Alarms alarms) {
+        this.database = database;
+        this.ownAnchors = ownAnchors;
+        this.crls = crls;
+        this.fetch = fetch;
+        this.clock = clock;
+        this.random = random;
+        this.changed = changed;
         this.alarms = alarms;
-        this.ledgers = List.copyOf(ledgers);
-        this.followers = List.copyOf(followers);
     }
 
     /**
-     * Takes up every ledger where it was left, and begins to follow. A ledger that is no longer in
-     * the list is forgotten, with its faults.
+     * Takes up every ledger where it was left, and begins to follow.
      *
      * @param ownAnchors for sources that name none
      * @param directory the node's own; evidence of faults is kept below it
@@ -75,49 +99,122 @@ public final class Follows implements AutoCloseable {
             RandomGenerator random,
             Metrics metrics,
             Bell changed) {
-        forgetOthers(sources, database);
         var alarms = Alarms.open(database, directory.resolve("evidence"), metrics);
-        var ledgers = new ArrayList<FollowedLedger>();
-        var followers = new ArrayList<Follower>();
-        for (var source : sources) {
-            var charter = Sha256.of(CharterJson.write(source.charter()));
-            var start = restored(source, charter, database);
-            ledgers.add(start.ledger());
-            followers.add(
-                    new Follower(
-                            start,
-                            charter,
-                            fetch,
-                            anchors(source, ownAnchors, crls),
-                            database,
-                            alarms,
-                            clock,
-                            random,
-                            changed));
+        var follows =
+                new Follows(database, ownAnchors, crls, fetch, clock, random, changed, alarms);
+        try (var first = follows.next(sources)) {
+            first.put(() -> {});
         }
-        var follows = new Follows(ledgers, followers, alarms);
         follows.measure(metrics, clock);
         return follows;
     }
 
-    private static void forgetOthers(List<Source> sources, Database database) {
-        var wanted = sources.stream().map(Source::origin).toList();
+    /**
+     * Makes ready to follow these instead: what is followed as before goes on, what is new begins,
+     * and what is followed in another way stops moving and is taken up where it stopped. Nothing of
+     * it is seen yet.
+     *
+     * @throws BadConfiguration when the anchors of a source cannot be read; then all is as before
+     */
+    public Next next(List<Source> sources) {
+        var same = new HashMap<Source, Follower>();
+        followers.stream()
+                .filter(one -> !one.closed())
+                .forEach(one -> same.put(one.ledger().source(), one));
+        var anchors = new HashMap<Source, TrustAnchors>();
+        sources.stream()
+                .filter(source -> !same.containsKey(source))
+                .forEach(source -> anchors.put(source, anchors(source)));
+        var others = anchors.keySet().stream().map(Source::origin).toList();
+        close(followers.stream().filter(one -> others.contains(one.origin())).toList());
+        var ready = new ArrayList<Follower>();
+        try {
+            for (var source : sources) {
+                var before = same.get(source);
+                ready.add(before != null ? before : begin(source, anchors.get(source)));
+            }
+        } catch (RuntimeException e) {
+            closeAllBut(followers, ready);
+            throw e;
+        }
+        return new Next(ready);
+    }
+
+    private Follower begin(Source source, @Nullable TrustAnchors anchors) {
+        var charter = Sha256.of(CharterJson.write(source.charter()));
+        return new Follower(
+                restored(source, charter, database),
+                charter,
+                fetch,
+                Objects.requireNonNull(anchors),
+                database,
+                alarms,
+                clock,
+                random,
+                changed);
+    }
+
+    /**
+     * The followers that are to come, until they are put in place; then those that were. Closing
+     * ends those of them that are not in place.
+     */
+    public final class Next implements AutoCloseable {
+
+        private List<Follower> others;
+        private boolean inPlace;
+
+        private Next(List<Follower> ready) {
+            this.others = List.copyOf(ready);
+        }
+
+        /**
+         * Puts them in place, and does at the same moment what must not be seen without them, nor
+         * they without it: quickly, and without asking a ledger.
+         */
+        public void put(Runnable also) {
+            exchange.writeLock().lock();
+            try {
+                var before = followers;
+                followers = others;
+                others = before;
+                inPlace = true;
+                also.run();
+            } finally {
+                exchange.writeLock().unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            closeAllBut(followers, others);
+            if (inPlace) {
+                forgetFaulty();
+            }
+        }
+    }
+
+    /**
+     * What was verified of a ledger is kept when it is no longer followed, for decisions that rest
+     * on it, and for the day that it is followed again. One at fault is forgotten with its fault.
+     */
+    private void forgetFaulty() {
+        var followed = followers.stream().map(Follower::origin).toList();
         database.change(
                 db -> {
                     var table = new FollowTable(db);
-                    for (Origin origin : table.origins()) {
-                        if (!wanted.contains(origin)) {
-                            LOG.info("{} is no longer followed", origin);
+                    for (var origin : table.faulty()) {
+                        if (!followed.contains(origin)) {
+                            LOG.info("{} is no longer followed, and its fault forgotten", origin);
                             table.forget(origin);
                         }
                     }
                 });
     }
 
-    private static TrustAnchors anchors(Source source, TrustAnchors own, CrlMode crls) {
+    private TrustAnchors anchors(Source source) {
         var directory = source.anchors();
         if (directory.isEmpty()) {
-            return own;
+            return ownAnchors;
         }
         try {
             return TrustAnchors.directory(directory.get(), crls);
@@ -308,8 +405,8 @@ public final class Follows implements AutoCloseable {
 
     /** Every source, in the order of the configuration. */
     public List<Status> sources() {
-        return ledgers.stream()
-                .map(FollowedLedger::status)
+        return followers.stream()
+                .map(one -> one.ledger().status())
                 .map(
                         s ->
                                 new Status(
@@ -328,6 +425,16 @@ public final class Follows implements AutoCloseable {
      * registers returned.
      */
     public <T> T ask(Function<List<Standing.Followed>, T> question) {
+        exchange.readLock().lock();
+        try {
+            return ask(followers.stream().map(Follower::ledger).toList(), question);
+        } finally {
+            exchange.readLock().unlock();
+        }
+    }
+
+    private static <T> T ask(
+            List<FollowedLedger> ledgers, Function<List<Standing.Followed>, T> question) {
         // Always in the same order, and no follower holds two: so nobody waits for ever.
         ledgers.forEach(ledger -> ledger.reading().lock());
         try {
@@ -339,8 +446,8 @@ public final class Follows implements AutoCloseable {
 
     /** The source of a ledger. */
     public Optional<Source> source(Origin origin) {
-        return ledgers.stream()
-                .map(FollowedLedger::source)
+        return followers.stream()
+                .map(one -> one.ledger().source())
                 .filter(source -> source.origin().equals(origin))
                 .findFirst();
     }
@@ -384,8 +491,8 @@ public final class Follows implements AutoCloseable {
 
     /** The keys of the followed ledgers. */
     public List<NoteVerifier> keys() {
-        return ledgers.stream()
-                .map(ledger -> CharterJson.ledgerKey(ledger.source().charter()))
+        return followers.stream()
+                .map(one -> CharterJson.ledgerKey(one.ledger().source().charter()))
                 .toList();
     }
 
@@ -396,6 +503,22 @@ public final class Follows implements AutoCloseable {
 
     @Override
     public void close() {
-        followers.forEach(Follower::close);
+        close(followers);
+    }
+
+    private static void closeAllBut(List<Follower> kept, List<Follower> followers) {
+        close(followers.stream().filter(one -> !kept.contains(one)).toList());
+    }
+
+    /** Together, since each waits for what it has under way. */
+    private static void close(List<Follower> followers) {
+        var threads = followers.stream().map(one -> Thread.ofVirtual().start(one::close)).toList();
+        for (var thread : threads) {
+            try {
+                thread.join(Duration.ofSeconds(30));
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 package org.imprimatur.node.follow;
 
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.imprimatur.node.catalogue.LedgerState;
@@ -18,9 +17,6 @@ public final class SiteView {
     private final Follows follows;
     private final PolicyInForce policy;
 
-    // Read by who asks; written while another site file is put in force.
-    private final ReentrantReadWriteLock file = new ReentrantReadWriteLock();
-
     /** Joins them. */
     public SiteView(LedgerState own, Follows follows, PolicyInForce policy) {
         this.own = own;
@@ -33,18 +29,12 @@ public final class SiteView {
      * what the registers returned.
      */
     public <T> T ask(BiFunction<Standing, SitePolicy, T> question) {
-        file.readLock().lock();
-        try {
-            return own.ask(
-                    register ->
-                            follows.ask(
-                                    followed ->
-                                            question.apply(
-                                                    new Standing(register, followed),
-                                                    policy.get())));
-        } finally {
-            file.readLock().unlock();
-        }
+        return own.ask(
+                register ->
+                        follows.ask(
+                                followed ->
+                                        question.apply(
+                                                new Standing(register, followed), policy.get())));
     }
 
     /** Asks what is no matter of policy. */

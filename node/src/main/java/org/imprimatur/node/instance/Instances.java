@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.imprimatur.node.admission.Admission;
 import org.imprimatur.node.admission.Decided;
 import org.imprimatur.node.follow.SiteView;
@@ -29,21 +30,27 @@ public final class Instances {
     static final Duration DECISION_VALID = Duration.ofMinutes(10);
 
     private final SiteView view;
-    private final OperatorRules rules;
+    private final Owner site;
+    private final Supplier<InstanceSettings> settings;
     private final Admission admission;
     private final Database database;
     private final InstantSource clock;
 
-    /** The record of one site. */
+    /**
+     * The record of one site.
+     *
+     * @param settings the ones in force, asked for each instance
+     */
     public Instances(
             SiteView view,
             Owner site,
-            InstanceSettings settings,
+            Supplier<InstanceSettings> settings,
             Admission admission,
             Database database,
             InstantSource clock) {
         this.view = view;
-        this.rules = new OperatorRules(site, settings.acceptanceAsked());
+        this.site = site;
+        this.settings = settings;
         this.admission = admission;
         this.database = database;
         this.clock = clock;
@@ -71,6 +78,7 @@ public final class Instances {
         var now = now();
         var decided = decided(report, now);
         var operator = decided.asked().operator();
+        var rules = new OperatorRules(site, settings.get().acceptanceAsked());
         view.ask(standing -> rules.against(standing, operator, report.consumers(), now))
                 .ifPresent(
                         problem -> {

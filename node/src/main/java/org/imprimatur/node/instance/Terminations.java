@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
+import java.util.function.Supplier;
 import org.imprimatur.node.driver.DriverException;
 import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Bell;
@@ -13,7 +13,6 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.instance.CondemnationTable.Due;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,44 +39,47 @@ public final class Terminations implements AutoCloseable {
         void terminate(String driver, String machine) throws DriverException;
     }
 
-    private final Optional<InstanceSettings.Termination> settings;
+    private final Supplier<InstanceSettings> settings;
     private final Reevaluation reevaluation;
     private final SiteView view;
     private final Driver driver;
     private final Database database;
     private final InstantSource clock;
-    private final Instant startedAt;
+    private final Supplier<Instant> inForceSince;
     private final Counter ends;
     private final Bell bell = new Bell();
-    private final @Nullable Thread thread;
+    private final Thread thread;
     private volatile boolean closing;
 
-    /** Begins, if there is anything to end; nothing is done until it is rung for. */
+    /**
+     * Begins; nothing is done until it is rung for.
+     *
+     * @param settings the ones in force, asked whenever they matter
+     * @param inForceSince since when they are
+     */
     public Terminations(
-            InstanceSettings settings,
+            Supplier<InstanceSettings> settings,
+            Supplier<Instant> inForceSince,
             Reevaluation reevaluation,
             SiteView view,
             Driver driver,
             Database database,
             InstantSource clock,
             Metrics metrics) {
-        this.settings = settings.termination();
+        this.settings = settings;
         this.reevaluation = reevaluation;
         this.view = view;
         this.driver = driver;
         this.database = database;
         this.clock = clock;
-        this.startedAt = clock.instant();
+        this.inForceSince = inForceSince;
         ends =
                 Counter.builder()
                         .name("imprimatur_terminations_total")
                         .help("Attempts to end condemned instances, by outcome.")
                         .labelNames("outcome")
                         .register(metrics.registry());
-        thread =
-                this.settings
-                        .map(s -> Thread.ofVirtual().name("terminations").start(() -> run(s)))
-                        .orElse(null);
+        thread = Thread.ofVirtual().name("terminations").start(this::run);
     }
 
     /** What runs was looked at: something may be due. */
@@ -85,11 +87,11 @@ public final class Terminations implements AutoCloseable {
         bell.ring();
     }
 
-    private void run(InstanceSettings.Termination wanted) {
+    private void run() {
         try {
             while (!closing) {
                 if (bell.await(WAKE_AT_LEAST)) {
-                    endSafely(wanted);
+                    endSafely();
                 }
             }
         } catch (InterruptedException _) {
@@ -97,9 +99,9 @@ public final class Terminations implements AutoCloseable {
         }
     }
 
-    private void endSafely(InstanceSettings.Termination wanted) {
+    private void endSafely() {
         try {
-            while (!closing && inView(wanted) && endOne(wanted)) {
+            while (!closing && endOne()) {
                 LOG.debug("there may be more to end");
             }
         } catch (RuntimeException e) {
@@ -109,12 +111,19 @@ public final class Terminations implements AutoCloseable {
         }
     }
 
+    private boolean endOne() {
+        var wanted = settings.get().termination();
+        return wanted.isPresent() && inView(wanted.get()) && endOne(wanted.get());
+    }
+
     /**
-     * After a start nothing is ended before all ledgers were verified again, in which a pardon may
-     * stand; one that stays out of reach holds the ends up for the grace time.
+     * After a start, and after a change of the site's file, nothing is ended before all ledgers
+     * were verified again, in which a pardon may stand; one that stays out of reach holds the ends
+     * up for the grace time.
      */
     private boolean inView(InstanceSettings.Termination wanted) {
-        return !clock.instant().isBefore(startedAt.plus(wanted.after()))
+        var since = inForceSince.get();
+        return !clock.instant().isBefore(since.plus(wanted.after()))
                 || view.ask(
                         standing ->
                                 standing.followed().stream()
@@ -122,7 +131,7 @@ public final class Terminations implements AutoCloseable {
                                                 one ->
                                                         one.verifiedAt() != null
                                                                 && !one.verifiedAt()
-                                                                        .isBefore(startedAt)));
+                                                                        .isBefore(since)));
     }
 
     /** Ends the next one that is due; false where none is. */
@@ -205,9 +214,6 @@ public final class Terminations implements AutoCloseable {
 
     @Override
     public void close() {
-        if (thread == null) {
-            return;
-        }
         // An interrupt would break a transaction off; there is none while this is held.
         synchronized (this) {
             closing = true;

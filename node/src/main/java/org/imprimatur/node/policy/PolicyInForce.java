@@ -3,7 +3,6 @@ package org.imprimatur.node.policy;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.imprimatur.node.config.ConfigFault;
 import org.imprimatur.node.metrics.Metrics;
@@ -18,7 +17,6 @@ public final class PolicyInForce implements Supplier<SitePolicy> {
 
     private final Database database;
     private final InstantSource clock;
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Held held;
 
     /** What holds now: the policy, since when, and what is wrong with the file that came after. */
@@ -42,7 +40,8 @@ public final class PolicyInForce implements Supplier<SitePolicy> {
             Metrics metrics) {
         this.database = database;
         this.clock = clock;
-        this.held = keep(policy, text);
+        keep(policy, text);
+        this.held = new Held(policy, clock.instant(), List.of());
         metrics.gauge(
                 "imprimatur_site_file_faults",
                 "What is wrong with the site's file as it is now; 0 when it is in force.",
@@ -55,24 +54,28 @@ public final class PolicyInForce implements Supplier<SitePolicy> {
         return held.policy();
     }
 
+    /** Since when it is in force, in this run of the node. */
+    public Instant since() {
+        return held.since();
+    }
+
     Held held() {
         return held;
     }
 
     /**
-     * Puts another policy in its place, and tells those who listen.
+     * Keeps a policy in the database, so that it may be put in force.
      *
      * @param text what its digest is of
      */
-    public void exchange(SitePolicy policy, String text) {
-        held = keep(policy, text);
-        listeners.forEach(Runnable::run);
-    }
-
-    private Held keep(SitePolicy policy, String text) {
+    public void keep(SitePolicy policy, String text) {
         var now = clock.instant();
         database.change(db -> new SitePolicyTable(db).keep(policy.digest(), text, now));
-        return new Held(policy, now, List.of());
+    }
+
+    /** Puts a policy that is kept in place of the one in force; its file has no faults. */
+    public void put(SitePolicy policy) {
+        held = new Held(policy, clock.instant(), List.of());
     }
 
     /** What is wrong with the site's file as it is now; empty when it is in force. */
@@ -84,10 +87,5 @@ public final class PolicyInForce implements Supplier<SitePolicy> {
     public void note(List<ConfigFault> faults) {
         var now = held;
         held = new Held(now.policy(), now.since(), faults);
-    }
-
-    /** Runs this, shortly, after each exchange. */
-    public void whenExchanged(Runnable listener) {
-        listeners.add(listener);
     }
 }

@@ -3,25 +3,29 @@ package org.imprimatur.node.transfer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** How many connections bring images at once, in all and from one host. */
 final class Lanes {
 
-    private final int most;
-    private final int mostOfHost;
+    /** Who waits looks this often, in milliseconds, whether there may be more of them now. */
+    private static final long LOOK_AGAIN = 1_000;
+
+    private final IntSupplier most;
+    private final IntSupplier mostOfHost;
 
     // All guarded by this.
     private final Map<String, Integer> byHost = new HashMap<>();
     private int open;
     private int waiting;
 
-    Lanes(int most, int mostOfHost) {
+    Lanes(IntSupplier most, IntSupplier mostOfHost) {
         this.most = most;
         this.mostOfHost = mostOfHost;
     }
 
     int mostOfHost() {
-        return mostOfHost;
+        return mostOfHost.getAsInt();
     }
 
     /** A connection that may be used until it is closed. */
@@ -44,7 +48,7 @@ final class Lanes {
         waiting++;
         try {
             while (!free(host)) {
-                wait();
+                wait(LOOK_AGAIN);
             }
         } finally {
             waiting--;
@@ -63,7 +67,7 @@ final class Lanes {
     }
 
     private boolean free(String host) {
-        return open < most && byHost.getOrDefault(host, 0) < mostOfHost;
+        return open < most.getAsInt() && byHost.getOrDefault(host, 0) < mostOfHost();
     }
 
     private Lane take(String host) {

@@ -2,6 +2,7 @@ package org.imprimatur.node.transfer;
 
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.imprimatur.exchange.oci.OciReference;
 import org.imprimatur.node.fetch.Fetch;
@@ -17,13 +18,11 @@ final class Locations {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
     private final Fetch fetch;
-    private final Fetch.Patience patience;
-    private final TransferSettings settings;
+    private final Supplier<TransferSettings> settings;
     private final InstantSource clock;
 
-    Locations(Fetch fetch, TransferSettings settings, InstantSource clock) {
+    Locations(Fetch fetch, Supplier<TransferSettings> settings, InstantSource clock) {
         this.fetch = fetch;
-        this.patience = new Fetch.Patience(settings.stall(), LEAST_BYTES);
         this.settings = settings;
         this.clock = clock;
     }
@@ -37,9 +36,9 @@ final class Locations {
     Location at(String address, long bytes) throws FetchFailed {
         var uri = URI.create(address);
         return switch (String.valueOf(uri.getScheme())) {
-            case "http", "https" -> new HttpLocation(uri, bytes, fetch, patience);
+            case "http", "https" -> new HttpLocation(uri, bytes, fetch, patience());
             case "file" -> {
-                if (!settings.filesAllowed()) {
+                if (!settings.get().filesAllowed()) {
                     throw new FetchFailed(
                             uri + " is a file, and this site reads none (allow-file-locations)");
                 }
@@ -57,7 +56,7 @@ final class Locations {
         if (!BUCKET.matcher(bucket).matches() || key.length() < 2 || uri.getRawQuery() != null) {
             throw new FetchFailed(uri + " is no s3://BUCKET/KEY");
         }
-        var access = settings.s3();
+        var access = settings.get().s3();
         var object = URI.create(access.endpoint() + "/" + bucket + S3Signature.encoded(key));
         HttpLocation.Fields fields =
                 access.credentials()
@@ -67,14 +66,18 @@ final class Locations {
                                         (asked, others) ->
                                                 signature.signed(asked, others, clock.instant()))
                         .orElse((_, others) -> others);
-        return new HttpLocation(uri.toString(), object, fields, bytes, fetch, patience);
+        return new HttpLocation(uri.toString(), object, fields, bytes, fetch, patience());
+    }
+
+    private Fetch.Patience patience() {
+        return new Fetch.Patience(settings.get().stall(), LEAST_BYTES);
     }
 
     private Location oci(String address, long bytes) throws FetchFailed {
         try {
             var reference = OciReference.parse(address.substring(address.indexOf("//") + 2));
             if (reference instanceof OciReference.Remote where) {
-                boolean plainHttp = settings.plainHttpRegistries().contains(where.host());
+                boolean plainHttp = settings.get().plainHttpRegistries().contains(where.host());
                 return new OciLocation(address, where, plainHttp, bytes);
             }
         } catch (MalformedInput e) {

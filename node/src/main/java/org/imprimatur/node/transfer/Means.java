@@ -1,6 +1,7 @@
 package org.imprimatur.node.transfer;
 
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.fetch.Fetch;
 
@@ -19,14 +20,24 @@ record Means(
 
     private static final long PIECE = 16L << 20;
 
+    /**
+     * The means of one site.
+     *
+     * @param settings asked again for each connection and each byte, so that new ones count at once
+     */
     static Means of(
-            DirectoryStore store, Fetch fetch, TransferSettings settings, InstantSource clock) {
+            DirectoryStore store,
+            Fetch fetch,
+            Supplier<TransferSettings> settings,
+            InstantSource clock) {
         return new Means(
                 store,
                 new Space(store),
                 new Locations(fetch, settings, clock),
-                new Lanes(settings.connections(), settings.connectionsPerHost()),
-                new Bandwidth(settings.bandwidth()),
+                new Lanes(
+                        () -> settings.get().connections(),
+                        () -> settings.get().connectionsPerHost()),
+                new Bandwidth(() -> settings.get().bandwidth()),
                 PIECE);
     }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.imprimatur.node.driver.DirectoryStore;
@@ -73,7 +74,7 @@ public final class Transfers implements AutoCloseable {
     private final SiteView view;
     private final DirectoryStore store;
     private final Means means;
-    private final Duration verifyEvery;
+    private final Supplier<TransferSettings> settings;
     private final Database database;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -93,13 +94,14 @@ public final class Transfers implements AutoCloseable {
     /**
      * Begins to keep the store.
      *
+     * @param settings the ones in force, asked whenever they matter
      * @param changed rings whenever a register has changed
      */
     public Transfers(
             SiteView view,
             DirectoryStore store,
             Fetch fetch,
-            TransferSettings settings,
+            Supplier<TransferSettings> settings,
             Database database,
             InstantSource clock,
             RandomGenerator random,
@@ -108,7 +110,7 @@ public final class Transfers implements AutoCloseable {
         this.view = view;
         this.store = store;
         this.means = Means.of(store, fetch, settings, clock);
-        this.verifyEvery = settings.verifyEvery();
+        this.settings = settings;
         this.database = database;
         this.clock = clock;
         this.random = random;
@@ -321,7 +323,7 @@ public final class Transfers implements AutoCloseable {
         var seen = offered == null ? null : seen(offered, image);
         if (seen != null && offered != null) {
             same.forEach(a -> available(a, name, seen));
-            boolean old = now.isAfter(seen.verifiedAt().plus(verifyEvery));
+            boolean old = now.isAfter(seen.verifiedAt().plus(settings.get().verifyEvery()));
             if (old || !seen.stamp().equals(offered.stamp())) {
                 reverify(offered, image);
             }

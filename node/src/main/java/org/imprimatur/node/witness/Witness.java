@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.imprimatur.exchange.LedgerEvidence;
 import org.imprimatur.ledger.Checkpoint;
@@ -71,8 +72,8 @@ public final class Witness {
     }
 
     private final Cosigner key;
-    private final Map<String, NoteVerifier> ledgers;
-    private final Map<String, Pace> paces = new HashMap<>();
+    private final List<NoteVerifier> named;
+    private final Map<String, Pace> paces = new ConcurrentHashMap<>();
     private final Semaphore room = new Semaphore(AT_ONCE);
     private final Follows follows;
     private final Database database;
@@ -80,16 +81,15 @@ public final class Witness {
 
     private Witness(
             Cosigner key,
-            Map<String, NoteVerifier> ledgers,
+            List<NoteVerifier> named,
             Follows follows,
             Database database,
             InstantSource clock) {
         this.key = key;
-        this.ledgers = Map.copyOf(ledgers);
+        this.named = List.copyOf(named);
         this.follows = follows;
         this.database = database;
         this.clock = clock;
-        ledgers.keySet().forEach(origin -> paces.put(origin, new Pace(clock, PER_SECOND, MOST)));
     }
 
     /**
@@ -105,11 +105,9 @@ public final class Witness {
             InstantSource clock,
             SecureRandom random) {
         var key = WitnessKey.open(directory.resolve("witness.key"), config.name(), random);
-        var ledgers = new HashMap<String, NoteVerifier>();
-        config.ledgers().forEach(ledger -> ledgers.put(ledger.name(), ledger));
-        follows.keys().forEach(ledger -> ledgers.put(ledger.name(), ledger));
-        LOG.info("the witness {} cosigns for {} ledgers", key.verifier(), ledgers.size());
-        return new Witness(key, ledgers, follows, database, clock);
+        var witness = new Witness(key, config.ledgers(), follows, database, clock);
+        LOG.info("the witness {} cosigns for {} ledgers", key.verifier(), witness.keys().size());
+        return witness;
     }
 
     /** The public half of the witness's key. */
@@ -124,11 +122,11 @@ public final class Witness {
      */
     Outcome add(byte[] body) throws InterruptedException {
         var request = WitnessRequest.parse(body);
-        var ledger = ledgers.get(request.origin());
-        var pace = paces.get(request.origin());
-        if (ledger == null || pace == null) {
+        var ledger = keys().get(request.origin());
+        if (ledger == null) {
             return new Outcome.UnknownOrigin(request.origin());
         }
+        var pace = paces.computeIfAbsent(request.origin(), _ -> new Pace(clock, PER_SECOND, MOST));
         if (!room.tryAcquire()) {
             return new Outcome.TooMany();
         }
@@ -137,6 +135,14 @@ public final class Witness {
         } finally {
             room.release();
         }
+    }
+
+    /** Those that the configuration names, and those that are followed now, by their names. */
+    private Map<String, NoteVerifier> keys() {
+        var keys = new HashMap<String, NoteVerifier>();
+        named.forEach(ledger -> keys.put(ledger.name(), ledger));
+        follows.keys().forEach(ledger -> keys.put(ledger.name(), ledger));
+        return keys;
     }
 
     private Outcome add(WitnessRequest request, NoteVerifier ledger, Pace pace)
@@ -233,7 +239,7 @@ public final class Witness {
         var rows = new HashMap<String, CosignedTable.Row>();
         database.read(db -> new CosignedTable(db).all())
                 .forEach(row -> rows.put(row.origin(), row));
-        return ledgers.values().stream()
+        return keys().values().stream()
                 .sorted(java.util.Comparator.comparing(NoteVerifier::name))
                 .map(
                         ledger ->
@@ -256,7 +262,7 @@ public final class Witness {
      * @param digest lower-case hex SHA-256 of its origin
      */
     Optional<SignedNote> latest(String digest) {
-        return ledgers.keySet().stream()
+        return keys().keySet().stream()
                 .filter(origin -> originDigest(origin).equals(digest))
                 .findFirst()
                 .flatMap(origin -> database.read(db -> new CosignedTable(db).find(origin)))

@@ -10,7 +10,7 @@ class LanesTest {
 
     @Test
     void noMoreThanSoManyOfOneHostAndInAll() throws InterruptedException {
-        var lanes = new Lanes(3, 2);
+        var lanes = new Lanes(() -> 3, () -> 2);
         lanes.enter("a");
         var second = lanes.another("a").orElseThrow();
         assertThat(lanes.another("a")).isEmpty();
@@ -22,7 +22,7 @@ class LanesTest {
 
     @Test
     void whoWaitsComesBeforeThoseWhoWantMore() throws InterruptedException {
-        var lanes = new Lanes(2, 2);
+        var lanes = new Lanes(() -> 2, () -> 2);
         lanes.enter("a");
         var second = lanes.another("a").orElseThrow();
         var entered = new CountDownLatch(1);
@@ -47,7 +47,7 @@ class LanesTest {
 
     @Test
     void allTogetherBringNoMoreThanTheBandwidth() throws InterruptedException {
-        var bandwidth = new Bandwidth(OptionalLong.of(1_000_000));
+        var bandwidth = new Bandwidth(() -> OptionalLong.of(1_000_000));
         long start = System.nanoTime();
         for (int i = 0; i < 10; i++) {
             bandwidth.take(50_000);
@@ -58,7 +58,7 @@ class LanesTest {
 
     @Test
     void withoutALimitNobodyWaits() throws InterruptedException {
-        var bandwidth = new Bandwidth(OptionalLong.empty());
+        var bandwidth = new Bandwidth(() -> OptionalLong.empty());
         long start = System.nanoTime();
         for (int i = 0; i < 1000; i++) {
             bandwidth.take(Integer.MAX_VALUE);

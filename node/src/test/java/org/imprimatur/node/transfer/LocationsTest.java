@@ -50,9 +50,9 @@ class LocationsTest {
                 new Means(
                         store,
                         new Space(store),
-                        new Locations(fetch, settings, InstantSource.system()),
-                        new Lanes(8, 4),
-                        new Bandwidth(OptionalLong.empty()),
+                        new Locations(fetch, () -> settings, InstantSource.system()),
+                        new Lanes(() -> 8, () -> 4),
+                        new Bandwidth(() -> OptionalLong.empty()),
                         Trials.PIECE);
         return new Download(means, Trials.file(IMAGE, location), Optional::empty).run();
     }
@@ -101,7 +101,7 @@ class LocationsTest {
                             () ->
                                     new Locations(
                                                     fetch,
-                                                    settings(Optional.empty()),
+                                                    () -> settings(Optional.empty()),
                                                     InstantSource.system())
                                             .at(address, 1))
                     .isInstanceOf(FetchFailed.class)

@@ -49,9 +49,10 @@ final class Trials {
         return new Means(
                 directory,
                 new Space(directory),
-                new Locations(fetch, settings(S3Access.USUAL, List.of()), InstantSource.system()),
-                new Lanes(8, 4),
-                new Bandwidth(bandwidth),
+                new Locations(
+                        fetch, () -> settings(S3Access.USUAL, List.of()), InstantSource.system()),
+                new Lanes(() -> 8, () -> 4),
+                new Bandwidth(() -> bandwidth),
                 PIECE);
     }
 }

@@ -1,0 +1,297 @@
+package org.imprimatur.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.SiteTrial.codes;
+import static org.imprimatur.node.SiteTrial.json;
+import static org.imprimatur.node.Trial.expect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.imprimatur.node.SiteTrial.Endorsed;
+import org.imprimatur.register.Statement;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A site whose whole file is exchanged, member after member, while its node runs. */
+class SiteExchangeIT {
+
+    private static final String FOLLOW = "(?m)^follow:\n.*\n";
+
+    private static Path pool;
+    private static Trial trial;
+    private static SiteTrial at;
+    private static Node catalogue;
+    private static Node site;
+    private static String first;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws IOException {
+        pool = Files.createDirectory(directory.resolve("pool"));
+        trial = new Trial(directory, "catalogue.example/exchange");
+        catalogue = trial.start();
+        trial.prepare(catalogue);
+        at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "30s");
+        site = at.start();
+        at.prepare(site);
+        first = policy(_ -> true).get("sitePolicy").asText();
+    }
+
+    @AfterAll
+    static void stop() {
+        site.close();
+        catalogue.close();
+    }
+
+    @AfterEach
+    void theFirstFile() {
+        at.writeSite(at.siteYaml());
+        policy(p -> p.get("faults").isEmpty() && p.get("sitePolicy").asText().equals(first));
+    }
+
+    // ---- Tools --------------------------------------------------------------------------------
+
+    private static JsonNode await(String path, Predicate<JsonNode> wanted) {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        JsonNode last = null;
+        while (System.nanoTime() < end) {
+            last = json(expect(200, trial.get(site, path)));
+            if (wanted.test(last)) {
+                return last;
+            }
+            SiteTrial.pause();
+        }
+        throw new AssertionError("not in time: " + last);
+    }
+
+    private static void await(String what, BooleanSupplier wanted) {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!wanted.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time: " + what).isLessThan(end);
+            SiteTrial.pause();
+        }
+    }
+
+    private static JsonNode policy(Predicate<JsonNode> wanted) {
+        return await("/api/v1/site/policy", wanted);
+    }
+
+    /** Writes another file, and waits until it is in force; gives its digest. */
+    private static String put(String yaml) {
+        var before = policy(_ -> true).get("sitePolicy").asText();
+        at.writeSite(yaml);
+        return policy(p -> !p.get("sitePolicy").asText().equals(before)).get("sitePolicy").asText();
+    }
+
+    private static void putMember(String member) {
+        put(at.siteYaml() + member + "\n");
+    }
+
+    private Endorsed endorsed(String content, int times) throws IOException {
+        byte[] image = content.repeat(times).getBytes(UTF_8);
+        Files.write(trial.directory.resolve("files").resolve(content), image);
+        var endorsed =
+                at.endorse(catalogue, image, Trial.uri(catalogue, "/files/" + content).toString());
+        at.await(site, endorsed, _ -> true);
+        return endorsed;
+    }
+
+    private static JsonNode decide(Endorsed endorsed) {
+        return at.decide(site, endorsed.statement().image(), "trusted-payload");
+    }
+
+    private static JsonNode publications() {
+        return json(expect(200, trial.get(site, "/api/v1/site/publications")));
+    }
+
+    /** The newest publication of an image, once it is in that state. */
+    private static JsonNode publication(Endorsed endorsed, String state) {
+        JsonNode newest = null;
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (System.nanoTime() < end) {
+            for (var one : publications().get("publications")) {
+                if (one.get("endorsement").asText().equals(endorsed.id().hex())) {
+                    newest = one;
+                    break;
+                }
+            }
+            if (newest != null && newest.get("state").asText().equals(state)) {
+                return newest;
+            }
+            SiteTrial.pause();
+        }
+        throw new AssertionError("not in time: " + newest);
+    }
+
+    private static Path file(Path directory, Endorsed endorsed) {
+        return directory.resolve(endorsed.statement().guid() + "-1.0.raw");
+    }
+
+    // ---- Promises -----------------------------------------------------------------------------
+
+    @Test
+    void aLedgerThatIsTakenOutPermitsNothingAndCountsAgainWhenItIsBack() throws IOException {
+        var endorsed = endorsed("followed", 100);
+        var before = decide(endorsed);
+        assertThat(before.get("decision").asBoolean()).isTrue();
+
+        var without = put(at.siteYaml().replaceFirst(FOLLOW, ""));
+
+        assertThat(json(trial.get(site, "/api/v1/site/sources")).get("sources")).isEmpty();
+        var denied = decide(endorsed);
+        assertThat(codes(denied)).containsExactly("image-unknown");
+        assertThat(denied.at("/context/sitePolicy").asText()).isEqualTo(without);
+        // What was decided while it was followed is kept with all that it rests on.
+        var replay =
+                await(
+                        "/api/v1/site/decisions/" + before.at("/context/id").asText() + "/replay",
+                        _ -> true);
+        assertThat(replay.get("same").asBoolean()).isTrue();
+        assertThat(replay.get("differs").asBoolean()).isTrue();
+
+        assertThat(put(at.siteYaml())).isEqualTo(first);
+        assertThat(decide(endorsed).get("decision").asBoolean()).isTrue();
+        var later = endorsed("afterwards", 100);
+        assertThat(decide(later).get("decision").asBoolean()).isTrue();
+    }
+
+    @Test
+    void noDecisionIsByTheLedgersOfOneFileAndThePolicyOfAnother() throws Exception {
+        var endorsed = endorsed("mixed", 100);
+        // Neither file permits it: one trusts nobody whose word it has, the other has no word.
+        var untrusting = at.siteYaml().replace("vo:biomed", "vo:other");
+        var unfollowing = at.siteYaml().replaceFirst(FOLLOW, "");
+        var digests = new ArrayList<String>(List.of(put(untrusting)));
+        var done = new AtomicBoolean();
+        var seen = ConcurrentHashMap.<String>newKeySet();
+        var asking = new ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            asking.add(
+                    Thread.ofVirtual()
+                            .start(
+                                    () -> {
+                                        while (!done.get()) {
+                                            var decision = decide(endorsed);
+                                            seen.add(
+                                                    codes(decision)
+                                                            + decision.at("/context/sitePolicy")
+                                                                    .asText());
+                                        }
+                                    }));
+        }
+        for (int i = 0; i < 3; i++) {
+            digests.add(put(unfollowing));
+            digests.add(put(untrusting));
+        }
+        done.set(true);
+        for (var thread : asking) {
+            thread.join();
+        }
+
+        assertThat(seen)
+                .isSubsetOf(
+                        "[owner-not-trusted]" + digests.get(0), "[image-unknown]" + digests.get(1));
+        assertThat(seen).anyMatch(one -> one.endsWith(digests.get(1)));
+    }
+
+    @Test
+    void aDriverBeginsGoesOnOtherwiseAndWithdrawsWhatItOffersWhenItIsTakenOut() throws IOException {
+        var endorsed = endorsed("published", 1000);
+        at.approve(site, endorsed);
+        at.await(site, endorsed, "available"::equals);
+
+        putMember("drivers: [{name: pool, kind: directory, path: pool}]");
+        publication(endorsed, "published");
+        assertThat(file(pool, endorsed)).hasContent("published".repeat(1000));
+
+        putMember("drivers: [{name: pool, kind: directory, path: pool, owners: [\"vo:other\"]}]");
+        publication(endorsed, "removed");
+        assertThat(file(pool, endorsed)).doesNotExist();
+
+        putMember("drivers: [{name: pool, kind: directory, path: pool}]");
+        await("published anew", () -> Files.exists(file(pool, endorsed)));
+        publication(endorsed, "published");
+
+        put(at.siteYaml());
+        var gone = publication(endorsed, "removed");
+        assertThat(gone.get("why").asText()).contains("no longer in the site's file");
+        assertThat(file(pool, endorsed)).doesNotExist();
+        assertThat(publications().at("/drivers/0/leaving").asBoolean()).isTrue();
+
+        putMember("drivers: [{name: pool, kind: directory, path: pool}]");
+        await("published again", () -> Files.exists(file(pool, endorsed)));
+        assertThat(publications().at("/drivers/0").has("leaving")).isFalse();
+    }
+
+    @Test
+    void aLimitOnTransfersCountsForThoseThatRun() throws IOException {
+        var slow = at.siteYaml().replace("transfer: {", "transfer: {bandwidth: 100K, ");
+        put(slow);
+        var endorsed = endorsed("large", 1_000_000);
+        at.approve(site, endorsed);
+        at.await(site, endorsed, "transferring"::equals);
+        assertThat(at.await(site, endorsed, _ -> true).get("state").asText())
+                .isEqualTo("transferring");
+
+        long start = System.nanoTime();
+        put(at.siteYaml());
+        at.await(site, endorsed, "available"::equals);
+
+        // It would take fifty seconds.
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(25));
+    }
+
+    @Test
+    void endorsersAreToldByTheCommandThatIsInForce() throws IOException {
+        var mail = trial.directory.resolve("mail");
+        putMember("notify: {command: [/usr/bin/tee, %s]}".formatted(mail));
+        var endorsed = endorsed("refused", 100);
+
+        expect(
+                201,
+                at.submit(
+                        site,
+                        new Statement.Refusal(
+                                at.header(at.approver),
+                                endorsed.statement().image(),
+                                SiteTrial.ALPHA,
+                                trial.origin,
+                                endorsed.id(),
+                                "it lacks a firewall")));
+
+        await("told", () -> Files.exists(mail));
+    }
+
+    @Test
+    void aFileThatCannotBeTakenChangesNothingOfIt() throws IOException {
+        var endorsed = endorsed("unchanged", 100);
+        var bad =
+                List.of(
+                        at.siteYaml().replace("store: store", "store: elsewhere"),
+                        at.siteYaml() + "notify: {command: [sendmail]}\n",
+                        at.siteYaml()
+                                + "drivers: [{name: cloud, kind: glance, endpoints: {image: \"https://image.example\"}, authorities: nothing.pem}]\n");
+        for (var yaml : bad) {
+            at.writeSite(yaml.replaceFirst(FOLLOW, ""));
+            policy(p -> !p.get("faults").isEmpty());
+            assertThat(json(trial.get(site, "/api/v1/site/sources")).get("sources")).hasSize(1);
+            var decision = decide(endorsed);
+            assertThat(decision.get("decision").asBoolean()).isTrue();
+            assertThat(decision.at("/context/sitePolicy").asText()).isEqualTo(first);
+            at.writeSite(at.siteYaml());
+            policy(p -> p.get("faults").isEmpty());
+        }
+    }
+}
