@@ -4,20 +4,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.imprimatur.register.DiskFacts;
 import org.imprimatur.register.GuestSystem;
@@ -94,6 +101,11 @@ final class BenchNode implements Closeable {
         return directory;
     }
 
+    /** Where the programs of the embedded PostgreSQL are unpacked. */
+    Path programs() {
+        return programs;
+    }
+
     /** Who may appoint others, for every owner of every node here. */
     SigningKey appointer() {
         return appointer;
@@ -138,6 +150,53 @@ final class BenchNode implements Closeable {
             return family(ProcessHandle.of(postmaster().pid()).orElseThrow());
         }
 
+        /** Submits statements, from so many clients at once. */
+        void submit(List<byte[]> envelopes, int clients) throws IOException, InterruptedException {
+            var next = new AtomicInteger();
+            Callable<Void> client =
+                    () -> {
+                        try (var connection = new WireClient(port)) {
+                            for (int i = next.getAndIncrement();
+                                    i < envelopes.size();
+                                    i = next.getAndIncrement()) {
+                                var reply =
+                                        connection.exchange(
+                                                WireClient.post(
+                                                        "/api/v1/statements",
+                                                        "application/json",
+                                                        envelopes.get(i)));
+                                if (reply.status() != 201) {
+                                    throw new IOException("a statement was answered " + reply);
+                                }
+                            }
+                            return null;
+                        }
+                    };
+            try (var threads = Executors.newFixedThreadPool(clients)) {
+                for (var done : threads.invokeAll(Collections.nCopies(clients, client))) {
+                    done.get();
+                }
+            } catch (ExecutionException e) {
+                throw new IOException(e.getCause());
+            }
+        }
+
+        /** The body of an answer with status 200. */
+        String get(String path) throws IOException {
+            var url = URI.create("http://127.0.0.1:" + port + path).toURL();
+            try (var in = url.openStream()) {
+                return new String(in.readAllBytes(), UTF_8);
+            }
+        }
+
+        /** A connection to its database. */
+        Connection database() throws IOException, SQLException {
+            return DriverManager.getConnection(
+                    "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(postmaster().port()),
+                    "imprimatur",
+                    Files.readString(data.resolve("postgresql.password")).strip());
+        }
+
         @Override
         public void close() throws IOException {
             // Its standard input ends, and so it stops its database and itself.
@@ -162,15 +221,8 @@ final class BenchNode implements Closeable {
 
         /** Asks the running server whether it is durable, and goes no further if it is not. */
         String settings() throws IOException {
-            var password = Files.readString(data.resolve("postgresql.password")).strip();
             var told = new ArrayList<String>();
-            try (var connection =
-                            DriverManager.getConnection(
-                                    "jdbc:postgresql://127.0.0.1:"
-                                            + postmaster().port()
-                                            + "/postgres",
-                                    "imprimatur",
-                                    password);
+            try (var connection = database();
                     var statement = connection.createStatement()) {
                 for (var name : List.of("fsync", "synchronous_commit", "full_page_writes")) {
                     try (var answer = statement.executeQuery("show " + name)) {
@@ -220,9 +272,18 @@ final class BenchNode implements Closeable {
         return IntStream.range(first, first + count).parallel().mapToObj(this::signed).toList();
     }
 
-    /** Envelopes, to be submitted in order, that endorse so many images. */
+    /** The policy that everybody here accepts. */
+    static PolicyRef policy() {
+        return new PolicyRef("bench-policy", "1", Sha256.of(POLICY.getBytes(UTF_8)));
+    }
+
+    SigningKey endorser() {
+        return endorser;
+    }
+
+    /** Envelopes that endorse so many images; the first two are submitted before the others. */
     List<byte[]> endorse(int images) {
-        var policy = new PolicyRef("bench-policy", "1", Sha256.of(POLICY.getBytes(UTF_8)));
+        var policy = policy();
         var envelopes = new ArrayList<byte[]>();
         envelopes.add(
                 StatementSigner.sign(
@@ -236,18 +297,29 @@ final class BenchNode implements Closeable {
                                 "what biomed endorses"),
                         appointer));
         envelopes.add(StatementSigner.sign(new Acceptance(header(endorser), policy), endorser));
-        for (int i = 0; i < images; i++) {
-            envelopes.add(StatementSigner.sign(endorsement(i, policy), endorser));
-        }
+        envelopes.addAll(
+                IntStream.range(0, images)
+                        .parallel()
+                        .mapToObj(i -> StatementSigner.sign(endorsement(i, policy), endorser))
+                        .toList());
         return envelopes;
     }
 
+    private static String location(int number) {
+        return "https://images.example/%d.qcow2".formatted(number);
+    }
+
+    /** The digest of an image that {@link #endorse} endorses. */
+    static Sha512 image(int number) {
+        return Sha512.of(location(number).getBytes(UTF_8));
+    }
+
     private Endorsement endorsement(int number, PolicyRef policy) {
-        var location = "https://images.example/%d.qcow2".formatted(number);
+        var location = location(number);
         return new Endorsement(
                 header(endorser),
                 "image.qcow2",
-                Sha512.of(location.getBytes(UTF_8)),
+                image(number),
                 BIOMED,
                 new Guid(new UUID(0x4000_0000_4000L, 0x8000_0000_0000_0000L | number)),
                 new Version("1"),
@@ -269,8 +341,12 @@ final class BenchNode implements Closeable {
                 List.of(location));
     }
 
-    private Header header(SigningKey signer) {
-        return new Header(ORIGIN, signer.person(), Instant.now(), Nonce.random(random));
+    Header header(SigningKey signer) {
+        return header(ORIGIN, signer);
+    }
+
+    Header header(Origin ledger, SigningKey signer) {
+        return new Header(ledger, signer.person(), Instant.now(), Nonce.random(random));
     }
 
     private byte[] signed(int number) {

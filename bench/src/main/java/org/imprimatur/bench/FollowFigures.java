@@ -1,24 +1,11 @@
 package org.imprimatur.bench;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.imprimatur.bench.Figures.Row;
-import org.imprimatur.register.Origin;
-import org.imprimatur.register.Owner;
 
 /**
  * A ledger of many statements: how long its own node takes to rebuild its register from it, and how
@@ -29,12 +16,8 @@ final class FollowFigures {
     private static final int STATEMENTS = 100_000;
     private static final int CLIENTS = 64;
     private static final Duration AIM = Duration.ofSeconds(60);
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final Pattern SIZE = Pattern.compile("\"size\":([0-9]+)");
 
     private final BenchNode bench;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private FollowFigures(BenchNode bench) {
         this.bench = bench;
@@ -51,7 +34,8 @@ final class FollowFigures {
 
     private Figures measure() throws IOException, InterruptedException {
         try (var node = bench.start()) {
-            fill(node);
+            node.submit(bench.sign(STATEMENTS), CLIENTS);
+            System.err.println("  the ledger is filled");
         }
         var load = Machine.load();
         long start = System.nanoTime();
@@ -96,73 +80,22 @@ final class FollowFigures {
                 load);
     }
 
-    private void fill(BenchNode.Running node) throws IOException, InterruptedException {
-        var envelopes = bench.sign(STATEMENTS);
-        var next = new AtomicInteger();
-        Callable<Void> client =
-                () -> {
-                    try (var connection = new WireClient(node.port())) {
-                        for (int i = next.getAndIncrement();
-                                i < envelopes.size();
-                                i = next.getAndIncrement()) {
-                            var reply =
-                                    connection.exchange(
-                                            WireClient.post(
-                                                    "/api/v1/statements",
-                                                    "application/json",
-                                                    envelopes.get(i)));
-                            if (reply.status() != 201) {
-                                throw new IOException("a statement was answered " + reply);
-                            }
-                        }
-                        return null;
-                    }
-                };
-        try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
-            for (var done :
-                    clients.invokeAll(IntStream.range(0, CLIENTS).mapToObj(_ -> client).toList())) {
-                done.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
-        }
-        System.err.println("  the ledger is filled");
-    }
-
     /** CPU seconds of the follower with its database, and of the node that it asked. */
     private record Followed(double seconds, double cpu, double served) {}
 
     private Followed follow(BenchNode.Running node) throws IOException, InterruptedException {
-        var url = "http://127.0.0.1:" + node.port();
-        Files.writeString(bench.directory().resolve("charter.json"), get(url + "/api/v1/charter"));
-        Files.writeString(
-                bench.directory().resolve("site-node.yaml"),
-                bench.configuration(
-                                new Origin("site.example/bench"),
-                                "site-data",
-                                Owner.parse("site:bench"))
-                        + "site: site.yaml\n");
-        Files.writeString(
-                bench.directory().resolve("site.yaml"),
-                """
-                owner: "site:bench"
-                follow:
-                  - {url: "%s", charter: charter.json, poll: 10s}
-                max-staleness: 15m
-                store: store
-                classes:
-                  infrastructure: {trust: ["vo:biomed"], approval: required}
-                """
-                        .formatted(url));
+        var follower =
+                BenchSite.following(
+                        bench,
+                        node,
+                        """
+                        classes:
+                          infrastructure: {trust: ["vo:biomed"], approval: required}
+                        """);
         double before = node.cpu() + node.databaseCpu();
         long start = System.nanoTime();
-        try (var site = bench.start("site-node.yaml", "site-data")) {
-            while (size(site) < STATEMENTS) {
-                if (System.nanoTime() - start > PATIENCE.toNanos()) {
-                    throw new IOException("the follower does not get there");
-                }
-                Thread.sleep(100);
-            }
+        try (var site = follower.start()) {
+            BenchSite.await(site, STATEMENTS);
             double seconds = (System.nanoTime() - start) / 1e9;
             System.err.printf(Locale.ROOT, "  followed in %.1f s%n", seconds);
             return new Followed(
@@ -170,19 +103,5 @@ final class FollowFigures {
                     site.cpu() + site.databaseCpu(),
                     node.cpu() + node.databaseCpu() - before);
         }
-    }
-
-    private long size(BenchNode.Running site) throws IOException, InterruptedException {
-        var found = SIZE.matcher(get("http://127.0.0.1:" + site.port() + "/api/v1/site/sources"));
-        return found.find() ? Long.parseLong(found.group(1)) : 0;
-    }
-
-    private String get(String url) throws IOException, InterruptedException {
-        return http.send(
-                        HttpRequest.newBuilder(URI.create(url))
-                                .timeout(Duration.ofSeconds(30))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
     }
 }

@@ -33,6 +33,9 @@ final class Main {
                         case "append" -> AppendFigures.measure(target);
                         case "follow" -> FollowFigures.measure(target);
                         case "serve" -> ServeFigures.measure(target);
+                        case "revoke" -> RevokeFigures.measure(target);
+                        case "continue" -> ContinueFigures.measure(target);
+                        case "decide-http" -> DecideHttpFigures.measure(target);
                         case "transfer" -> TransferFigures.measure(target);
                         default ->
                                 throw new IllegalArgumentException(

@@ -70,10 +70,8 @@ final class ServeFigures {
     }
 
     private Figures measure(BenchNode.Running node) throws IOException, InterruptedException {
-        try (var client = new WireClient(node.port())) {
-            submit(client, bench.sign(STATEMENTS));
-            submit(client, bench.endorse(IMAGES));
-        }
+        node.submit(bench.sign(STATEMENTS), 1);
+        node.submit(bench.endorse(IMAGES), 1);
         var files = bench.directory().resolve("files");
         for (var path : PATHS) {
             var file = files.resolve(path);
@@ -109,17 +107,6 @@ final class ServeFigures {
         } finally {
             nginx.destroy();
             nginx.waitFor(10, TimeUnit.SECONDS);
-        }
-    }
-
-    private static void submit(WireClient client, List<byte[]> envelopes) throws IOException {
-        for (var envelope : envelopes) {
-            var reply =
-                    client.exchange(
-                            WireClient.post("/api/v1/statements", "application/json", envelope));
-            if (reply.status() != 201) {
-                throw new IOException("a statement was answered " + reply);
-            }
         }
     }
 

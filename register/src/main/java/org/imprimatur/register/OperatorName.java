@@ -1,6 +1,8 @@
 package org.imprimatur.register;
 
 import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 
@@ -9,6 +11,12 @@ final class OperatorName {
 
     /** Begins an attribute in the form that OpenSSL and grid middleware write: {@code /CN=}. */
     private static final Pattern SLASH = Pattern.compile("/(?=[A-Za-z0-9.]{1,64}=)");
+
+    private static final int MOST_KNOWN = 4096;
+    private static final int LONGEST_KNOWN = 256;
+
+    /** The forms of names that were asked for lately: the same few ask again and again. */
+    private static final Map<String, String> KNOWN = new ConcurrentHashMap<>();
 
     private OperatorName() {}
 
@@ -20,6 +28,21 @@ final class OperatorName {
         if (text.indexOf('=') < 0) {
             return text;
         }
+        var known = KNOWN.get(text);
+        if (known != null) {
+            return known;
+        }
+        var form = canonical(text);
+        if (text.length() <= LONGEST_KNOWN) {
+            if (KNOWN.size() >= MOST_KNOWN) {
+                KNOWN.clear();
+            }
+            KNOWN.put(text, form);
+        }
+        return form;
+    }
+
+    private static String canonical(String text) {
         try {
             var name = text.startsWith("/") ? rfc2253(text) : text;
             return "dn:" + new X500Principal(name).getName(X500Principal.CANONICAL);

@@ -575,22 +575,26 @@ final class Question {
         return new Reason(
                 Reason.Code.ENDORSED_AND_APPROVED,
                 List.of("END-2.operator", "WLCG-3"),
-                "endorsed by %s for %s (%s), %s"
-                        .formatted(
-                                statement.signer().subject(),
-                                statement.owner(),
-                                entry.place(),
-                                approved(outcome)));
+                "endorsed by "
+                        + statement.signer().subject()
+                        + " for "
+                        + statement.owner()
+                        + " ("
+                        + entry.place()
+                        + "), "
+                        + approved(outcome));
     }
 
     private String approved(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Signed(var word) ->
-                    "approved for %s by %s (%s)"
-                            .formatted(
-                                    policy.site(),
-                                    word.statement().signer().subject(),
-                                    word.place());
+                    "approved for "
+                            + policy.site()
+                            + " by "
+                            + word.statement().signer().subject()
+                            + " ("
+                            + word.place()
+                            + ")";
             case Outcome.ByRule(String why) ->
                     "approved for %s by rule: %s".formatted(policy.site(), why);
             case Outcome.NotAsked _, Outcome.Missing _, Outcome.Refused _ ->

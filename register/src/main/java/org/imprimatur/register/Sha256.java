@@ -3,16 +3,14 @@ package org.imprimatur.register;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /** A SHA-256 value, as lower-case hex. */
 public record Sha256(String hex) {
 
-    private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
     private static final String PREFIX = "sha256:";
 
     public Sha256 {
-        Text.matching("", FORM, "a SHA-256 in 64 lower-case hex digits", hex);
+        Text.hex("", 64, "a SHA-256 in 64 lower-case hex digits", hex);
     }
 
     /** Digests bytes. */

@@ -3,16 +3,14 @@ package org.imprimatur.register;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /** A SHA-512 value, as lower-case hex. */
 public record Sha512(String hex) {
 
-    private static final Pattern FORM = Pattern.compile("[0-9a-f]{128}");
     private static final String PREFIX = "sha512:";
 
     public Sha512 {
-        Text.matching("", FORM, "a SHA-512 in 128 lower-case hex digits", hex);
+        Text.hex("", 128, "a SHA-512 in 128 lower-case hex digits", hex);
     }
 
     /** Digests bytes. */

@@ -87,6 +87,19 @@ final class Text {
         return text;
     }
 
+    /** So many lower-case hex digits. Digests are made at every turn, so no pattern is asked. */
+    static String hex(String member, int digits, String expected, String text) {
+        boolean good = text.length() == digits;
+        for (int i = 0; good && i < digits; i++) {
+            char one = text.charAt(i);
+            good = one >= '0' && one <= '9' || one >= 'a' && one <= 'f';
+        }
+        if (!good) {
+            throw new MalformedInput(member, expected, MalformedInput.quoted(text));
+        }
+        return text;
+    }
+
     static long range(String member, long number, long min, long max) {
         if (number < min || number > max) {
             throw new MalformedInput(

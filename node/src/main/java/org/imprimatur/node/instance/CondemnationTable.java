@@ -2,16 +2,20 @@ package org.imprimatur.node.instance;
 
 import java.sql.Array;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.UseClass;
@@ -108,18 +112,26 @@ final class CondemnationTable {
         if (numbers.isEmpty()) {
             return;
         }
+        // Few different reasons, for many instances: each is sent once.
+        var digests = List.copyOf(new LinkedHashSet<>(reasons));
+        var places = new HashMap<String, Integer>();
+        digests.forEach(digest -> places.put(digest, places.size() + 1));
         db.createUpdate(
                         """
                         insert into condemnation (instance, since, reasons)
-                        select i.number, :at, new.reasons
-                          from unnest(:numbers, :reasons) as new (number, reasons)
+                        select i.number, :at, (:digests)[new.place]
+                          from unnest(:numbers, :places) as new (number, place)
                           join instance i on i.number = new.number and i.stopped_at is null
                         on conflict (instance) where pardoned_at is null
                            do update set reasons = excluded.reasons
                         """)
                 .bind("at", utc(at))
-                .bindArray("numbers", Long.class, numbers)
-                .bindArray("reasons", String.class, reasons)
+                .bindBySqlType("numbers", array("int8", numbers.toArray(Long[]::new)), Types.ARRAY)
+                .bindBySqlType(
+                        "places",
+                        array("int4", reasons.stream().map(places::get).toArray(Integer[]::new)),
+                        Types.ARRAY)
+                .bindArray("digests", String.class, digests)
                 .execute();
     }
 
@@ -130,13 +142,22 @@ final class CondemnationTable {
         }
         db.createUpdate(
                         """
-                        update condemnation set pardoned_at = :at
-                         where instance = any(:numbers) and pardoned_at is null
-                           and terminated_at is null
+                        update condemnation c set pardoned_at = :at
+                          from unnest(:numbers) as passing (number)
+                         where c.instance = passing.number and c.pardoned_at is null
+                           and c.terminated_at is null
                         """)
                 .bind("at", utc(at))
-                .bindArray("numbers", Long.class, numbers)
+                .bindBySqlType("numbers", array("int8", numbers.toArray(Long[]::new)), Types.ARRAY)
                 .execute();
+    }
+
+    private Array array(String type, Object[] values) {
+        try {
+            return db.getConnection().createArrayOf(type, values);
+        } catch (SQLException e) {
+            throw new StoreException("an array cannot be made: " + e.getMessage(), e);
+        }
     }
 
     // ---- Ends ---------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +28,7 @@ import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.BlockingFinding;
 import org.imprimatur.register.Condition;
 import org.imprimatur.register.Contributor;
+import org.imprimatur.register.DecisionRequest;
 import org.imprimatur.register.InspectionSummary.Completeness;
 import org.jspecify.annotations.Nullable;
 
@@ -184,7 +186,8 @@ final class CelConditions {
         @Override
         public @Nullable String against(Facts facts) {
             try {
-                return Boolean.TRUE.equals(program.eval(values(facts)))
+                return Boolean.TRUE.equals(
+                                program.eval(name -> Optional.ofNullable(value(facts, name))))
                         ? null
                         : "it is false: " + text.replaceAll("\\s+", " ");
             } catch (CelEvaluationException e) {
@@ -211,62 +214,79 @@ final class CelConditions {
         }
     }
 
-    private static Map<String, Object> values(Condition.Facts facts) {
-        var values = new HashMap<String, Object>();
+    /**
+     * The value of a variable; null where there is none. Nothing is worked out that nobody reads.
+     */
+    private static @Nullable Object value(Condition.Facts facts, String name) {
+        return name.startsWith(OF_REQUEST)
+                ? ofRequest(facts.request(), name)
+                : ofEndorsement(facts, name);
+    }
+
+    private static @Nullable Object ofRequest(@Nullable DecisionRequest request, String name) {
+        if (request == null) {
+            return null;
+        }
+        var contextualisation = request.contextualisation();
+        return switch (name) {
+            case "request.operator" -> request.operator();
+            case "request.consumer" -> orEmpty(request.consumer());
+            case "request.host" -> orEmpty(request.host());
+            case "request.action" -> request.action().wire();
+            case "request.contextualisation" ->
+                    contextualisation == null ? "" : contextualisation.toString();
+            default -> null;
+        };
+    }
+
+    private static @Nullable Object ofEndorsement(Condition.Facts facts, String name) {
         var statement = facts.endorsement().statement();
         var details = statement.details();
         var inspection = statement.inspection();
         var act = details.team();
         var generation = details.generation();
         var contributors = details.contributors();
-        values.put("image.digest", statement.image().toString());
-        values.put("image.owner", statement.owner().toString());
-        values.put("image.guid", statement.guid().toString());
-        values.put("image.version", statement.version().text());
-        values.put("image.tag", statement.tag() == null ? "" : statement.tag().text());
-        values.put("image.title", statement.title());
-        values.put("image.format", statement.disk().format());
-        values.put("image.kind", statement.lineage().kind().wire());
-        values.put("image.system", statement.system().name());
-        values.put("image.systemVersion", statement.system().version());
-        values.put("image.architecture", statement.system().architecture());
-        values.put("image.packages", statement.system().packages());
-        values.put("image.fileBytes", statement.disk().fileBytes());
-        values.put("image.diskBytes", statement.disk().virtualBytes());
-        values.put("image.tool", inspection.tool());
-        values.put("image.profile", inspection.profile());
-        values.put("image.builder", generation == null ? "" : generation.builder());
-        values.put("image.complete", inspection.completeness() == Completeness.COMPLETE);
-        values.put(
-                "image.blocking",
-                inspection.blocking().stream().map(BlockingFinding::rule).toList());
-        values.put("image.waivers", (long) statement.waivers().size());
-        values.put(
-                "image.contributors",
-                contributors == null
-                        ? List.of()
-                        : contributors.stream().map(Contributor::name).toList());
-        values.put("image.locations", statement.locations());
-        values.put("image.made", statement.generatedAt());
-        values.put(
-                "image.patched", details.patchedAt() == null ? Instant.EPOCH : details.patchedAt());
-        values.put("endorsement.by", statement.signer().subject());
-        values.put("endorsement.issuer", statement.signer().issuer());
-        values.put("endorsement.team", act == null ? "" : act.team().name());
-        values.put("endorsement.catalogue", facts.catalogue().text());
-        values.put("endorsement.at", facts.endorsement().admittedAt());
-        values.put("now", facts.at());
-        var request = facts.request();
-        if (request != null) {
-            var contextualisation = request.contextualisation();
-            values.put("request.operator", request.operator());
-            values.put("request.consumer", request.consumer() == null ? "" : request.consumer());
-            values.put("request.host", request.host() == null ? "" : request.host());
-            values.put("request.action", request.action().wire());
-            values.put(
-                    "request.contextualisation",
-                    contextualisation == null ? "" : contextualisation.toString());
-        }
-        return values;
+        return switch (name) {
+            case "image.digest" -> statement.image().toString();
+            case "image.owner" -> statement.owner().toString();
+            case "image.guid" -> statement.guid().toString();
+            case "image.version" -> statement.version().text();
+            case "image.tag" -> statement.tag() == null ? "" : statement.tag().text();
+            case "image.title" -> statement.title();
+            case "image.format" -> statement.disk().format();
+            case "image.kind" -> statement.lineage().kind().wire();
+            case "image.system" -> statement.system().name();
+            case "image.systemVersion" -> statement.system().version();
+            case "image.architecture" -> statement.system().architecture();
+            case "image.packages" -> statement.system().packages();
+            case "image.fileBytes" -> statement.disk().fileBytes();
+            case "image.diskBytes" -> statement.disk().virtualBytes();
+            case "image.tool" -> inspection.tool();
+            case "image.profile" -> inspection.profile();
+            case "image.builder" -> generation == null ? "" : generation.builder();
+            case "image.complete" -> inspection.completeness() == Completeness.COMPLETE;
+            case "image.blocking" ->
+                    inspection.blocking().stream().map(BlockingFinding::rule).toList();
+            case "image.waivers" -> (long) statement.waivers().size();
+            case "image.contributors" ->
+                    contributors == null
+                            ? List.of()
+                            : contributors.stream().map(Contributor::name).toList();
+            case "image.locations" -> statement.locations();
+            case "image.made" -> statement.generatedAt();
+            case "image.patched" ->
+                    details.patchedAt() == null ? Instant.EPOCH : details.patchedAt();
+            case "endorsement.by" -> statement.signer().subject();
+            case "endorsement.issuer" -> statement.signer().issuer();
+            case "endorsement.team" -> act == null ? "" : act.team().name();
+            case "endorsement.catalogue" -> facts.catalogue().text();
+            case "endorsement.at" -> facts.endorsement().admittedAt();
+            case "now" -> facts.at();
+            default -> null;
+        };
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 }
