@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.imprimatur.exchange.hepix.ImageList;
 import org.imprimatur.exchange.hepix.ImageVerdict;
@@ -19,6 +17,7 @@ import org.imprimatur.exchange.hepix.ListVerifier;
 import org.imprimatur.exchange.hepix.ListVerifier.Expected;
 import org.imprimatur.exchange.hepix.ListVerifier.Reason;
 import org.imprimatur.exchange.hepix.ListVerifier.Verdict;
+import org.imprimatur.exchange.hepix.Meanwhile;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.trust.TrustAnchors;
 import org.jspecify.annotations.Nullable;
@@ -101,23 +100,15 @@ final class ListVerifyCommand implements Callable<Integer> {
         if (file == null) {
             return Optional::empty;
         }
-        var reading =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return Optional.of(
-                                        Input.read(file, ImageList.MAX_BYTES, ImageList::readAny));
-                            } catch (IOException e) {
-                                throw new UncheckedIOException(e);
-                            }
-                        });
-        return () -> {
-            try {
-                return reading.join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException known ? known : e;
-            }
-        };
+        return Meanwhile.of(
+                () -> {
+                    try {
+                        return Optional.of(
+                                Input.read(file, ImageList.MAX_BYTES, ImageList::readAny));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
     }
 
     private Verdict verdict(String where, TrustAnchors trusted, Supplier<Optional<ImageList>> held)

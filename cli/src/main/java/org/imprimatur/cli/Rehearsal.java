@@ -69,6 +69,11 @@ final class Rehearsal {
         for (var form : List.of("text", "json")) {
             run(Stream.concat(line.stream(), Stream.of(form)).toArray(String[]::new));
         }
+        run(
+                "list",
+                "diff",
+                lists.resolve("rollback.list").toString(),
+                lists.resolve("good.list").toString());
     }
 
     private static void run(String... command) {

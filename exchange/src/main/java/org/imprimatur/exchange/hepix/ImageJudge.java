@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -52,9 +51,9 @@ final class ImageJudge {
         var seen = new HashSet<UUID>();
         var twice = new HashSet<UUID>();
         for (var entry : entries) {
-            identifier(entry).filter(uuid -> !seen.add(uuid)).ifPresent(twice::add);
+            entry.identifier().filter(uuid -> !seen.add(uuid)).ifPresent(twice::add);
         }
-        var held = previous.map(ImageJudge::byIdentifier).orElse(Map.of());
+        var held = previous.map(ImageList::byIdentifier).orElse(Map.of());
         var judge = new ImageJudge(at, twice, held);
         var verdicts = new ArrayList<ImageVerdict>(entries.size());
         for (var entry : entries) {
@@ -63,26 +62,8 @@ final class ImageJudge {
         return verdicts;
     }
 
-    private static Optional<UUID> identifier(JsonNode entry) {
-        var image = ImageList.image(entry);
-        return image == null ? Optional.empty() : ListFields.uuid(image.get("dc:identifier"));
-    }
-
-    /** The images of a list that have a UUID; of several with one, the first. */
-    static Map<UUID, ObjectNode> byIdentifier(ImageList list) {
-        var images = new HashMap<UUID, ObjectNode>();
-        for (var entry : list.entries()) {
-            var image = ImageList.image(entry);
-            if (image != null) {
-                ListFields.uuid(image.get("dc:identifier"))
-                        .ifPresent(uuid -> images.putIfAbsent(uuid, image));
-            }
-        }
-        return images;
-    }
-
-    private ImageVerdict verdict(int position, JsonNode entry) {
-        var image = ImageList.image(entry);
+    private ImageVerdict verdict(int position, ImageList.Entry entry) {
+        var image = entry.image();
         if (image == null) {
             return new ImageVerdict(
                     position,
@@ -96,11 +77,11 @@ final class ImageJudge {
                                     "expected an object with the member hv:image")),
                     List.of());
         }
-        var one = new One(image);
+        var one = new One(image, entry.identifier());
         one.check();
         return new ImageVerdict(
                 position,
-                ListFields.uuid(image.get("dc:identifier")),
+                entry.identifier(),
                 ListFields.line(image.get("hv:version")),
                 ListFields.line(image.get("dc:title")),
                 ram(image),
@@ -120,11 +101,13 @@ final class ImageJudge {
     private final class One {
 
         private final ObjectNode image;
+        private final Optional<UUID> uuid;
         private final List<Reason> objections = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
 
-        One(ObjectNode image) {
+        One(ObjectNode image, Optional<UUID> uuid) {
             this.image = image;
+            this.uuid = uuid;
         }
 
         private void object(ListReason reason, String explanation) {
@@ -180,11 +163,9 @@ final class ImageJudge {
         }
 
         private void identifier() {
-            var node = required("dc:identifier");
-            if (node == null) {
+            if (required("dc:identifier") == null) {
                 return;
             }
-            var uuid = ListFields.uuid(node);
             if (uuid.isEmpty()) {
                 malformed(ListReason.IMAGE_IDENTIFIER_NOT_UUID, "dc:identifier", "a UUID");
             } else if (twice.contains(uuid.get())) {
@@ -267,7 +248,7 @@ final class ImageJudge {
 
         /** An image is a UUID and a version: versions do not go down, and do not change. */
         private void continues() {
-            var before = ListFields.uuid(image.get("dc:identifier")).map(held::get).orElse(null);
+            var before = uuid.map(held::get).orElse(null);
             if (before == null) {
                 return;
             }

@@ -1,11 +1,16 @@
 package org.imprimatur.exchange.hepix;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.imprimatur.register.MalformedInput;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +35,8 @@ public final class ImageList {
     private final ObjectNode members;
     private final boolean oldForm;
     private final List<String> duplicates;
+    private final List<Entry> entries = new ArrayList<>();
+    private final Map<UUID, ObjectNode> byIdentifier = new HashMap<>();
 
     private ImageList(
             byte[] content, ObjectNode members, boolean oldForm, List<String> duplicates) {
@@ -37,6 +44,15 @@ public final class ImageList {
         this.members = members;
         this.oldForm = oldForm;
         this.duplicates = duplicates;
+        if (members.get(IMAGES) instanceof ArrayNode all) {
+            all.forEach(one -> entries.add(Entry.of(one)));
+        }
+        for (var entry : entries) {
+            var image = entry.image();
+            if (image != null) {
+                entry.identifier().ifPresent(uuid -> byIdentifier.putIfAbsent(uuid, image));
+            }
+        }
     }
 
     /**
@@ -118,21 +134,21 @@ public final class ImageList {
     }
 
     /** The entries of the list, whatever they are; none when there is no array. */
-    List<JsonNode> entries() {
-        var entries = new ArrayList<JsonNode>();
-        if (members.get(IMAGES) instanceof com.fasterxml.jackson.databind.node.ArrayNode all) {
-            all.forEach(entries::add);
-        }
-        return entries;
+    List<Entry> entries() {
+        return Collections.unmodifiableList(entries);
+    }
+
+    /** The images that have a UUID; of several with one, the first. */
+    Map<UUID, ObjectNode> byIdentifier() {
+        return Collections.unmodifiableMap(byIdentifier);
     }
 
     /** The entries that are images. */
     public List<Image> images() {
         var images = new ArrayList<Image>();
-        for (var entry : entries()) {
-            var image = image(entry);
-            if (image != null) {
-                images.add(new Image(image));
+        for (var entry : entries) {
+            if (entry.image() != null) {
+                images.add(new Image(entry.image()));
             }
         }
         return images;
@@ -153,9 +169,19 @@ public final class ImageList {
         }
     }
 
-    /** The members of an entry that is an image, else null. */
-    static @Nullable ObjectNode image(JsonNode entry) {
-        return entry.get("hv:image") instanceof ObjectNode image ? image : null;
+    /**
+     * An entry of a list.
+     *
+     * @param image its members where it is an image, else null
+     * @param identifier the image's UUID, where it has one
+     */
+    record Entry(@Nullable ObjectNode image, Optional<UUID> identifier) {
+
+        private static Entry of(JsonNode entry) {
+            return entry.get("hv:image") instanceof ObjectNode image
+                    ? new Entry(image, ListFields.uuid(image.get("dc:identifier")))
+                    : new Entry(null, Optional.empty());
+        }
     }
 
     /** The members that differ, but for the images. */

@@ -3,7 +3,9 @@ package org.imprimatur.exchange.hepix;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -46,28 +48,31 @@ public record ListDiff(
 
     /** Compares two lists. */
     public static ListDiff between(ImageList older, ImageList newer) {
-        var before = ImageJudge.byIdentifier(older);
-        var after = ImageJudge.byIdentifier(newer);
+        var before = older.byIdentifier();
+        var after = newer.byIdentifier();
         var changed = new ArrayList<Changed>();
-        for (var identifier : new TreeSet<>(after.keySet())) {
-            var old = before.get(identifier);
-            var now = after.get(identifier);
-            // Most are the very same, which is seen sooner than how they differ.
-            if (old != null && now != null && !old.equals(now)) {
-                var keys = keys(old, now);
-                if (!keys.isEmpty()) {
-                    changed.add(new Changed(identifier, keys));
-                }
-            }
-        }
-        var listKeys = older.keysThatDiffer(newer);
+        after.forEach(
+                (identifier, now) -> {
+                    var old = before.get(identifier);
+                    // Most are the very same, which is seen sooner than how they differ.
+                    if (old != null && !old.equals(now)) {
+                        var keys = keys(old, now);
+                        if (!keys.isEmpty()) {
+                            changed.add(new Changed(identifier, keys));
+                        }
+                    }
+                });
+        changed.sort(Comparator.comparing(Changed::identifier));
         return new ListDiff(
-                listKeys,
-                new TreeSet<>(after.keySet())
-                        .stream().filter(one -> !before.containsKey(one)).toList(),
-                new TreeSet<>(before.keySet())
-                        .stream().filter(one -> !after.containsKey(one)).toList(),
+                older.keysThatDiffer(newer),
+                missing(after, before),
+                missing(before, after),
                 changed);
+    }
+
+    /** What the one has and the other has not. */
+    private static List<UUID> missing(Map<UUID, ObjectNode> one, Map<UUID, ObjectNode> other) {
+        return one.keySet().stream().filter(id -> !other.containsKey(id)).sorted().toList();
     }
 
     static List<String> keys(ObjectNode one, ObjectNode other, String... but) {

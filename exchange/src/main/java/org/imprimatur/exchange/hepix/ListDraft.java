@@ -256,7 +256,7 @@ public record ListDraft(
                 break;
             }
             position++;
-            var image = ImageList.image(entry);
+            var image = entry.image();
             var id =
                     image == null
                             ? Optional.<StatementId>empty()

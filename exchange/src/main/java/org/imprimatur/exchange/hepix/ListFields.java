@@ -52,6 +52,10 @@ final class ListFields {
     /** C0, C1, delete and half surrogate pairs; a terminal or a log would act on them. */
     private static boolean hasControl(String text, boolean lines) {
         for (int i = 0; i < text.length(); ) {
+            if (isPlain(text.charAt(i))) {
+                i++;
+                continue;
+            }
             int point = text.codePointAt(i);
             boolean white = lines && (point == '\n' || point == '\r' || point == '\t');
             if ((Character.isISOControl(point) && !white)
@@ -61,6 +65,11 @@ final class ListFields {
             i += Character.charCount(point);
         }
         return false;
+    }
+
+    /** A visible character of ASCII or a blank, which nearly all are. */
+    private static boolean isPlain(char one) {
+        return one >= ' ' && one <= '~';
     }
 
     /** An instant from year 0 to 9999, cut to seconds; fractions and offsets are taken. */

@@ -150,6 +150,8 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
                             ListReason.SIGNATURE_UNREADABLE,
                             "the message has content beside the signature and other content inside"));
         }
+        // Reading takes as long as digesting. What is read counts only behind a good signature.
+        var reading = Meanwhile.of(() -> ImageList.read(mime.content()));
         return switch (signed.verify(mime.content(), anchors, legacySha1, at)) {
             case SignedContent.NotVerified(var code, var explanation) ->
                     new Verdict(
@@ -160,7 +162,7 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
                             false,
                             List.of());
             case SignedContent.Verified verified ->
-                    judged(ImageList.read(mime.content()), mime.form(), verified, at);
+                    judged(reading.get(), mime.form(), verified, at);
         };
     }
 

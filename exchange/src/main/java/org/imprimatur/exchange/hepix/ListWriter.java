@@ -169,7 +169,7 @@ public record ListWriter(
         missing(members, NEEDED_OF_LIST, "the list", faults);
         var images = JsonNodeFactory.instance.arrayNode();
         for (var entry : draft.entries()) {
-            var image = ImageList.image(entry);
+            var image = entry.image();
             var where = "image %d".formatted(images.size() + 1);
             if (image == null) {
                 faults.add(where + ": no object hv:image");
@@ -207,7 +207,7 @@ public record ListWriter(
         int number = 0;
         for (var entry : list.entries()) {
             number++;
-            var image = ImageList.image(entry);
+            var image = entry.image();
             if (image != null && lacking.size() <= MAX_TOLD) {
                 missing(image, NEEDED_OF_IMAGE, "image %d".formatted(number), lacking);
                 for (var key : FILLED_IN) {

@@ -118,19 +118,28 @@ record SmimeMessage(Form form, byte[] content, byte[] signature) {
     /** Where a line that parts one thing from the next begins, and where the next line begins. */
     private record Delimiter(int start, int next) {}
 
-    /** Finds the delimiter lines of one boundary. */
-    private record Delimiters(byte[] bytes, byte[] line) {
+    /**
+     * Finds the delimiter lines of one boundary, passing over as much of the content as its last
+     * character allows (Horspool's search): content is long, and delimiters are few.
+     */
+    private static final class Delimiters {
+
+        private final byte[] bytes;
+        private final byte[] line;
+        private final int[] leaps = new int[256];
 
         Delimiters(byte[] bytes, String boundary) {
-            this(bytes, ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1));
+            this.bytes = bytes;
+            this.line = ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
+            Arrays.fill(leaps, line.length);
+            for (int i = 0; i < line.length - 1; i++) {
+                leaps[line[i] & 0xff] = line.length - 1 - i;
+            }
         }
 
         /** The next delimiter line; it must be the last one, or must not be. */
         Delimiter next(int from, boolean last) {
-            for (int at = from; at < bytes.length; at = nextLine(bytes, at)) {
-                if (!startsWithLine(at)) {
-                    continue;
-                }
+            for (int at = find(from, from); at >= 0; at = find(from, at + 1)) {
                 int rest = at + line.length;
                 boolean closing =
                         rest + 1 < bytes.length && bytes[rest] == '-' && bytes[rest + 1] == '-';
@@ -152,9 +161,20 @@ record SmimeMessage(Form form, byte[] content, byte[] signature) {
                     "its end: it was cut off");
         }
 
-        private boolean startsWithLine(int at) {
-            return at + line.length <= bytes.length
-                    && Arrays.equals(bytes, at, at + line.length, line, 0, line.length);
+        /** Where a line begins with the boundary next, or -1; at the start, a line begins. */
+        private int find(int start, int from) {
+            int last = line.length - 1;
+            int at = from;
+            while (at <= bytes.length - line.length) {
+                byte end = bytes[at + last];
+                if (end == line[last]
+                        && (at == start || bytes[at - 1] == '\n')
+                        && Arrays.equals(bytes, at, at + line.length, line, 0, line.length)) {
+                    return at;
+                }
+                at += leaps[end & 0xff];
+            }
+            return -1;
         }
 
         private boolean isBlank(int from, int to) {
@@ -194,10 +214,16 @@ record SmimeMessage(Form form, byte[] content, byte[] signature) {
 
     private static byte[] canonical(byte[] text, int start, int stop) {
         int bare = 0;
+        boolean canonical = true;
         for (int i = start; i < stop; i++) {
-            if (text[i] == '\n' && (i == start || text[i - 1] != '\r')) {
-                bare++;
+            if (text[i] == '\n') {
+                boolean returned = i > start && text[i - 1] == '\r';
+                bare += returned ? 0 : 1;
+                canonical &= returned && (i - 1 == start || text[i - 2] != '\r');
             }
+        }
+        if (canonical) {
+            return Arrays.copyOfRange(text, start, stop);
         }
         var out = new byte[stop - start + bare];
         int length = 0;
