@@ -124,8 +124,7 @@ public final class Ledger implements AutoCloseable {
         var headFile = new SignedHeadFile(directory.resolve("ledger-head"));
         var tiles = new Tiles(database);
         HeadTable.Row stored = storedHead(database, origin, key);
-        Optional<SignedNote> remembered = headFile.read();
-        remembered.ifPresent(note -> checkContinues(note, stored, key, tiles));
+        headFile.read(key.verifier()).ifPresent(known -> checkContinues(known, stored, key, tiles));
         var replay = new Replay(charter);
         var entries = database.read(db -> replay.catchUp(new EntryTable(db), stored));
         if (!Frontier.read(stored.size(), tiles).head().equals(replay.frontier().head())) {
@@ -197,17 +196,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     private static void checkContinues(
-            SignedNote remembered, HeadTable.Row head, NoteSigner key, Tiles tiles) {
-        var known =
-                switch (VerifiedCheckpoint.check(remembered, key.verifier())) {
-                    case VerifiedCheckpoint.Check.Good good -> good.checkpoint();
-                    case VerifiedCheckpoint.Check.BadSignature _,
-                            VerifiedCheckpoint.Check.WrongOrigin _,
-                            VerifiedCheckpoint.Check.NotACheckpoint _ ->
-                            throw new LedgerFault(
-                                    "the file ledger-head was not signed by ledger.key: they belong"
-                                            + " to two ledgers");
-                };
+            VerifiedCheckpoint known, HeadTable.Row head, NoteSigner key, Tiles tiles) {
         var view = LedgerView.unseen(key.verifier()).having(known);
         if (view.lookWithTiles(head.checkpoint(), tiles) instanceof LedgerView.Look.Alarm alarm) {
             throw new LedgerFault(
