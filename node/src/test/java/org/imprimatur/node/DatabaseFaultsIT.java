@@ -1,0 +1,234 @@
+package org.imprimatur.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.BadServer.head;
+import static org.imprimatur.node.Trial.expect;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.imprimatur.node.SiteTrial.Endorsed;
+import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.node.store.ExternalPostgres;
+import org.imprimatur.register.Clause;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.Statement.Refusal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The PostgreSQL of a catalogue and a site ends, in both ways, while decisions, approvals and a
+ * transfer run.
+ */
+class DatabaseFaultsIT {
+
+    private static final int IMAGES = 8;
+
+    private final MovableClock clock = new MovableClock();
+    private SiteTrial at;
+    private Trial trial;
+    private Node site;
+
+    private final List<Endorsed> endorsed = new ArrayList<>();
+    private Endorsed asEver;
+    private Endorsed revoked;
+
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Set<String> decisions = ConcurrentHashMap.newKeySet();
+    private final List<String> wrong = new CopyOnWriteArrayList<>();
+    private final AtomicInteger permits = new AtomicInteger();
+    private volatile boolean stop;
+
+    @Test
+    @Clause({"END-2.operator", "WLCG-5"})
+    void aSiteComesBackByItselfAndLosesNothingThatItAcknowledged(@TempDir Path directory)
+            throws Exception {
+        trial = new Trial(directory, "catalogue.example/database");
+        var goOn = new CountDownLatch(1);
+        byte[] image = new byte[400_000];
+        new Random(1).nextBytes(image);
+        try (var postgres = new ExternalPostgres(directory.resolve("postgres"));
+                var server = new BadServer();
+                var catalogue = start(trial.yaml(), postgres.create("catalogue"))) {
+            trial.prepare(catalogue);
+            at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "1s");
+            at.config();
+            site = start(at.yaml(), postgres.create("site"));
+            at.prepare(site);
+            for (int i = 0; i < IMAGES; i++) {
+                endorsed.add(at.endorse(catalogue, ("image " + i).getBytes(UTF_8)));
+            }
+            asEver = at.endorse(catalogue, "as ever".getBytes(UTF_8));
+            revoked = at.endorse(catalogue, "revoked".getBytes(UTF_8));
+            revoke(catalogue);
+            var slow = at.endorse(catalogue, image, server.at("/image", slow(image, goOn)));
+            at.approve(site, slow);
+            Path file = at.store.resolve(slow.statement().guid() + "-1.0.raw");
+            at.await(site, revoked, "revoked"::equals);
+            at.await(site, slow, Set.of("transferring", "failed")::contains);
+            var load = List.of(begin(this::approveAndRefuse), begin(this::decide));
+            await(() -> acknowledged.size() > 3 && permits.get() > 3);
+
+            postgres.kill();
+            int before = decisions.size();
+            await(() -> decisions.size() > before);
+            Thread.sleep(1000);
+            assertThat(file).doesNotExist();
+            assertThat(ready(503)).isTrue();
+            postgres.start();
+            var size = acknowledged.size();
+            await(() -> acknowledged.size() > size + 3 && ready(200));
+
+            postgres.stop();
+            Thread.sleep(500);
+            postgres.start();
+            var then = acknowledged.size();
+            await(() -> acknowledged.size() > then + 3 && ready(200));
+            goOn.countDown();
+            clock.forward(Duration.ofMinutes(2)); // for the pause after a failure
+            at.await(site, slow, "available"::equals);
+            stop = true;
+            for (var thread : load) {
+                thread.join();
+            }
+
+            assertThat(file).hasBinaryContent(image);
+            assertThat(wrong).isEmpty();
+            for (var id : acknowledged) {
+                expect(200, trial.get(site, "/api/v1/statements/" + id));
+            }
+            assertThat(decisions.size()).isGreaterThan(50);
+            for (var id : decisions) {
+                expect(200, trial.get(site, "/api/v1/site/decisions/" + id));
+            }
+            site.close();
+            assertThat(Files.exists(file)).isTrue();
+        }
+    }
+
+    private void revoke(Node catalogue) {
+        expect(
+                201,
+                trial.post(
+                        catalogue,
+                        trial.sign(
+                                trial.revocation(trial.endorser, revoked.statement(), revoked.id()),
+                                trial.endorser)));
+    }
+
+    private Node start(String yaml, String url) {
+        var file = trial.directory.resolve("node.yaml").toString();
+        var config = YamlMember.parse(file, yaml + "database: \"" + url + "\"\n");
+        return Node.start(NodeConfig.of(config), clock);
+    }
+
+    /** A part of the file, and then nothing until it may go on. */
+    private static BadServer.Manners slow(byte[] image, CountDownLatch goOn) {
+        return (ask, out) -> {
+            int from = ask.from();
+            head(
+                    out,
+                    ask.range().isEmpty() ? "200 OK" : "206 Partial Content",
+                    "Content-Length: " + (image.length - from),
+                    "Content-Range: bytes %d-%d/%d"
+                            .formatted(from, image.length - 1, image.length));
+            int part = Math.min(1000, image.length - from);
+            out.write(image, from, part);
+            out.flush();
+            goOn.await();
+            out.write(image, from + part, image.length - from - part);
+        };
+    }
+
+    private interface Work {
+        void run(int round) throws Exception;
+    }
+
+    private Thread begin(Work work) {
+        return Thread.ofVirtual()
+                .start(
+                        () -> {
+                            for (int round = 0; !stop; round++) {
+                                try {
+                                    work.run(round);
+                                    Thread.sleep(5);
+                                } catch (Exception | AssertionError e) {
+                                    wrong.add(e.toString());
+                                    return;
+                                }
+                            }
+                        });
+    }
+
+    /** One image after the other is approved, asked for, refused, and asked for again. */
+    private void approveAndRefuse(int round) throws InterruptedException {
+        var one = endorsed.get(round % IMAGES);
+        acknowledged.add(submit(at.approval(one, trial.origin)));
+        if (!permitted(one, "infrastructure")) {
+            wrong.add("approved, and denied: " + round);
+        }
+        acknowledged.add(
+                submit(
+                        new Refusal(
+                                at.header(at.approver),
+                                one.statement().image(),
+                                SiteTrial.ALPHA,
+                                trial.origin,
+                                one.id(),
+                                "it does not boot here")));
+        if (permitted(one, "infrastructure")) {
+            wrong.add("refused, and permitted: " + round);
+        }
+    }
+
+    /** The same statement again and again, until the site has taken it: its id. */
+    private String submit(Statement statement) throws InterruptedException {
+        byte[] envelope = trial.sign(statement, at.approver);
+        var answer = trial.post(site, envelope);
+        while (answer.statusCode() == 503) {
+            Thread.sleep(50);
+            answer = trial.post(site, envelope);
+        }
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
+        return SiteTrial.json(answer).get("id").asText();
+    }
+
+    private boolean permitted(Endorsed one, String useClass) {
+        var decision = at.decide(site, one.statement().image(), useClass);
+        decisions.add(decision.get("context").get("id").asText());
+        return decision.get("decision").asBoolean();
+    }
+
+    /** A revoked image is never permitted; one that needs no approval is all the time. */
+    private void decide(int round) {
+        if (permitted(revoked, "trusted-payload")) {
+            wrong.add("revoked, and permitted");
+        }
+        if (permitted(asEver, "trusted-payload")) {
+            permits.incrementAndGet();
+        }
+    }
+
+    private boolean ready(int status) {
+        return trial.get(site, "/health/ready").statusCode() == status;
+    }
+
+    private void await(BooleanSupplier what) {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!what.getAsBoolean()) {
+            assertThat(wrong).isEmpty();
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            SiteTrial.pause();
+        }
+    }
+}
