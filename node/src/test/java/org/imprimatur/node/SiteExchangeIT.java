@@ -8,11 +8,13 @@ import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -272,6 +274,41 @@ class SiteExchangeIT {
                                 "it lacks a firewall")));
 
         await("told", () -> Files.exists(mail));
+    }
+
+    private static HttpResponse<String> register(String decision, UUID id) {
+        return at.ask(
+                site,
+                "/api/v1/site/instances",
+                """
+                {"id": "%s", "decision": "%s", "host": "wn1", "machine": "vm1"}
+                """
+                        .formatted(id, decision));
+    }
+
+    @Test
+    void instancesAreRegisteredAndEndedByWhatIsInForce() throws IOException {
+        var endorsed = endorsed("runs", 100);
+        var decision = decide(endorsed).at("/context/id").asText();
+        var id = UUID.randomUUID();
+        expect(422, register(decision, id));
+
+        putMember("instances: {operators: any}");
+        expect(201, register(decision, id));
+        var revocation = trial.revocation(trial.endorser, endorsed.statement(), endorsed.id());
+        expect(201, trial.post(catalogue, trial.sign(revocation, trial.endorser)));
+        await("/api/v1/site/instances/" + id, one -> one.has("condemned"));
+
+        put(
+                at.siteYaml()
+                        + """
+                        drivers:
+                          - {name: cloud, kind: exec, program: [/bin/sh, -c, "cat > /dev/null; echo '{}'"]}
+                        instances:
+                          operators: any
+                          terminate: {after: 1s, classes: [trusted-payload], driver: cloud}
+                        """);
+        await("/api/v1/site/instances/" + id, one -> one.get("state").asText().equals("stopped"));
     }
 
     @Test
