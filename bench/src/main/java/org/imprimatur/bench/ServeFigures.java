@@ -1,9 +1,6 @@
 package org.imprimatur.bench;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +14,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.imprimatur.bench.Figures.Row;
@@ -29,7 +25,6 @@ import org.imprimatur.bench.Figures.Row;
 final class ServeFigures {
 
     private static final String AIM = "≥ 0.6 × nginx per CPU second";
-    private static final Path NGINX = Path.of("/usr/sbin/nginx");
     private static final int STATEMENTS = 600;
     private static final int IMAGES = 100;
     private static final int CLIENTS = 8;
@@ -54,7 +49,7 @@ final class ServeFigures {
     /** Measures, in a new directory below this one. */
     static Figures measure(Path target) throws IOException, InterruptedException {
         System.err.println("measuring what a node serves, beside nginx");
-        if (!Files.isExecutable(NGINX)) {
+        if (!Nginx.isInstalled()) {
             return new Figures(
                     List.of(
                             Row.skipped(
@@ -78,9 +73,15 @@ final class ServeFigures {
             Files.createDirectories(file.getParent());
             Files.write(file, bytes(node, path));
         }
-        int port = freePort();
-        var nginx = nginx(files, port);
-        try {
+        try (var nginx =
+                Nginx.start(
+                        bench.directory().resolve("nginx"),
+                        files,
+                        """
+                        access_log off;
+                        open_file_cache max=100;
+                        keepalive_requests 100000000;
+                        """)) {
             var rows = new ArrayList<Row>();
             for (var path : PATHS) {
                 var load = Machine.load();
@@ -90,8 +91,7 @@ final class ServeFigures {
                     perCpuSecond(node.port(), request, node::cpu);
                 }
                 double ours = perCpuSecond(node.port(), request, node::cpu);
-                double theirs =
-                        perCpuSecond(port, request, () -> BenchNode.family(nginx.toHandle()));
+                double theirs = perCpuSecond(nginx.port(), request, nginx::cpu);
                 rows.add(
                         new Row(
                                 "/%s, %d bytes, beside nginx"
@@ -104,9 +104,6 @@ final class ServeFigures {
                                 load + " → " + Machine.load()));
             }
             return new Figures(rows, List.of());
-        } finally {
-            nginx.destroy();
-            nginx.waitFor(10, TimeUnit.SECONDS);
         }
     }
 
@@ -118,65 +115,6 @@ final class ServeFigures {
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray())
                 .body();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** As Debian configures it, without an access log, and with files kept open. */
-    private Process nginx(Path files, int port) throws IOException, InterruptedException {
-        var home = Files.createDirectories(bench.directory().resolve("nginx"));
-        var configuration = home.resolve("nginx.conf");
-        Files.writeString(
-                configuration,
-                """
-                daemon off;
-                worker_processes 1;
-                %4$s
-                pid %1$s/pid;
-                error_log %1$s/error.log;
-                events { worker_connections 768; }
-                http {
-                    access_log off;
-                    sendfile on;
-                    tcp_nopush on;
-                    open_file_cache max=100;
-                    keepalive_requests 100000000;
-                    client_body_temp_path %1$s/body;
-                    proxy_temp_path %1$s/proxy;
-                    fastcgi_temp_path %1$s/fastcgi;
-                    uwsgi_temp_path %1$s/uwsgi;
-                    scgi_temp_path %1$s/scgi;
-                    server { listen 127.0.0.1:%2$d; root %3$s; }
-                }
-                """
-                        .formatted(
-                                home,
-                                port,
-                                files,
-                                // It would become somebody else, who may not read the files.
-                                System.getProperty("user.name").equals("root")
-                                        ? "user root;"
-                                        : ""));
-        var process =
-                new ProcessBuilder(NGINX.toString(), "-c", configuration.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(home.resolve("log").toFile())
-                        .start();
-        for (int tries = 0; tries < 100; tries++) {
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return process;
-            } catch (IOException e) {
-                // Not yet.
-                Thread.sleep(50);
-            }
-        }
-        process.destroy();
-        throw new IOException("nginx did not start: " + Files.readString(home.resolve("log")));
     }
 
     private static double perCpuSecond(int port, byte[] request, DoubleSupplier cpu)

@@ -3,9 +3,6 @@ package org.imprimatur.bench;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +17,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.imprimatur.bench.Figures.Row;
 import org.imprimatur.disk.ContentTree;
@@ -52,7 +48,6 @@ final class TransferFigures {
 
     private static final String TIME_AIM = "≤ 1.15 × the slower of the two";
     private static final String BYTES_AIM = "< 5 % of the bytes";
-    private static final Path NGINX = Path.of("/usr/sbin/nginx");
     private static final Owner VO = Owner.parse("vo:biomed");
     private static final Owner SITE = Owner.parse("site:bench");
     private static final Pattern ID = Pattern.compile("\"id\" ?: ?\"([0-9a-f]{64})\"");
@@ -90,7 +85,7 @@ final class TransferFigures {
     /** Measures, in a new directory below this one, on whose disk everything is. */
     static Figures measure(Path target) throws IOException, InterruptedException {
         System.err.println("measuring transfers, beside curl and sha512sum");
-        if (!Files.isExecutable(NGINX) || !Files.isExecutable(Path.of("/usr/bin/curl"))) {
+        if (!Nginx.isInstalled() || !Files.isExecutable(Path.of("/usr/bin/curl"))) {
             return new Figures(
                     List.of(
                             Row.skipped(
@@ -106,18 +101,21 @@ final class TransferFigures {
 
     private Figures measure() throws IOException, InterruptedException {
         var load = Machine.load();
-        int port = freePort();
-        var log = bench.directory().resolve("nginx/bytes.log");
-        var nginx = nginx(port, log);
-        try {
+        var log = bench.directory().resolve("bytes.log");
+        try (var nginx =
+                Nginx.start(
+                        bench.directory().resolve("nginx"),
+                        served,
+                        """
+                        log_format bytes '$body_bytes_sent';
+                        access_log %s bytes;
+                        """
+                                .formatted(log))) {
             configure();
             try (var node = bench.start("site-node.yaml", "site-data")) {
                 prepare(node);
-                return measure(node, "http://127.0.0.1:" + port + "/", log, load);
+                return measure(node, "http://127.0.0.1:" + nginx.port() + "/", log, load);
             }
-        } finally {
-            nginx.destroy();
-            nginx.waitFor(10, TimeUnit.SECONDS);
         }
     }
 
@@ -385,63 +383,6 @@ final class TransferFigures {
     private static HttpRequest.Builder request(BenchNode.Running node, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + path))
                 .timeout(Duration.ofSeconds(30));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** As Debian configures it, but that its log says for each answer how many bytes it had. */
-    private Process nginx(int port, Path log) throws IOException, InterruptedException {
-        var home = Files.createDirectories(bench.directory().resolve("nginx"));
-        var configuration = home.resolve("nginx.conf");
-        Files.writeString(
-                configuration,
-                """
-                daemon off;
-                worker_processes 1;
-                %4$s
-                pid %1$s/pid;
-                error_log %1$s/error.log;
-                events { worker_connections 768; }
-                http {
-                    log_format bytes '$body_bytes_sent';
-                    access_log %5$s bytes;
-                    sendfile on;
-                    tcp_nopush on;
-                    client_body_temp_path %1$s/body;
-                    proxy_temp_path %1$s/proxy;
-                    fastcgi_temp_path %1$s/fastcgi;
-                    uwsgi_temp_path %1$s/uwsgi;
-                    scgi_temp_path %1$s/scgi;
-                    server { listen 127.0.0.1:%2$d; root %3$s; }
-                }
-                """
-                        .formatted(
-                                home,
-                                port,
-                                served,
-                                // It would become somebody else, who may not read the files.
-                                System.getProperty("user.name").equals("root") ? "user root;" : "",
-                                log));
-        var process =
-                new ProcessBuilder(NGINX.toString(), "-c", configuration.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(home.resolve("log").toFile())
-                        .start();
-        for (int tries = 0; tries < 100; tries++) {
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return process;
-            } catch (IOException e) {
-                // Not yet.
-                Thread.sleep(50);
-            }
-        }
-        process.destroy();
-        throw new IOException("nginx did not start: " + Files.readString(home.resolve("log")));
     }
 
     /** How many bytes it has sent as bodies. */
