@@ -31,6 +31,18 @@ final class QueueText {
         output.line("  in         %s", image.path("catalogue").asText());
         output.line("  digest     %s", image.path("digest").asText());
         output.line("  statement  %s", image.path("endorsement").asText());
+        var listed = image.path("listed");
+        if (!listed.isMissingNode()) {
+            output.line(
+                    "  listed     %s, %d bytes, for %s, %s %s %s; no inspection is known",
+                    listed.path("format").asText(),
+                    listed.path("bytes").asLong(),
+                    listed.path("hypervisor").asText(),
+                    listed.path("system").asText(),
+                    listed.path("systemVersion").asText(),
+                    listed.path("architecture").asText());
+            output.line("  location   %s", listed.path("location").asText());
+        }
         if (image.has("inspection")) {
             inspection(output, image.path("inspection"));
         }

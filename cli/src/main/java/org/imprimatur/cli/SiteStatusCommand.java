@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "status",
         description = {
-            "Tell how a site stands: whether each ledger that it follows is in view, and which"
+            "Tell how a site stands: whether each ledger and list that it follows is in view, and which"
                     + " transfers, publications and notices are in trouble.",
             "Exit status 1 when something needs a person."
         },
@@ -40,16 +40,17 @@ final class SiteStatusCommand implements Callable<Integer> {
     }
 
     private boolean sources(NodeClient client, ObjectNode document) {
-        var sources = client.json("/api/v1/site/sources").path("sources");
+        var answer = client.json("/api/v1/site/sources");
+        var sources = answer.path("sources");
         document.set("sources", sources);
-        boolean trouble = false;
+        boolean trouble = lists(answer.path("lists"), document);
         if (sources.isEmpty()) {
             output.line("no ledger is followed");
         }
         for (var source : sources) {
             var state = source.path("state").asText();
             // What was just added has a moment to be read.
-            trouble |= !state.equals("fresh") && !(state.equals("never") && !source.has("problem"));
+            trouble |= needsPerson(state, source);
             output.line(
                     "%-7s  %s  %d entries, %s",
                     state,
@@ -64,12 +65,47 @@ final class SiteStatusCommand implements Callable<Integer> {
                         "         %d entries are disputed, and not relied on",
                         source.path("disputed").asLong());
             }
-            if (source.has("fault") || source.has("problem")) {
-                output.line(
-                        "         since %s: %s",
-                        moment(source, "since"),
-                        source.path("fault").asText(source.path("problem").asText()));
-            }
+            since(source);
+        }
+        return trouble;
+    }
+
+    private static boolean needsPerson(String state, JsonNode source) {
+        return !state.equals("fresh") && !(state.equals("never") && !source.has("problem"));
+    }
+
+    private void since(JsonNode source) {
+        if (source.has("fault") || source.has("problem")) {
+            output.line(
+                    "         since %s: %s",
+                    moment(source, "since"),
+                    source.path("fault").asText(source.path("problem").asText()));
+        }
+    }
+
+    private boolean lists(JsonNode lists, ObjectNode document) {
+        document.set("lists", lists);
+        boolean trouble = false;
+        for (var list : lists) {
+            var state = list.path("state").asText();
+            trouble |= needsPerson(state, list);
+            output.line(
+                    "%-7s  %s  %s%s",
+                    state,
+                    list.path("name").asText(),
+                    list.has("version")
+                            ? "version %s, %d images, "
+                                    .formatted(
+                                            list.path("version").asText(),
+                                            list.path("images").asLong())
+                            : "",
+                    list.has("verifiedAt")
+                            ? "verified " + moment(list, "verifiedAt")
+                            : "nothing verified yet");
+            output.line("         %s", list.path("url").asText());
+            since(list);
+            list.path("unusable")
+                    .forEach(image -> output.line("         unusable: %s", image.asText()));
         }
         return trouble;
     }

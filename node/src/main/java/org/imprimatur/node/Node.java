@@ -38,6 +38,7 @@ import org.imprimatur.node.lists.ListRoutes;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.subscription.Subscriptions;
 import org.imprimatur.node.web.PageRoutes;
 import org.imprimatur.node.witness.AskedWitness;
 import org.imprimatur.node.witness.Witness;
@@ -100,7 +101,7 @@ public final class Node implements AutoCloseable {
                     parts.opened(Database.open(config.database(), data, config.programs(), random));
 
             // What a site follows is asked when something is submitted to its own ledger.
-            var fetch = parts.opened(new Fetch());
+            var fetch = parts.opened(new Fetch(config.proxies()));
             var changed = new Bell();
             var follows =
                     parts.opened(
@@ -115,13 +116,25 @@ public final class Node implements AutoCloseable {
                                     random,
                                     metrics,
                                     changed));
+            var subscriptions =
+                    parts.opened(
+                            Subscriptions.open(
+                                    siteConfig.map(SiteConfig::lists).orElse(List.of()),
+                                    database,
+                                    anchors,
+                                    follows.alarms(),
+                                    fetch,
+                                    clock,
+                                    random,
+                                    metrics,
+                                    changed));
             var attachments =
                     parts.opened(
                             new Attachments(database, data.path().resolve("attachments"), clock));
             var checks = new ArrayList<SubmissionCheck>();
             checks.add(new DocumentCheck(attachments));
             if (siteConfig.isPresent()) {
-                checks.add(new ApprovalCheck(follows));
+                checks.add(new ApprovalCheck(follows, subscriptions));
             }
 
             var asked = AskedWitness.read(config.witnesses());
@@ -152,6 +165,7 @@ public final class Node implements AutoCloseable {
                                             first,
                                             ledger.state(),
                                             follows,
+                                            subscriptions,
                                             fetch,
                                             data.path().resolve("notices"),
                                             database,

@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.DatabaseUrl;
 import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.PersonMember;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.node.fetch.Proxies;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.MalformedInput;
@@ -42,6 +44,7 @@ import org.imprimatur.trust.CrlMode;
  * @param witnesses who is asked to cosign its checkpoints, as written
  * @param witnessThreshold how many of these followers are to ask for, as written
  * @param lists how it serves image lists, as written
+ * @param proxies through which it asks others
  */
 public record NodeConfig(
         Origin name,
@@ -60,7 +63,8 @@ public record NodeConfig(
         Optional<YamlMember> witness,
         Optional<YamlMember> witnesses,
         Optional<YamlMember> witnessThreshold,
-        Optional<YamlMember> lists) {
+        Optional<YamlMember> lists,
+        Proxies proxies) {
 
     /** A host name or address, and a port; port 0 takes any free one. */
     public record Listen(String host, int port) {
@@ -100,10 +104,15 @@ public record NodeConfig(
      * @throws BadConfiguration with file, line, member, fault and hint
      */
     public static NodeConfig read(Path file) {
-        return of(YamlMember.read(file.toAbsolutePath()));
+        return of(YamlMember.read(file.toAbsolutePath()), System.getenv());
     }
 
+    /** Without an environment. */
     static NodeConfig of(YamlMember root) {
+        return of(root, Map.of());
+    }
+
+    static NodeConfig of(YamlMember root, Map<String, String> environment) {
         root.allowing(
                 "name",
                 "listen",
@@ -121,7 +130,8 @@ public record NodeConfig(
                 "witness",
                 "witnesses",
                 "witness-threshold",
-                "lists");
+                "lists",
+                "proxy");
         Path data = root.required("data", "a directory that is this node's own").path();
         return new NodeConfig(
                 root.required("name", "the origin, for example catalogue.example/2026")
@@ -150,7 +160,33 @@ public record NodeConfig(
                 root.optional("witness"),
                 root.optional("witnesses"),
                 root.optional("witness-threshold"),
-                root.optional("lists"));
+                root.optional("lists"),
+                proxies(root.optional("proxy"), environment));
+    }
+
+    /** The member counts before the variables; an empty one asks everybody directly. */
+    private static Proxies proxies(Optional<YamlMember> member, Map<String, String> environment) {
+        if (member.isEmpty()) {
+            try {
+                return Proxies.of(environment);
+            } catch (IllegalArgumentException e) {
+                throw new BadConfiguration(
+                        e.getMessage() + " the address of a proxy, http://HOST:PORT");
+            }
+        }
+        member.get().allowing("url", "except");
+        var except =
+                member.get().optional("except").map(YamlMember::items).orElse(List.of()).stream()
+                        .map(YamlMember::text)
+                        .toList();
+        return member.get()
+                .optional("url")
+                .map(
+                        url ->
+                                url.as(
+                                        text -> Proxies.of(text, except),
+                                        "http://HOST:PORT, without a name or password"))
+                .orElse(Proxies.NONE);
     }
 
     private static CrlMode crlMode(String text) {

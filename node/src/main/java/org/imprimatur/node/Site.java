@@ -36,6 +36,7 @@ import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.policy.PolicyInForce;
 import org.imprimatur.node.policy.PolicyRoute;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.subscription.Subscriptions;
 import org.imprimatur.node.transfer.ApprovedStock;
 import org.imprimatur.node.transfer.StoredFileRoute;
 import org.imprimatur.node.transfer.Transfers;
@@ -69,6 +70,7 @@ record Site(
             SiteConfig config,
             LedgerState own,
             Follows follows,
+            Subscriptions subscriptions,
             Fetch fetch,
             Path noticesLeft,
             Database database,
@@ -81,7 +83,7 @@ record Site(
         var policy =
                 new PolicyInForce(config.policy(), config.policyText(), database, clock, metrics);
         var site = config.policy().site();
-        var view = new SiteView(own, follows, policy);
+        var view = new SiteView(own, follows, subscriptions::lists, policy);
         var store = DirectoryStore.open(config.store(), random);
         parts.opened(store.lock());
         var admission = parts.opened(new Admission(view, database, clock, random, metrics));
@@ -149,13 +151,14 @@ record Site(
                 new SiteFile(
                         file,
                         own.ask(register -> register.charter().origin()),
-                        new SiteExchange(inForce, policy, follows, publications, changed),
+                        new SiteExchange(
+                                inForce, policy, follows, subscriptions, publications, changed),
                         LOOK_EVERY));
         return new Site(
                 new PolicyRoute(policy),
                 admission,
-                new DecisionRoutes(admission, new Replays(view, database, clock)),
-                new SiteRoutes(view, follows, transfers, store, notices, clock),
+                new DecisionRoutes(admission, new Replays(view, database, subscriptions, clock)),
+                new SiteRoutes(view, follows, subscriptions, transfers, store, notices, clock),
                 new QueueRoute(view, follows, clock),
                 new PublicationRoutes(publications),
                 new InstanceRoutes(instances),
@@ -170,9 +173,9 @@ record Site(
                         .orElseThrow(
                                 () ->
                                         new DriverException(
-                                                "bundles are had only from ledgers that the site follows"));
+                                                "a registry takes an image with its bundle, and bundles are had only from ledgers that the site follows"));
         var base = source.url().toString().replaceAll("/+$", "");
-        var id = image.endorsement().id().hex();
+        var id = image.candidate().id().hex();
         try {
             return fetch.bytes(
                     URI.create(base + "/api/v1/statements/" + id + "/bundle"),

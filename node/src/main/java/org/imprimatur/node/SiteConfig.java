@@ -13,6 +13,7 @@ import org.imprimatur.node.driver.DriverSettings;
 import org.imprimatur.node.follow.Source;
 import org.imprimatur.node.instance.InstanceSettings;
 import org.imprimatur.node.policy.SiteRules;
+import org.imprimatur.node.subscription.Subscription;
 import org.imprimatur.node.transfer.TransferSettings;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.SitePolicy;
@@ -24,6 +25,7 @@ import org.imprimatur.register.SitePolicy;
  * @param policy what the site asks of an image before it runs
  * @param policyText the file in one canonical line, which the policy's digest is of
  * @param sources the ledgers that it follows
+ * @param lists the signed lists that it follows
  * @param store directory of the approved image files
  * @param transfers how these are fetched
  * @param drivers where they are published
@@ -34,6 +36,7 @@ public record SiteConfig(
         SitePolicy policy,
         String policyText,
         List<Source> sources,
+        List<Subscription> lists,
         Path store,
         TransferSettings transfers,
         List<DriverSettings> drivers,
@@ -43,6 +46,7 @@ public record SiteConfig(
     private static final String[] MEMBERS = {
         "owner",
         "follow",
+        "lists",
         "max-staleness",
         "classes",
         "checks",
@@ -56,6 +60,7 @@ public record SiteConfig(
     /** Copies the lists. */
     public SiteConfig {
         sources = List.copyOf(sources);
+        lists = List.copyOf(lists);
         drivers = List.copyOf(drivers);
     }
 
@@ -79,6 +84,8 @@ public record SiteConfig(
                                 site.optional("follow")
                                         .map(list -> Source.read(list, own))
                                         .orElse(List.of()));
+        var lists =
+                faults.read(() -> site.optional("lists").map(Subscription::read).orElse(List.of()));
         var store =
                 faults.read(
                         () ->
@@ -91,6 +98,16 @@ public record SiteConfig(
         var instances = faults.read(() -> InstanceSettings.read(site.optional("instances")));
         var notices = faults.read(() -> NoticeSettings.read(site.optional("notify")));
         faults.complete();
+        for (var list : lists.get()) {
+            if (own.filter(list.catalogue()::equals).isPresent()
+                    || sources.get().stream().anyMatch(s -> s.origin().equals(list.catalogue()))) {
+                throw site.required("lists", "")
+                        .wrong(
+                                "has \"%s\", which is the name of a ledger, too"
+                                        .formatted(list.catalogue()),
+                                "give the list another name");
+            }
+        }
         instances
                 .get()
                 .check(
@@ -102,6 +119,7 @@ public record SiteConfig(
                 policy.get(),
                 site.canonical(),
                 sources.get(),
+                lists.get(),
                 store.get(),
                 transfers.get(),
                 drivers.get(),

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 import org.imprimatur.register.Approving.Automatic;
 import org.imprimatur.register.Approving.Versions;
 import org.imprimatur.register.Statement.Approval;
-import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.SiteWord;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +52,8 @@ final class Approvals {
         this.limits = new LimitCheck(standing, at);
     }
 
-    Outcome of(Register register, Recorded<Endorsement> entry, Approving approving) {
-        var word = word(register, entry);
+    Outcome of(Candidate candidate, Approving approving) {
+        var word = word(candidate);
         if (word != null) {
             return switch (word.statement()) {
                 case Approval statement ->
@@ -67,12 +66,12 @@ final class Approvals {
         return switch (approving) {
             case Approving.Required(Versions versions) ->
                     unlessRefused(
-                            entry,
+                            candidate,
                             versions == Versions.ASK
                                     ? new Outcome.Missing("")
-                                    : nextVersion(register, entry));
-            case Automatic rule -> unlessRefused(entry, automatic(register, entry, rule));
-            case Approving.None _ -> unlessRefused(entry, new Outcome.NotAsked());
+                                    : nextVersion(candidate));
+            case Automatic rule -> unlessRefused(candidate, automatic(candidate, rule));
+            case Approving.None _ -> unlessRefused(candidate, new Outcome.NotAsked());
         };
     }
 
@@ -82,18 +81,17 @@ final class Approvals {
                 new Recorded<>(word.index(), word.id(), statement, word.admittedAt()));
     }
 
-    /** The site's last word on an endorsement; one that names another image says nothing here. */
-    private @Nullable Recorded<? extends SiteWord> word(
-            Register register, Recorded<Endorsement> entry) {
+    /** The site's last word on a candidate; one that names another image says nothing here. */
+    private @Nullable Recorded<? extends SiteWord> word(Candidate candidate) {
         return standing.own()
-                .word(site, register.charter().origin(), entry.id())
-                .filter(word -> word.statement().image().equals(entry.statement().image()))
+                .word(site, candidate.catalogue(), candidate.id())
+                .filter(word -> word.statement().image().equals(candidate.image()))
                 .orElse(null);
     }
 
     /** Where nobody signed, a refusal of the same file under another endorsement stands. */
-    private Outcome unlessRefused(Recorded<Endorsement> entry, Outcome otherwise) {
-        return refusals(entry.statement().image())
+    private Outcome unlessRefused(Candidate candidate, Outcome otherwise) {
+        return refusals(candidate.image())
                 .findFirst()
                 .<Outcome>map(Outcome.Refused::new)
                 .orElse(otherwise);
@@ -124,59 +122,57 @@ final class Approvals {
                 .isPresent();
     }
 
-    private Outcome automatic(Register register, Recorded<Endorsement> entry, Automatic rule) {
-        var signer = entry.statement().signer();
+    private Outcome automatic(Candidate candidate, Automatic rule) {
+        var signer = candidate.signer();
         if (!rule.endorsers().isEmpty() && !rule.endorsers().contains(signer)) {
             return new Outcome.Missing(signer.subject() + " is none of its endorsers");
         }
-        var beyond = limits.against(rule.limits(), entry);
+        var beyond = limits.against(rule.limits(), candidate);
         if (!beyond.isEmpty()) {
             return new Outcome.Missing(
                     beyond.stream().map(Reason::text).collect(Collectors.joining("; ")));
         }
-        var facts = new Condition.Facts(register.charter().origin(), entry, null, at);
+        var facts = new Condition.Facts(candidate, null, at);
         for (var condition : rule.conditions()) {
             var why = condition.against(facts);
             if (why != null) {
                 return new Outcome.Missing("%s: %s".formatted(condition.name(), why));
             }
         }
-        var before = before(register, entry);
+        var before = before(candidate);
         if (before.isEmpty()) {
             return new Outcome.ByRule("its rule approves it");
         }
         if (rule.versions() == Versions.ASK) {
             return new Outcome.Missing("it is a new version of an image");
         }
-        if (before.stream().anyMatch(other -> word(register, other) != null)) {
-            return nextVersion(register, entry);
+        if (before.stream().anyMatch(other -> word(other) != null)) {
+            return nextVersion(candidate);
         }
         return before.stream()
-                .filter(other -> !other.statement().signer().equals(signer))
+                .filter(other -> !other.signer().equals(signer))
                 .findFirst()
                 .<Outcome>map(
                         other ->
                                 new Outcome.Missing(
                                         "%s endorsed version %s"
                                                 .formatted(
-                                                        other.statement().signer().subject(),
-                                                        other.statement().version())))
+                                                        other.signer().subject(), other.version())))
                 .orElse(new Outcome.ByRule("its rule approves it and the versions before it"));
     }
 
     /** A version after one that the site has spoken of: its newest word on these decides. */
-    private Outcome nextVersion(Register register, Recorded<Endorsement> entry) {
-        for (var other : before(register, entry).reversed()) {
-            var word = word(register, other);
+    private Outcome nextVersion(Candidate candidate) {
+        for (var other : before(candidate).reversed()) {
+            var word = word(other);
             if (word == null) {
                 continue;
             }
-            var version = other.statement().version();
+            var version = other.version();
             return switch (word.statement()) {
                 case Statement.Refusal _ ->
                         new Outcome.Missing("version %s was refused".formatted(version));
-                case Approval _
-                        when other.statement().signer().equals(entry.statement().signer()) ->
+                case Approval _ when other.signer().equals(candidate.signer()) ->
                         new Outcome.ByRule(
                                 "a new version by the same endorser as version %s, which was approved by %s (%s)"
                                         .formatted(
@@ -192,13 +188,25 @@ final class Approvals {
         return new Outcome.Missing("no version before it was approved");
     }
 
-    /** Endorsements of the other versions of an image that came before, oldest first. */
-    private static List<Recorded<Endorsement>> before(
-            Register register, Recorded<Endorsement> entry) {
-        var statement = entry.statement();
-        return register.endorsements(statement.guid()).stream()
-                .filter(other -> other.index() < entry.index())
-                .filter(other -> !other.statement().version().equals(statement.version()))
-                .toList();
+    /** The other versions of an image that the same catalogue had before, oldest first. */
+    private List<Candidate> before(Candidate candidate) {
+        return switch (candidate) {
+            case Candidate.Endorsed(var catalogue, var entry) ->
+                    standing.register(catalogue).stream()
+                            .flatMap(register -> register.endorsements(candidate.guid()).stream())
+                            .filter(other -> other.index() < entry.index())
+                            .<Candidate>map(other -> new Candidate.Endorsed(catalogue, other))
+                            .filter(other -> !other.version().equals(candidate.version()))
+                            .toList();
+            case Candidate.Listed(var catalogue, _, _, var entry) ->
+                    standing.list(catalogue).stream()
+                            .flatMap(
+                                    list ->
+                                            list.images().of(candidate.guid()).stream()
+                                                    .filter(other -> other.from() < entry.from())
+                                                    .<Candidate>map(list::candidate))
+                            .filter(other -> !other.version().equals(candidate.version()))
+                            .toList();
+        };
     }
 }

@@ -12,15 +12,12 @@ public interface Condition {
     /**
      * What a condition may look at.
      *
-     * @param catalogue the ledger that has the endorsement
+     * @param candidate what speaks for the image; of an entry of a list less is known than of an
+     *     endorsement
      * @param request the question; null where none was asked, as when the site considers what it
      *     may approve
      */
-    record Facts(
-            Origin catalogue,
-            Recorded<Statement.Endorsement> endorsement,
-            @Nullable DecisionRequest request,
-            Instant at) {}
+    record Facts(Candidate candidate, @Nullable DecisionRequest request, Instant at) {}
 
     /** How reasons name it: {@code [a-z0-9][a-z0-9-]*}. */
     String name();

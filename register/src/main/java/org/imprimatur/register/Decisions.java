@@ -6,9 +6,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.Enforcement.Level;
-import org.imprimatur.register.Statement.Endorsement;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether an image may run: a pure function of registers, site policy, question and moment
@@ -49,18 +50,8 @@ public final class Decisions {
      */
     public static Resolved resolve(Standing standing, ImageName.ByGuid name) {
         var version = name.version();
-        var found =
-                standing.registers()
-                        .flatMap(
-                                register ->
-                                        (version == null
-                                                        ? register.endorsements(name.guid())
-                                                        : register.endorsements(
-                                                                name.guid(), version))
-                                                .stream())
-                        .map(Recorded::statement)
-                        .toList();
-        var digests = found.stream().map(Endorsement::image).distinct().toList();
+        var found = named(standing, name.guid(), version);
+        var digests = found.stream().map(Candidate::image).distinct().toList();
         if (digests.size() == 1) {
             return new Resolved.To(digests.getFirst());
         }
@@ -77,6 +68,27 @@ public final class Decisions {
                                                 .limit(16)
                                                 .collect(Collectors.joining(", ")),
                                         version == null ? " or the version" : ""));
+    }
+
+    private static List<Candidate> named(Standing standing, Guid guid, @Nullable Version version) {
+        return Stream.concat(
+                        standing.registers()
+                                .flatMap(
+                                        register ->
+                                                register.endorsements(guid).stream()
+                                                        .<Candidate>map(
+                                                                entry ->
+                                                                        new Candidate.Endorsed(
+                                                                                register.charter()
+                                                                                        .origin(),
+                                                                                entry))),
+                        standing.lists().stream()
+                                .flatMap(
+                                        list ->
+                                                list.images().of(guid).stream()
+                                                        .map(list::candidate)))
+                .filter(one -> version == null || one.version().equals(version))
+                .toList();
     }
 
     /** What became of an image's name. */
@@ -126,18 +138,14 @@ public final class Decisions {
     }
 
     /**
-     * What the site makes of one endorsement in each class that it serves, whoever may ask: for
-     * those who approve, and for what is kept ready. How fresh the view of its ledger is plays no
+     * What the site makes of one candidate in each class that it serves, whoever may ask: for those
+     * who approve, and for what is kept ready. How fresh the view of its catalogue is plays no
      * part, nor do checks that are only audited.
      *
-     * @param register the site's own register or a followed one, which has the endorsement
+     * @param candidate of a catalogue that is in view
      */
     public static Map<UseClass, Prospect> prospects(
-            Standing standing,
-            SitePolicy policy,
-            Register register,
-            Recorded<Endorsement> endorsement,
-            Instant at) {
+            Standing standing, SitePolicy policy, Candidate candidate, Instant at) {
         var prospects = new EnumMap<UseClass, Prospect>(UseClass.class);
         policy.classes()
                 .forEach(
@@ -147,13 +155,13 @@ public final class Decisions {
                                         new Question(
                                                         standing,
                                                         policy,
-                                                        endorsement.statement().image(),
+                                                        candidate.image(),
                                                         useClass,
                                                         Action.CONTINUE,
                                                         null,
                                                         at,
                                                         true)
-                                                .prospect(register, endorsement, rules)));
+                                                .prospect(candidate, rules)));
         return prospects;
     }
 }

@@ -14,7 +14,7 @@ import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Revocation;
 import org.jspecify.annotations.Nullable;
 
-/** Holds an endorsement against a site's {@link Limits}. */
+/** Holds what speaks for an image against a site's {@link Limits}. */
 final class LimitCheck {
 
     private final Standing standing;
@@ -26,12 +26,57 @@ final class LimitCheck {
     }
 
     /** What is beyond a limit, each with its reason. */
-    List<Reason> against(Limits limits, Recorded<Endorsement> entry) {
+    List<Reason> against(Limits limits, Candidate candidate) {
+        return switch (candidate) {
+            case Candidate.Endorsed(_, var entry) -> against(limits, entry);
+            case Candidate.Listed listed -> against(limits, listed);
+        };
+    }
+
+    /** A list does not say what most limits ask for, and what is not known is beyond a limit. */
+    private List<Reason> against(Limits limits, Candidate.Listed listed) {
+        var beyond = new ArrayList<Reason>(0);
+        if (limits.worst() != null) {
+            beyond.add(
+                    unknown(
+                            Reason.Code.FINDING_TOO_GRAVE,
+                            List.of("END-4.2.d", "EGI-1"),
+                            listed,
+                            "names no inspection, and one is asked for here"));
+        }
+        if (limits.age() != null) {
+            beyond.add(
+                    unknown(
+                            Reason.Code.IMAGE_TOO_OLD,
+                            List.of("TVM-3.4", "EGI-1"),
+                            listed,
+                            "does not say when the image was made, and it may be %s old here"
+                                    .formatted(days(limits.age()))));
+        }
+        if (limits.patched() != null) {
+            beyond.add(
+                    unknown(
+                            Reason.Code.PATCHES_TOO_OLD,
+                            List.of("TVM-3.7.2", "END-4.2.b"),
+                            listed,
+                            "does not say until when patches are applied; they may be %s old here"
+                                    .formatted(days(limits.patched()))));
+        }
+        advisory(limits.advisory(), List.of(listed.image())).ifPresent(beyond::add);
+        return beyond;
+    }
+
+    private static Reason unknown(
+            Reason.Code code, List<String> clauses, Candidate.Listed listed, String what) {
+        return new Reason(code, clauses, listed.told() + " " + what);
+    }
+
+    private List<Reason> against(Limits limits, Recorded<Endorsement> entry) {
         return Stream.of(
                         finding(limits.worst(), entry),
                         age(limits.age(), entry),
                         patches(limits.patched(), entry),
-                        advisory(limits.advisory(), entry))
+                        advisory(limits.advisory(), files(entry)))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -93,14 +138,19 @@ final class LimitCheck {
                                         days(limit))));
     }
 
-    /** The first time that somebody took the same file back, or a part of it, for a hole in it. */
-    private Optional<Reason> advisory(@Nullable Duration limit, Recorded<Endorsement> entry) {
-        if (limit == null) {
-            return Optional.empty();
-        }
+    /** The image file and the parts of it. */
+    private static List<Sha512> files(Recorded<Endorsement> entry) {
         var files = new ArrayList<Sha512>();
         files.add(entry.statement().image());
         entry.statement().lineage().parts().forEach(part -> files.add(part.image()));
+        return files;
+    }
+
+    /** The first time that somebody took the same file back, or a part of it, for a hole in it. */
+    private Optional<Reason> advisory(@Nullable Duration limit, List<Sha512> files) {
+        if (limit == null) {
+            return Optional.empty();
+        }
         return files.stream()
                 .flatMap(file -> standing.registers().flatMap(register -> holes(register, file)))
                 .min(Comparator.comparing(Recorded::admittedAt))

@@ -116,6 +116,9 @@ final class Question {
         for (var source : standing.followed()) {
             known |= weigh(source.register(), source, rules);
         }
+        for (var list : standing.lists()) {
+            known |= weigh(list, rules);
+        }
         boolean passed = known ? !tooFewEndorsers(rules) && !permits.isEmpty() : !unknown();
         if (!denied && !passed) {
             permits.clear();
@@ -124,10 +127,19 @@ final class Question {
         return denied || !passed ? deny() : permit(rules);
     }
 
-    /** What stands against one endorsement of the image. */
-    Prospect prospect(Register register, Recorded<Endorsement> entry, ClassPolicy rules) {
+    /** What stands against one candidate for the image. */
+    Prospect prospect(Candidate candidate, ClassPolicy rules) {
         standing.registers().forEach(this::blocked);
-        var outcome = weigh(register, entry, null, rules);
+        var outcome =
+                switch (candidate) {
+                    case Candidate.Endorsed endorsed ->
+                            weigh(
+                                    standing.register(endorsed.catalogue()).orElseThrow(),
+                                    endorsed,
+                                    null,
+                                    rules);
+                    case Candidate.Listed listed -> weigh(listed, rules);
+                };
         tooFewEndorsers(rules);
         return new Prospect(
                 switch (outcome) {
@@ -227,15 +239,15 @@ final class Question {
     }
 
     /** An owner who is neither takes its own endorsements away from them. */
-    private void againstSuspended(Endorsement endorsement) {
+    private void againstSuspended(Candidate candidate) {
         for (var one : stopped) {
-            if (!one.reaches(policy.site()) && one.reaches(endorsement.owner())) {
+            if (!one.reaches(policy.site()) && one.reaches(candidate.owner())) {
                 object(one);
             }
         }
-        for (var entry : suspended(register -> register.suspensions(endorsement))) {
+        for (var entry : suspended(register -> register.suspensions(candidate.signer()))) {
             var one = new Stopped(Reason.Code.ENDORSER_SUSPENDED, "the endorser", entry);
-            if (one.reaches(policy.site()) || one.reaches(endorsement.owner())) {
+            if (one.reaches(policy.site()) || one.reaches(candidate.owner())) {
                 object(one);
             }
         }
@@ -292,9 +304,19 @@ final class Question {
         var found = register.endorsements(image);
         for (var entry : found) {
             int before = against.size();
-            var outcome = weigh(register, entry, source, rules);
+            var candidate = new Candidate.Endorsed(register.charter().origin(), entry);
+            var outcome = weigh(register, candidate, source, rules);
             if (against.size() == before) {
-                permits.add(permit(entry, outcome));
+                permits.add(
+                        permit(
+                                outcome,
+                                "endorsed by "
+                                        + candidate.signer().subject()
+                                        + " for "
+                                        + candidate.owner()
+                                        + " ("
+                                        + entry.place()
+                                        + ")"));
             }
         }
         return !found.isEmpty();
@@ -302,21 +324,27 @@ final class Question {
 
     private Outcome weigh(
             Register register,
-            Recorded<Endorsement> entry,
+            Candidate.Endorsed candidate,
             @Nullable Followed source,
             ClassPolicy rules) {
         if (source != null) {
             outOfView(source);
         }
-        againstEndorsement(register, entry);
-        againstParts(register, entry, rules);
-        againstEndorser(entry.statement(), rules);
-        limits.against(rules.limits(), entry).forEach(this::object);
-        againstConditions(register, entry, rules);
-        return againstSite(register, entry, rules);
+        againstEndorsement(register, candidate);
+        againstParts(register, candidate.entry(), rules);
+        return weighAny(candidate, rules);
     }
 
-    private void againstEndorsement(Register register, Recorded<Endorsement> entry) {
+    /** What is asked of every candidate. */
+    private Outcome weighAny(Candidate candidate, ClassPolicy rules) {
+        againstEndorser(candidate, rules);
+        limits.against(rules.limits(), candidate).forEach(this::object);
+        againstConditions(candidate, rules);
+        return againstSite(candidate, rules);
+    }
+
+    private void againstEndorsement(Register register, Candidate.Endorsed candidate) {
+        var entry = candidate.entry();
         var statement = entry.statement();
         register.revocation(entry.id())
                 .ifPresent(
@@ -332,7 +360,7 @@ final class Question {
                                                         revoked.statement().reason().wire(),
                                                         revoked.statement().explanation(),
                                                         moreOf(revoked.statement()))));
-        againstSuspended(statement);
+        againstSuspended(candidate);
         if (!register.endorserHolds(statement, at)) {
             object(
                     Reason.Code.ENDORSEMENT_LAPSED,
@@ -358,6 +386,57 @@ final class Question {
                     "the waiver for %s in the endorsement of %s has expired"
                             .formatted(uncovered, entry.place()));
         }
+    }
+
+    // ---- Lists --------------------------------------------------------------------------------
+
+    /** Weighs what a list says of the image; false where it never had it. */
+    private boolean weigh(FollowedList list, ClassPolicy rules) {
+        var found = list.images().of(image);
+        for (var entry : found) {
+            int before = against.size();
+            outOfView(list);
+            var candidate = list.candidate(entry);
+            var outcome = weigh(candidate, rules);
+            if (against.size() == before) {
+                permits.add(
+                        permit(
+                                outcome,
+                                "listed by %s for %s (%s)"
+                                        .formatted(
+                                                candidate.signer().subject(),
+                                                candidate.owner(),
+                                                candidate.told())));
+            }
+        }
+        return !found.isEmpty();
+    }
+
+    /** A list takes an image back by having it no more (WLCG-12). */
+    private Outcome weigh(Candidate.Listed candidate, ClassPolicy rules) {
+        var gone = candidate.entry().gone();
+        if (gone != null) {
+            object(
+                    Reason.Code.IMAGE_REVOKED,
+                    List.of("END-4.6", "WLCG-12"),
+                    "%s is no more: version %s of the list, taken at %s, has it no longer"
+                            .formatted(candidate.told(), gone.version(), gone.at()));
+        }
+        if (candidate.entry().ended(at)) {
+            object(
+                    Reason.Code.ENDORSEMENT_ENDED,
+                    List.of("TVM-3.3", "END-4.10"),
+                    "%s was planned to end at %s"
+                            .formatted(candidate.told(), candidate.entry().until()));
+        }
+        againstSuspended(candidate);
+        if (rules.contributors() != null) {
+            object(
+                    Reason.Code.CONTRIBUTORS_NOT_IDENTIFIED,
+                    List.of("TVM-4.v1"),
+                    candidate.told() + " does not say who provides additional software");
+        }
+        return weighAny(candidate, rules);
     }
 
     /** What a revocation says besides its reason: urgency, advisories, replacement. */
@@ -461,6 +540,12 @@ final class Question {
                                         .filter(e -> asked.of().contains(e.statement().owner()))
                                         .filter(e -> register.counts(e.id(), at))
                                         .forEach(e -> endorsers.add(e.statement().signer())));
+        standing.lists().stream()
+                .filter(list -> whyOutOfView(list) == null)
+                .flatMap(list -> list.images().of(image).stream().map(list::candidate))
+                .filter(candidate -> asked.of().contains(candidate.owner()))
+                .filter(candidate -> standing.counts(policy.site(), candidate, at))
+                .forEach(candidate -> endorsers.add(candidate.signer()));
         return endorsers.size() < asked.atLeast()
                 && object(
                         Reason.Code.TOO_FEW_ENDORSERS,
@@ -491,8 +576,8 @@ final class Question {
         return useClass == UseClass.PAYLOAD || rules.trusted().contains(owner);
     }
 
-    private void againstEndorser(Endorsement endorsement, ClassPolicy rules) {
-        var owner = endorsement.owner();
+    private void againstEndorser(Candidate candidate, ClassPolicy rules) {
+        var owner = candidate.owner();
         // Class 3 asks for no trust in the endorser; its obligations take that place (EGI-3.3).
         if (!trusts(owner, rules)) {
             object(
@@ -501,15 +586,13 @@ final class Question {
                     "endorsed for %s, which %s does not trust for the class %s"
                             .formatted(owner, policy.site(), useClass.wire()));
         }
-        if (!rules.named().isEmpty() && !rules.named().contains(endorsement.signer())) {
+        if (!rules.named().isEmpty() && !rules.named().contains(candidate.signer())) {
             object(
                     Reason.Code.ENDORSER_NOT_TRUSTED,
                     ofClass(),
                     "endorsed by %s, who is none of the endorsers that %s trusts for the class %s"
                             .formatted(
-                                    endorsement.signer().subject(),
-                                    policy.site(),
-                                    useClass.wire()));
+                                    candidate.signer().subject(), policy.site(), useClass.wire()));
         }
     }
 
@@ -523,12 +606,11 @@ final class Question {
                 });
     }
 
-    private void againstConditions(
-            Register register, Recorded<Endorsement> entry, ClassPolicy rules) {
+    private void againstConditions(Candidate candidate, ClassPolicy rules) {
         if (rules.conditions().isEmpty()) {
             return;
         }
-        var facts = new Condition.Facts(register.charter().origin(), entry, request, at);
+        var facts = new Condition.Facts(candidate, request, at);
         for (var condition : rules.conditions()) {
             if (request == null && condition.looksAtRequest()) {
                 continue;
@@ -538,24 +620,24 @@ final class Question {
                 object(
                         Reason.Code.CONDITION_NOT_MET,
                         OF_THE_SITE,
-                        "the endorsement of %s does not meet the condition %s of %s: %s"
-                                .formatted(entry.place(), condition.name(), policy.site(), why));
+                        "%s does not meet the condition %s of %s: %s"
+                                .formatted(candidate.told(), condition.name(), policy.site(), why));
             }
         }
     }
 
-    private Outcome againstSite(Register register, Recorded<Endorsement> entry, ClassPolicy rules) {
-        var outcome = approvals.of(register, entry, rules.approving());
+    private Outcome againstSite(Candidate candidate, ClassPolicy rules) {
+        var outcome = approvals.of(candidate, rules.approving());
         switch (outcome) {
             case Outcome.Signed _, Outcome.ByRule _, Outcome.NotAsked _ -> {}
             case Outcome.Missing(String why) ->
                     object(
                             Reason.Code.NOT_APPROVED,
                             List.of("WLCG-3"),
-                            "%s has not approved the endorsement of %s%s"
+                            "%s has not approved %s%s"
                                     .formatted(
                                             policy.site(),
-                                            entry.place(),
+                                            candidate.told(),
                                             why.isEmpty() ? "" : ", nor does its rule: " + why));
             case Outcome.Refused(var word) ->
                     object(
@@ -570,19 +652,11 @@ final class Question {
         return outcome;
     }
 
-    private Reason permit(Recorded<Endorsement> entry, Outcome outcome) {
-        var statement = entry.statement();
+    private Reason permit(Outcome outcome, String vouched) {
         return new Reason(
                 Reason.Code.ENDORSED_AND_APPROVED,
                 List.of("END-2.operator", "WLCG-3"),
-                "endorsed by "
-                        + statement.signer().subject()
-                        + " for "
-                        + statement.owner()
-                        + " ("
-                        + entry.place()
-                        + "), "
-                        + approved(outcome));
+                vouched + ", " + approved(outcome));
     }
 
     private String approved(Outcome outcome) {
@@ -612,6 +686,9 @@ final class Question {
         // What is missing may be in what this site has not seen.
         for (var source : standing.followed()) {
             denied |= outOfView(source);
+        }
+        for (var list : standing.lists()) {
+            denied |= outOfView(list);
         }
         return denied;
     }
@@ -655,6 +732,46 @@ final class Question {
         return null;
     }
 
+    private boolean outOfView(FollowedList list) {
+        var why = whyOutOfView(list);
+        return why != null && object(why);
+    }
+
+    /** A start needs a list that is whole, fresh, and not past its own end. */
+    private @Nullable Reason whyOutOfView(FollowedList list) {
+        if (action == Action.CONTINUE) {
+            return null;
+        }
+        if (list.fault() != null && heeds(Reason.Code.SOURCE_FAULTY)) {
+            return new Reason(
+                    Reason.Code.SOURCE_FAULTY,
+                    List.of("TVM-3.3", "WLCG-12"),
+                    "the list '%s' is at fault: %s".formatted(list.name(), list.fault()));
+        }
+        var why = whyStale(list);
+        return why != null && heeds(Reason.Code.VIEW_STALE)
+                ? new Reason(
+                        Reason.Code.VIEW_STALE,
+                        List.of("TVM-3.3", "WLCG-12"),
+                        "the list '%s' %s".formatted(list.name(), why))
+                : null;
+    }
+
+    private @Nullable String whyStale(FollowedList list) {
+        var verifiedAt = list.verifiedAt();
+        if (verifiedAt == null) {
+            return "was never verified; a start needs a view not older than "
+                    + policy.maxStaleness();
+        }
+        if (list.expires() != null && !at.isBefore(list.expires())) {
+            return "has expired at %s; a start needs one that has not".formatted(list.expires());
+        }
+        return Duration.between(verifiedAt, at).compareTo(policy.maxStaleness()) > 0
+                ? "was last verified at %s; a start needs a view not older than %s"
+                        .formatted(verifiedAt, policy.maxStaleness())
+                : null;
+    }
+
     // ---- Exceptions ---------------------------------------------------------------------------
 
     /** Whether the site permits the image for a time, though no endorsement does (END-1). */
@@ -688,7 +805,14 @@ final class Question {
                 || standing.registers()
                         .flatMap(register -> register.endorsements(image).stream())
                         .flatMap(this::against)
-                        .anyMatch(later -> !later.admittedAt().isBefore(exception.admittedAt()));
+                        .anyMatch(later -> !later.admittedAt().isBefore(exception.admittedAt()))
+                || standing.lists().stream()
+                        .flatMap(list -> list.images().of(image).stream())
+                        .map(ListedImage::gone)
+                        .anyMatch(
+                                gone ->
+                                        gone != null
+                                                && !gone.at().isBefore(exception.admittedAt()));
     }
 
     /** What takes an endorsement back: its revocation, and the blocks of what it is made of. */

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param own the site's own register; never stale
  * @param followed the other ledgers, each once
+ * @param lists the signed lists that it follows, each once
  */
-public record Standing(Register own, List<Followed> followed) {
+public record Standing(Register own, List<Followed> followed, List<FollowedList> lists) {
 
     /**
      * A followed ledger.
@@ -27,6 +30,11 @@ public record Standing(Register own, List<Followed> followed) {
     public record Followed(
             Register register, @Nullable Instant verifiedAt, @Nullable String fault) {}
 
+    /** Without lists. */
+    public Standing(Register own, List<Followed> followed) {
+        this(own, followed, List.of());
+    }
+
     /** The site's own register, then those it follows. */
     Stream<Register> registers() {
         return Stream.concat(Stream.of(own), followed.stream().map(Followed::register));
@@ -34,7 +42,8 @@ public record Standing(Register own, List<Followed> followed) {
 
     /** Whether anything that is said in view is about that very file. */
     public boolean mentions(Sha512 image) {
-        return registers().anyMatch(register -> !register.history(image).isEmpty());
+        return registers().anyMatch(register -> !register.history(image).isEmpty())
+                || lists.stream().anyMatch(list -> !list.images().of(image).isEmpty());
     }
 
     /** How far each register has come, by origin. */
@@ -42,17 +51,81 @@ public record Standing(Register own, List<Followed> followed) {
         var positions = new HashMap<Origin, Long>();
         registers()
                 .forEach(register -> positions.put(register.charter().origin(), register.size()));
+        lists.forEach(list -> positions.put(list.name(), list.state()));
         return positions;
+    }
+
+    /** The register of a ledger that is in view. */
+    public Optional<Register> register(Origin origin) {
+        return registers()
+                .filter(register -> register.charter().origin().equals(origin))
+                .findFirst();
+    }
+
+    /** A list that is in view. */
+    public Optional<FollowedList> list(Origin name) {
+        return lists.stream().filter(list -> list.name().equals(name)).findFirst();
+    }
+
+    /** Everything that speaks for an image: endorsements by ledger, then what lists have or had. */
+    public Stream<Candidate> candidates() {
+        return Stream.concat(
+                registers().flatMap(Standing::endorsed),
+                lists.stream().flatMap(list -> list.images().all().stream().map(list::candidate)));
+    }
+
+    private static Stream<Candidate> endorsed(Register register) {
+        var origin = register.charter().origin();
+        return StreamSupport.stream(register.endorsements().spliterator(), false)
+                .map(entry -> new Candidate.Endorsed(origin, entry));
+    }
+
+    /** A candidate by its names. */
+    public Optional<Candidate> candidate(Origin catalogue, StatementId id) {
+        return register(catalogue)
+                .flatMap(register -> register.endorsement(id))
+                .<Candidate>map(entry -> new Candidate.Endorsed(catalogue, entry))
+                .or(() -> list(catalogue).flatMap(list -> list.find(id)));
+    }
+
+    /** Whether a candidate stands, whatever the site itself says of it. */
+    public boolean counts(Owner site, Candidate candidate, Instant at) {
+        return switch (candidate) {
+            case Candidate.Endorsed endorsed ->
+                    register(endorsed.catalogue())
+                            .filter(register -> register.counts(endorsed.id(), at))
+                            .isPresent();
+            case Candidate.Listed listed ->
+                    listed.entry().gone() == null
+                            && !listed.entry().ended(at)
+                            && !suspended(site, listed);
+        };
+    }
+
+    /** Whether whoever signs a list is suspended by somebody whose word reaches this far. */
+    public boolean suspended(Owner site, Candidate.Listed listed) {
+        return registers()
+                .flatMap(register -> register.suspensions(listed.signer()).stream())
+                .anyMatch(
+                        entry ->
+                                entry.statement().reaches(site)
+                                        || entry.statement().reaches(listed.owner()));
     }
 
     public Standing {
         followed = List.copyOf(followed);
+        lists = List.copyOf(lists);
         var seen = new HashSet<Origin>();
         seen.add(own.charter().origin());
         for (var source : followed) {
             if (!seen.add(source.register().charter().origin())) {
                 throw new IllegalArgumentException(
                         source.register().charter().origin() + " is there twice");
+            }
+        }
+        for (var list : lists) {
+            if (!seen.add(list.name())) {
+                throw new IllegalArgumentException(list.name() + " is there twice");
             }
         }
     }

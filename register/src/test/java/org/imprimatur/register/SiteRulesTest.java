@@ -265,7 +265,11 @@ class SiteRulesTest {
 
     private Prospect prospect(Endorsement endorsement) {
         var entry = catalogue.register.endorsement(id(endorsement)).orElseThrow();
-        return Decisions.prospects(standing(), policy(), catalogue.register, entry, NOON)
+        return Decisions.prospects(
+                        standing(),
+                        policy(),
+                        new Candidate.Endorsed(catalogue.register.charter().origin(), entry),
+                        NOON)
                 .get(useClass);
     }
 

@@ -3,6 +3,7 @@ package org.imprimatur.exchange.hepix;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -118,6 +119,17 @@ public final class ImageList {
         return ListFields.line(members.get(key));
     }
 
+    /** A member of the list as an instant, where it is one. */
+    public Optional<Instant> time(String key) {
+        return ListFields.instant(members.get(key));
+    }
+
+    /** A member of the endorser's certificate as text on one line, where it is that. */
+    public Optional<String> endorserText(String key) {
+        var x509 = endorser();
+        return x509 == null ? Optional.empty() : ListFields.line(x509.get(key));
+    }
+
     /** Whether the list has no outer object, as in the first drafts. */
     boolean oldForm() {
         return oldForm;
@@ -154,6 +166,13 @@ public final class ImageList {
         return images;
     }
 
+    /** The entry at a place, from 0, where it is an image. */
+    public Optional<Image> image(int position) {
+        var image =
+                position < 0 || position >= entries.size() ? null : entries.get(position).image();
+        return image == null ? Optional.empty() : Optional.of(new Image(image));
+    }
+
     /** An image as it stands in a list; nothing in it is judged. */
     public static final class Image {
 
@@ -166,6 +185,16 @@ public final class ImageList {
         /** A member as text on one line, where it is that. */
         public Optional<String> text(String key) {
             return ListFields.line(members.get(key));
+        }
+
+        /** A member as a whole number that is not negative, where it is that. */
+        public Optional<Long> number(String key) {
+            return ListFields.number(members.get(key), 0, Long.MAX_VALUE);
+        }
+
+        /** A member as an instant, where it is one. */
+        public Optional<Instant> time(String key) {
+            return ListFields.instant(members.get(key));
         }
     }
 

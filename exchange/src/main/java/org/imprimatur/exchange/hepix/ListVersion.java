@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
  * The order of versions as the reference subscriber has it: split at {@code - , . /} and at runs of
  * digits; digits compare as numbers, before text, and text by its characters.
  */
-final class ListVersion {
+public final class ListVersion {
 
     private static final Pattern PART = Pattern.compile("[0-9]+|[^0-9,./-]+");
 
     private ListVersion() {}
 
     /** Negative, zero or positive, as {@code one} is lower than, like or higher than the other. */
-    static int compare(String one, String other) {
+    public static int compare(String one, String other) {
         var left = parts(one);
         var right = parts(other);
         for (int i = 0; i < Math.min(left.size(), right.size()); i++) {

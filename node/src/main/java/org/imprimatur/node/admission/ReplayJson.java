@@ -11,7 +11,9 @@ import java.util.stream.Collectors;
 import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.register.Decision;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Reason;
+import org.jspecify.annotations.Nullable;
 
 /** The answer of a replay in JSON ({@code docs/format.md}, "Replay"). */
 final class ReplayJson {
@@ -95,8 +97,43 @@ final class ReplayJson {
                 .filter(origin -> !after.containsKey(origin))
                 .forEach(
                         origin -> why.add("the ledger '%s' is not followed now".formatted(origin)));
+        lists(replayed).forEach(why::add);
         why.add("it was decided at %s, and it is %s".formatted(decided.at(), replayed.at()));
         return why;
+    }
+
+    private static List<String> lists(Replays.Replayed replayed) {
+        var why = new ArrayList<String>();
+        for (var now : replayed.seenNow().lists()) {
+            var then = list(replayed.seen(), now.name());
+            if (then == null) {
+                why.add("the list '%s' was not in view".formatted(now.name()));
+            } else if (!then.equals(now)) {
+                why.add(
+                        "the list '%s' was in state %d, verified at %s, with %s, and is in state %d, verified at %s, with %s"
+                                .formatted(
+                                        now.name(),
+                                        then.state(),
+                                        then.verifiedAt(),
+                                        Objects.requireNonNullElse(then.fault(), "no fault"),
+                                        now.state(),
+                                        now.verifiedAt(),
+                                        Objects.requireNonNullElse(now.fault(), "no fault")));
+            }
+        }
+        for (var then : replayed.seen().lists()) {
+            if (list(replayed.seenNow(), then.name()) == null) {
+                why.add("the list '%s' is not followed now".formatted(then.name()));
+            }
+        }
+        return why;
+    }
+
+    private static Seen.@Nullable Listed list(Seen seen, Origin name) {
+        return seen.lists().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     private static List<String> changes(Seen.Ledger then, Seen.Ledger now) {

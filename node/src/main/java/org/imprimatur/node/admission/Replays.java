@@ -35,11 +35,16 @@ public final class Replays {
     private final InstantSource clock;
     private final Semaphore one = new Semaphore(1, true);
 
-    /** Replays of one site. */
-    public Replays(SiteView view, Database database, InstantSource clock) {
+    /**
+     * Replays of one site.
+     *
+     * @param lists as they were
+     */
+    public Replays(
+            SiteView view, Database database, PastViews.PastLists lists, InstantSource clock) {
         this.view = view;
         this.database = database;
-        this.past = new PastViews(database);
+        this.past = new PastViews(database, lists);
         this.published = new PublishedImages(view, database);
         this.clock = clock;
     }

@@ -1,12 +1,17 @@
 package org.imprimatur.node.admission;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.StrictJson;
 import org.jdbi.v3.core.Handle;
@@ -42,6 +47,10 @@ final class ViewTable {
                 item.put("fault", ledger.fault());
             }
         }
+        if (!seen.lists().isEmpty()) {
+            var lists = json.putArray("lists");
+            seen.lists().forEach(one -> write(lists.addObject(), one));
+        }
         byte[] text = Json.bytes(json);
         var digest = Sha256.of(text);
         boolean added =
@@ -58,6 +67,30 @@ final class ViewTable {
             seen.ledgers().forEach(ledger -> keep(ledger.charter()));
         }
         return digest;
+    }
+
+    private static void write(ObjectNode item, Seen.Listed list) {
+        item.put("name", list.name().text())
+                .put("owner", list.owner().toString())
+                .put("subject", list.signer().subject())
+                .put("issuer", list.signer().issuer())
+                .put("state", list.state());
+        if (list.verifiedAt() != null) {
+            item.put("verifiedAt", list.verifiedAt().toString());
+        }
+        if (list.fault() != null) {
+            item.put("fault", list.fault());
+        }
+    }
+
+    private static Seen.Listed list(StrictJson.Members item) {
+        return new Seen.Listed(
+                item.value("name", Origin::new),
+                item.value("owner", Owner::parse),
+                new Person(item.text("subject"), item.text("issuer")),
+                item.number("state"),
+                item.has("verifiedAt") ? item.value("verifiedAt", Instant::parse) : null,
+                item.optionalText("fault"));
     }
 
     private void keep(Charter charter) {
@@ -97,7 +130,10 @@ final class ViewTable {
                                                         ? item.value("verifiedAt", Instant::parse)
                                                         : null,
                                                 item.optionalText("fault")))
-                        .toList());
+                        .toList(),
+                json.has("lists")
+                        ? json.objects("lists", MAX_LEDGERS).stream().map(ViewTable::list).toList()
+                        : List.of());
     }
 
     private Charter charter(Sha256 digest) {

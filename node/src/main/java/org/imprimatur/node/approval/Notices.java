@@ -20,7 +20,6 @@ import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.OwnChanges;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.store.Database;
-import org.imprimatur.node.transfer.Approved;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
@@ -185,7 +184,7 @@ public final class Notices implements AutoCloseable {
                 .orElseThrow(
                         () ->
                                 new IOException(
-                                        "no ledger in view has an appointment of the endorser with an address that mail can be sent to"));
+                                        "no ledger in view has an appointment of the endorser with an address that mail can be sent to, nor has the list one"));
     }
 
     private Optional<RefusalNotice> notice(Standing standing, StatementId id) {
@@ -194,21 +193,11 @@ public final class Notices implements AutoCloseable {
             return Optional.empty();
         }
         var refusal = new Recorded<>(entry.index(), id, word, entry.admittedAt());
-        return Approved.registers(standing).stream()
-                .filter(register -> register.charter().origin().equals(word.catalogue()))
-                .findFirst()
+        return standing.candidate(word.catalogue(), word.endorsement())
                 .flatMap(
-                        register ->
-                                register.endorsement(word.endorsement())
-                                        .flatMap(
-                                                of ->
-                                                        RefusalNotice.contact(
-                                                                        register, of.statement())
-                                                                .map(
-                                                                        to ->
-                                                                                new RefusalNotice(
-                                                                                        to, refusal,
-                                                                                        of))));
+                        image ->
+                                RefusalNotice.contact(standing, image)
+                                        .map(to -> new RefusalNotice(to, refusal, image)));
     }
 
     private void deliver(RefusalNotice notice) throws IOException {

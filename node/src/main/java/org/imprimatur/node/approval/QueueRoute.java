@@ -13,16 +13,14 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.node.http.Request;
-import org.imprimatur.node.transfer.Approved;
+import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Decisions;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Recorded;
-import org.imprimatur.register.Register;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.Standing;
 import org.imprimatur.register.Statement.Approval;
-import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.UseClass;
 import org.jspecify.annotations.Nullable;
 
@@ -46,21 +44,21 @@ public final class QueueRoute {
         this.clock = clock;
     }
 
-    /** An approval that the site has given to an earlier endorsement of the same GUID. */
-    private record Earlier(Recorded<Endorsement> endorsement, Recorded<?> word) {}
+    /** An approval that the site has given to an earlier candidate with the same GUID. */
+    private record Earlier(Candidate candidate, Recorded<?> word) {}
 
     /**
      * An image that waits.
      *
      * @param classes in which an approval is all that it lacks
      * @param newerThan what was approved of the image before; null for nothing
+     * @param later what became of its endorsement; null for an image of a list
      */
     private record Waiting(
-            Origin catalogue,
-            Recorded<Endorsement> endorsement,
+            Candidate candidate,
             List<UseClass> classes,
             @Nullable Earlier newerThan,
-            ImageJson.Later later) {}
+            ImageJson.@Nullable Later later) {}
 
     /** Who has waited longest comes first; at most 1000, and how many there are. */
     public Answer list(Request request) {
@@ -68,8 +66,8 @@ public final class QueueRoute {
         Instant now = clock.instant();
         var all = view.ask((standing, policy) -> waiting(standing, policy, now));
         all.sort(
-                Comparator.comparing((Waiting one) -> one.endorsement().admittedAt())
-                        .thenComparing(one -> one.endorsement().id().hex()));
+                Comparator.comparing((Waiting one) -> one.candidate().since())
+                        .thenComparing(one -> one.candidate().id().hex()));
         var json = Json.object().put("waiting", all.size());
         var list = json.putArray("queue");
         all.stream().limit(MOST).forEach(one -> write(list.addObject(), one));
@@ -78,43 +76,40 @@ public final class QueueRoute {
 
     private static List<Waiting> waiting(Standing standing, SitePolicy policy, Instant now) {
         var waiting = new ArrayList<Waiting>();
-        for (var register : Approved.registers(standing)) {
-            var origin = register.charter().origin();
-            for (var entry : register.endorsements()) {
-                if (standing.own().word(policy.site(), origin, entry.id()).isPresent()
-                        || !register.counts(entry.id(), now)) {
-                    continue;
-                }
-                var classes =
-                        Decisions.prospects(standing, policy, register, entry, now)
-                                .entrySet()
-                                .stream()
-                                .filter(one -> one.getValue().awaitsApproval())
-                                .map(Map.Entry::getKey)
-                                .toList();
-                if (!classes.isEmpty()) {
-                    waiting.add(
-                            new Waiting(
-                                    origin,
-                                    entry,
-                                    classes,
-                                    earlier(standing, policy, register, entry),
-                                    ImageJson.Later.of(register, entry, now)));
-                }
-            }
-        }
+        standing.candidates()
+                .filter(
+                        one ->
+                                standing.own()
+                                        .word(policy.site(), one.catalogue(), one.id())
+                                        .isEmpty())
+                .filter(one -> standing.counts(policy.site(), one, now))
+                .forEach(
+                        one -> {
+                            var classes =
+                                    Decisions.prospects(standing, policy, one, now)
+                                            .entrySet()
+                                            .stream()
+                                            .filter(of -> of.getValue().awaitsApproval())
+                                            .map(Map.Entry::getKey)
+                                            .toList();
+                            if (!classes.isEmpty()) {
+                                waiting.add(
+                                        new Waiting(
+                                                one,
+                                                classes,
+                                                earlier(standing, policy, one),
+                                                SiteRoutes.later(standing, one, now)));
+                            }
+                        });
         return waiting;
     }
 
     private static @Nullable Earlier earlier(
-            Standing standing, SitePolicy policy, Register register, Recorded<Endorsement> entry) {
-        for (var other : register.endorsements(entry.statement().guid()).reversed()) {
-            if (other.index() >= entry.index()) {
-                continue;
-            }
+            Standing standing, SitePolicy policy, Candidate candidate) {
+        for (var other : before(standing, candidate).reversed()) {
             var word =
                     standing.own()
-                            .word(policy.site(), register.charter().origin(), other.id())
+                            .word(policy.site(), other.catalogue(), other.id())
                             .filter(found -> found.statement() instanceof Approval)
                             .orElse(null);
             if (word != null) {
@@ -124,34 +119,56 @@ public final class QueueRoute {
         return null;
     }
 
+    /** What the same catalogue had of the image before. */
+    private static List<Candidate> before(Standing standing, Candidate candidate) {
+        return switch (candidate) {
+            case Candidate.Endorsed(var origin, var entry) ->
+                    standing.register(origin).stream()
+                            .flatMap(register -> register.endorsements(candidate.guid()).stream())
+                            .filter(other -> other.index() < entry.index())
+                            .<Candidate>map(other -> new Candidate.Endorsed(origin, other))
+                            .toList();
+            case Candidate.Listed(var name, _, _, var entry) ->
+                    standing.list(name).stream()
+                            .flatMap(
+                                    list ->
+                                            list.images().of(candidate.guid()).stream()
+                                                    .filter(other -> other.from() < entry.from())
+                                                    .<Candidate>map(list::candidate))
+                            .toList();
+        };
+    }
+
     private void write(ObjectNode json, Waiting one) {
-        SiteRoutes.describe(json, one.catalogue(), one.endorsement());
-        var statement = one.endorsement().statement();
-        ImageJson.write(json, statement, one.later());
+        var candidate = one.candidate();
+        SiteRoutes.describe(json, candidate, one.later());
         var classes = json.putArray("classes");
         one.classes().forEach(useClass -> classes.add(useClass.wire()));
-        var inspection = statement.inspection();
-        var findings =
-                json.putObject("inspection")
-                        .put("tool", inspection.tool())
-                        .put("profile", inspection.profile())
-                        .put("completeness", inspection.completeness().name())
-                        .put("waivers", statement.waivers().size());
-        var blocking = findings.putArray("blocking");
-        inspection.blocking().forEach(finding -> blocking.add(finding.toString()));
-        findings.put("report", attachment(one.catalogue(), inspection.report()))
-                .put("sbom", attachment(one.catalogue(), inspection.sbom()));
+        if (candidate instanceof Candidate.Endorsed endorsed) {
+            inspection(json.putObject("inspection"), endorsed);
+        }
         var earlier = one.newerThan();
         if (earlier != null) {
             json.putObject("newerThan")
-                    .put("endorsement", earlier.endorsement().id().hex())
-                    .put("version", earlier.endorsement().statement().version().text())
+                    .put("endorsement", earlier.candidate().id().hex())
+                    .put("version", earlier.candidate().version().text())
                     .put("approval", earlier.word().id().hex())
                     .put("approvedAt", earlier.word().admittedAt().toString())
-                    .put(
-                            "sameEndorser",
-                            earlier.endorsement().statement().signer().equals(statement.signer()));
+                    .put("sameEndorser", earlier.candidate().signer().equals(candidate.signer()));
         }
+    }
+
+    private void inspection(ObjectNode json, Candidate.Endorsed endorsed) {
+        var statement = endorsed.entry().statement();
+        var inspection = statement.inspection();
+        json.put("tool", inspection.tool())
+                .put("profile", inspection.profile())
+                .put("completeness", inspection.completeness().name())
+                .put("waivers", statement.waivers().size());
+        var blocking = json.putArray("blocking");
+        inspection.blocking().forEach(finding -> blocking.add(finding.toString()));
+        json.put("report", attachment(endorsed.catalogue(), inspection.report()))
+                .put("sbom", attachment(endorsed.catalogue(), inspection.sbom()));
     }
 
     /** Where the catalogue has it; the site's own by its path alone. */

@@ -8,9 +8,12 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.imprimatur.register.Candidate;
+import org.imprimatur.register.FollowedList;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Role;
+import org.imprimatur.register.Standing;
 import org.imprimatur.register.Statement.Appointment;
 import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Refusal;
@@ -21,10 +24,9 @@ import org.imprimatur.register.Statement.Refusal;
  *
  * @param recipient the contact
  * @param refusal the site's word
- * @param endorsement what it refuses
+ * @param image what it refuses
  */
-record RefusalNotice(
-        String recipient, Recorded<Refusal> refusal, Recorded<Endorsement> endorsement) {
+record RefusalNotice(String recipient, Recorded<Refusal> refusal, Candidate image) {
 
     /** Nothing that could be taken for a second address, or an option of a program. */
     private static final Pattern ADDRESS =
@@ -38,11 +40,22 @@ record RefusalNotice(
     }
 
     /**
-     * The security contact of the endorser's newest appointment for the owner.
+     * The security contact of the endorser's newest appointment for the owner, or the address in
+     * the list.
      *
-     * @return empty where the ledger names none
+     * @return empty where neither names one
      */
-    static Optional<String> contact(Register register, Endorsement endorsement) {
+    static Optional<String> contact(Standing standing, Candidate image) {
+        return switch (image) {
+            case Candidate.Endorsed(var catalogue, var entry) ->
+                    standing.register(catalogue)
+                            .flatMap(register -> contact(register, entry.statement()));
+            case Candidate.Listed(var catalogue, _, _, _) ->
+                    standing.list(catalogue).map(FollowedList::contact);
+        };
+    }
+
+    private static Optional<String> contact(Register register, Endorsement endorsement) {
         return register.appointments(endorsement.signer()).stream()
                 .filter(one -> one.statement().role() == Role.ENDORSER)
                 .filter(one -> one.statement().owner().equals(endorsement.owner()))
@@ -53,7 +66,6 @@ record RefusalNotice(
     /** The whole message. */
     byte[] message(Optional<String> from) {
         var word = refusal.statement();
-        var image = endorsement.statement();
         var text = new StringBuilder();
         from.ifPresent(address -> text.append("From: ").append(address).append('\n'));
         text.append(
@@ -94,7 +106,7 @@ record RefusalNotice(
                                 image.guid(),
                                 image.version().text(),
                                 word.image(),
-                                endorsement.id().hex(),
+                                image.id().hex(),
                                 word.catalogue()));
         word.explanation().lines().forEach(line -> wrap(text, line));
         text.append(

@@ -16,12 +16,14 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.node.http.Request;
+import org.imprimatur.node.subscription.Subscriptions;
 import org.imprimatur.node.transfer.Approved;
 import org.imprimatur.node.transfer.Transfer;
 import org.imprimatur.node.transfer.TransferKey;
 import org.imprimatur.node.transfer.Transfers;
+import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Guid;
-import org.imprimatur.register.Origin;
+import org.imprimatur.register.ListedImage;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
@@ -29,7 +31,6 @@ import org.imprimatur.register.Sha512;
 import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.Standing;
 import org.imprimatur.register.Statement;
-import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Tag;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class SiteRoutes {
 
     private final SiteView view;
     private final Follows follows;
+    private final Subscriptions subscriptions;
     private final Transfers transfers;
     private final DirectoryStore store;
     private final Notices notices;
@@ -50,12 +52,14 @@ public final class SiteRoutes {
     public SiteRoutes(
             SiteView view,
             Follows follows,
+            Subscriptions subscriptions,
             Transfers transfers,
             DirectoryStore store,
             Notices notices,
             InstantSource clock) {
         this.view = view;
         this.follows = follows;
+        this.subscriptions = subscriptions;
         this.transfers = transfers;
         this.store = store;
         this.notices = notices;
@@ -78,13 +82,14 @@ public final class SiteRoutes {
         }
     }
 
-    private record Item(
-            Origin catalogue,
-            Recorded<Endorsement> endorsement,
-            State state,
-            ImageJson.Later later) {}
+    /**
+     * One line.
+     *
+     * @param later what became of its endorsement; null for an image of a list
+     */
+    private record Item(Candidate candidate, State state, ImageJson.@Nullable Later later) {}
 
-    /** The endorsed images, newest first, at most 1000 of a state or of all. */
+    /** The endorsed and the listed images, newest first, at most 1000 of a state or of all. */
     public Answer images(Request request) {
         request.checkQuery("state", "guid", "digest", "owner", "tag", "endorsement");
         var state = request.query("state", text -> text);
@@ -94,29 +99,26 @@ public final class SiteRoutes {
                 view.ask(
                         (standing, policy) -> {
                             var items = new ArrayList<Item>();
-                            for (var register : Approved.registers(standing)) {
-                                for (var endorsement : register.endorsements()) {
-                                    if (!which.test(endorsement)) {
-                                        continue;
-                                    }
-                                    var found = state(standing, policy, register, endorsement, now);
-                                    if (state.isEmpty() || state.get().equals(found.wire())) {
-                                        items.add(
-                                                new Item(
-                                                        register.charter().origin(),
-                                                        endorsement,
-                                                        found,
-                                                        ImageJson.Later.of(
-                                                                register, endorsement, now)));
-                                    }
-                                }
-                            }
+                            standing.candidates()
+                                    .filter(which)
+                                    .forEach(
+                                            one -> {
+                                                var found = state(standing, policy, one, now);
+                                                if (state.isEmpty()
+                                                        || state.get().equals(found.wire())) {
+                                                    items.add(
+                                                            new Item(
+                                                                    one,
+                                                                    found,
+                                                                    later(standing, one, now)));
+                                                }
+                                            });
                             return items;
                         });
         all.sort(
-                Comparator.comparing((Item item) -> item.endorsement().admittedAt())
+                Comparator.comparing((Item item) -> item.candidate().since())
                         .reversed()
-                        .thenComparing(item -> item.endorsement().id().hex()));
+                        .thenComparing(item -> item.candidate().id().hex()));
         var json = Json.object();
         var list = json.putArray("images");
         var told = notices.all();
@@ -134,10 +136,10 @@ public final class SiteRoutes {
         return Answer.json(200, json);
     }
 
-    private static Predicate<Recorded<Endorsement>> which(Request request) {
-        Predicate<Recorded<Endorsement>> which =
+    private static Predicate<Candidate> which(Request request) {
+        Predicate<Candidate> which =
                 request.query("endorsement", StatementId::parse)
-                        .<Predicate<Recorded<Endorsement>>>map(id -> one -> one.id().equals(id))
+                        .<Predicate<Candidate>>map(id -> one -> one.id().equals(id))
                         .orElse(one -> true);
         return which.and(said(request, "guid", Guid::parse, (guid, one) -> guid.equals(one.guid())))
                 .and(
@@ -155,49 +157,34 @@ public final class SiteRoutes {
                 .and(said(request, "tag", Tag::new, (tag, one) -> tag.equals(one.tag())));
     }
 
-    private static <T> Predicate<Recorded<Endorsement>> said(
+    private static <T> Predicate<Candidate> said(
             Request request,
             String member,
             Function<String, T> reader,
-            BiPredicate<T, Endorsement> says) {
+            BiPredicate<T, Candidate> says) {
         return request.query(member, reader)
-                .<Predicate<Recorded<Endorsement>>>map(
-                        wanted -> one -> says.test(wanted, one.statement()))
+                .<Predicate<Candidate>>map(wanted -> one -> says.test(wanted, one))
                 .orElse(one -> true);
     }
 
-    private State state(
-            Standing standing,
-            SitePolicy policy,
-            Register register,
-            Recorded<Endorsement> entry,
-            Instant now) {
-        var revocation = register.revocation(entry.id()).orElse(null);
-        if (revocation != null) {
-            return new State(
-                    "revoked",
-                    "revoked by %s as %s: %s"
-                            .formatted(
-                                    revocation.statement().signer().subject(),
-                                    revocation.statement().reason().wire(),
-                                    revocation.statement().explanation()));
+    private State state(Standing standing, SitePolicy policy, Candidate candidate, Instant now) {
+        var revoked = revoked(standing, candidate);
+        if (revoked != null) {
+            return new State("revoked", revoked);
         }
-        var blocks = Approved.blocks(standing, policy.site(), entry);
+        var site = policy.site();
+        var blocks = Approved.blocks(standing, site, candidate.image());
         if (!blocks.isEmpty()) {
             return new State("blocked", String.join("; ", blocks));
         }
-        var lapse = register.lapse(entry.id(), now);
-        if (lapse.isPresent()) {
-            return new State("withdrawn", why(lapse.get()));
+        if (!standing.counts(site, candidate, now)) {
+            return new State("withdrawn", why(standing, candidate, now));
         }
-        var word =
-                standing.own()
-                        .word(policy.site(), register.charter().origin(), entry.id())
-                        .orElse(null);
+        var word = standing.own().word(site, candidate.catalogue(), candidate.id()).orElse(null);
         return switch (word == null ? null : word.statement()) {
             case null ->
-                    Approved.byRule(standing, policy, register, entry, now)
-                            ? approved(register, entry)
+                    Approved.byRule(standing, policy, candidate, now)
+                            ? approved(candidate)
                             : new State("eligible", null);
             case Statement.Refusal refusal ->
                     new State(
@@ -205,7 +192,59 @@ public final class SiteRoutes {
                             "refused by %s: %s"
                                     .formatted(refusal.signer().subject(), refusal.explanation()),
                             word);
-            case Statement.Approval _ -> approved(register, entry);
+            case Statement.Approval _ -> approved(candidate);
+        };
+    }
+
+    /** Who took it back, and why; null where nobody did. */
+    private static @Nullable String revoked(Standing standing, Candidate candidate) {
+        return switch (candidate) {
+            case Candidate.Endorsed endorsed ->
+                    standing.register(endorsed.catalogue())
+                            .flatMap(register -> register.revocation(endorsed.id()))
+                            .map(
+                                    revocation ->
+                                            "revoked by %s as %s: %s"
+                                                    .formatted(
+                                                            revocation
+                                                                    .statement()
+                                                                    .signer()
+                                                                    .subject(),
+                                                            revocation.statement().reason().wire(),
+                                                            revocation.statement().explanation()))
+                            .orElse(null);
+            case Candidate.Listed(_, _, _, var entry) -> {
+                var gone = entry.gone();
+                yield gone == null
+                        ? null
+                        : "version %s of the list, taken at %s, has it no more"
+                                .formatted(gone.version(), gone.at());
+            }
+        };
+    }
+
+    private static String why(Standing standing, Candidate candidate, Instant now) {
+        return switch (candidate) {
+            case Candidate.Endorsed endorsed ->
+                    standing.register(endorsed.catalogue())
+                            .flatMap(register -> register.lapse(endorsed.id(), now))
+                            .map(SiteRoutes::why)
+                            .orElse("it does not count");
+            case Candidate.Listed(_, _, _, var entry) ->
+                    entry.ended(now)
+                            ? "its planned end has come"
+                            : "whoever signs the list is suspended";
+        };
+    }
+
+    /** What became of an endorsement; null for an image of a list, which tells nothing. */
+    static ImageJson.@Nullable Later later(Standing standing, Candidate candidate, Instant now) {
+        return switch (candidate) {
+            case Candidate.Endorsed(var origin, var entry) ->
+                    standing.register(origin)
+                            .map(register -> ImageJson.Later.of(register, entry, now))
+                            .orElse(null);
+            case Candidate.Listed _ -> null;
         };
     }
 
@@ -223,11 +262,9 @@ public final class SiteRoutes {
         };
     }
 
-    private State approved(Register register, Recorded<Endorsement> entry) {
+    private State approved(Candidate candidate) {
         var transfer =
-                transfers
-                        .find(new TransferKey(register.charter().origin(), entry.id()))
-                        .orElse(null);
+                transfers.find(new TransferKey(candidate.catalogue(), candidate.id())).orElse(null);
         if (transfer == null) {
             return new State("approved", null);
         }
@@ -240,25 +277,47 @@ public final class SiteRoutes {
         };
     }
 
-    /** What every list of a site says of an endorsement. */
-    static void describe(ObjectNode json, Origin catalogue, Recorded<Endorsement> endorsement) {
-        var statement = endorsement.statement();
-        json.put("catalogue", catalogue.text())
-                .put("endorsement", endorsement.id().hex())
-                .put("digest", statement.image().toString())
-                .put("fileName", statement.fileName())
-                .put("owner", statement.owner().toString())
-                .put("guid", statement.guid().toString())
-                .put("version", statement.version().text());
-        var tag = statement.tag();
+    /** What every list of a site says of an image. */
+    static void describe(ObjectNode json, Candidate candidate, ImageJson.@Nullable Later later) {
+        json.put("catalogue", candidate.catalogue().text())
+                .put("endorsement", candidate.id().hex())
+                .put("digest", candidate.image().toString());
+        if (candidate instanceof Candidate.Endorsed(_, var entry)) {
+            json.put("fileName", entry.statement().fileName());
+        }
+        json.put("owner", candidate.owner().toString())
+                .put("guid", candidate.guid().toString())
+                .put("version", candidate.version().text());
+        var tag = candidate.tag();
         if (tag != null) {
             json.put("tag", tag.text());
         }
-        json.put("title", statement.title());
+        json.put("title", candidate.title());
         json.putObject("endorser")
-                .put("subject", statement.signer().subject())
-                .put("issuer", statement.signer().issuer());
-        json.put("endorsedAt", endorsement.admittedAt().toString());
+                .put("subject", candidate.signer().subject())
+                .put("issuer", candidate.signer().issuer());
+        json.put("endorsedAt", candidate.since().toString());
+        switch (candidate) {
+            case Candidate.Endorsed(_, var entry) -> {
+                if (later != null) {
+                    ImageJson.write(json, entry.statement(), later);
+                }
+            }
+            case Candidate.Listed(_, _, _, var entry) -> listed(json.putObject("listed"), entry);
+        }
+    }
+
+    private static void listed(ObjectNode json, ListedImage entry) {
+        json.put("format", entry.format())
+                .put("bytes", entry.fileBytes())
+                .put("hypervisor", entry.hypervisor())
+                .put("system", entry.software().name())
+                .put("systemVersion", entry.software().version())
+                .put("architecture", entry.software().architecture())
+                .put("location", entry.location());
+        if (entry.until() != null) {
+            json.put("until", entry.until().toString());
+        }
     }
 
     private static void refusal(
@@ -290,22 +349,21 @@ public final class SiteRoutes {
     }
 
     private void write(ObjectNode json, Item item) {
-        describe(json, item.catalogue(), item.endorsement());
+        describe(json, item.candidate(), item.later());
         json.put("state", item.state().wire());
-        ImageJson.write(json, item.endorsement().statement(), item.later());
         if (item.state().why() != null) {
             json.put("why", item.state().why());
         }
         if (item.state().wire().equals("available")) {
             transfers
-                    .find(new TransferKey(item.catalogue(), item.endorsement().id()))
+                    .find(new TransferKey(item.candidate().catalogue(), item.candidate().id()))
                     .filter(transfer -> transfer.state() == Transfer.State.AVAILABLE)
                     .ifPresent(
                             transfer -> json.put("path", store.path(transfer.name()).toString()));
         }
     }
 
-    /** The followed ledgers. */
+    /** The followed ledgers and lists. */
     public Answer sources(Request request) {
         request.checkQuery();
         Instant now = clock.instant();
@@ -334,14 +392,61 @@ public final class SiteRoutes {
                 item.put("since", source.since().toString());
             }
         }
+        var lists = json.putArray("lists");
+        subscriptions.statuses().forEach(one -> write(lists.addObject(), one, now));
         return Answer.json(200, json);
     }
 
-    private String state(Follows.Status source, Instant now) {
-        var verifiedAt = source.verifiedAt();
-        if (source.fault() != null) {
+    private void write(ObjectNode item, Subscriptions.Status one, Instant now) {
+        var list = one.list();
+        item.put("name", list.name().text())
+                .put("url", one.url().toString())
+                .put("owner", list.owner().toString());
+        item.putObject("signer")
+                .put("subject", list.signer().subject())
+                .put("issuer", list.signer().issuer());
+        item.put("states", list.state());
+        if (!one.version().isEmpty()) {
+            item.put("version", one.version()).put("images", one.images());
+        }
+        put(item, "expires", list.expires());
+        put(item, "verifiedAt", list.verifiedAt());
+        item.put("state", state(one, now));
+        put(item, "fault", list.fault());
+        put(item, "problem", one.problem());
+        put(item, "movedTo", one.movedTo());
+        put(item, "since", one.since());
+        if (!one.unusable().isEmpty()) {
+            var unusable = item.putArray("unusable");
+            one.unusable().forEach(unusable::add);
+        }
+    }
+
+    private static void put(ObjectNode item, String member, @Nullable Object value) {
+        if (value != null) {
+            item.put(member, value.toString());
+        }
+    }
+
+    private String state(Subscriptions.Status one, Instant now) {
+        var list = one.list();
+        if (list.fault() != null) {
             return "faulty";
         }
+        if (one.movedTo() != null) {
+            return "moved";
+        }
+        if (list.expires() != null && !now.isBefore(list.expires())) {
+            return "expired";
+        }
+        return age(list.verifiedAt(), now);
+    }
+
+    private String state(Follows.Status source, Instant now) {
+        return source.fault() != null ? "faulty" : age(source.verifiedAt(), now);
+    }
+
+    private String age(@Nullable Instant verifiedAt, Instant now) {
         if (verifiedAt == null) {
             return "never";
         }

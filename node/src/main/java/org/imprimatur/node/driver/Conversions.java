@@ -158,12 +158,14 @@ public final class Conversions implements AutoCloseable {
 
     private Sha512 convert(StoredImage image, DiskFormat format, Path file) throws IOException {
         LOG.info("{} is converted into {}", image.name(), format.wire());
+        var disk = image.candidate().disk();
         var converted =
                 Conversion.convert(
                         image.file(),
                         file,
                         format,
-                        image.endorsement().statement().disk().contentRoot().bytes(),
+                        // A list does not say it: then it is that of the file, which is verified.
+                        disk == null ? null : disk.contentRoot().bytes(),
                         Limits.DEFAULT,
                         _ -> checkSpace());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));

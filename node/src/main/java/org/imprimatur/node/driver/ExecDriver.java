@@ -48,7 +48,7 @@ final class ExecDriver implements Driver {
 
     @Override
     public String publish(Mark mark, StoredImage image) throws DriverException {
-        var statement = image.endorsement().statement();
+        var candidate = image.candidate();
         var told = new LinkedHashMap<String, String>();
         told.put("mark", mark.toString());
         told.put("file", image.file().toString());
@@ -56,22 +56,26 @@ final class ExecDriver implements Driver {
         told.put("digest", image.digest().toString());
         told.put("endorsed", image.image().toString());
         told.put("format", image.format());
-        told.put("guid", statement.guid().toString());
-        told.put("version", statement.version().text());
-        told.put("title", statement.title());
-        told.put("owner", statement.owner().toString());
-        told.put("endorsement", image.endorsement().id().hex());
+        told.put("guid", candidate.guid().toString());
+        told.put("version", candidate.version().text());
+        told.put("title", candidate.title());
+        told.put("owner", candidate.owner().toString());
+        told.put("endorsement", candidate.id().hex());
         told.put("catalogue", image.catalogue().text());
         var input = Json.object();
         told.forEach(input::put);
-        input.put("bytes", image.bytes()).put("virtualBytes", statement.disk().virtualBytes());
+        input.put("bytes", image.bytes());
+        var disk = candidate.disk();
+        if (disk != null) {
+            input.put("virtualBytes", disk.virtualBytes());
+        }
         input.putObject("endorser")
-                .put("subject", statement.signer().subject())
-                .put("issuer", statement.signer().issuer());
+                .put("subject", candidate.signer().subject())
+                .put("issuer", candidate.signer().issuer());
         input.putObject("system")
-                .put("name", statement.system().name())
-                .put("version", statement.system().version())
-                .put("architecture", statement.system().architecture());
+                .put("name", candidate.software().name())
+                .put("version", candidate.software().version())
+                .put("architecture", candidate.software().architecture());
         var ran = run("publish", told, input, settings.within());
         expect(Set.of(DONE), ran, "publish");
         return id(OutsideJson.text(answer(ran), "id", said()));

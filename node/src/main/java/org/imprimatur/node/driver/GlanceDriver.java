@@ -149,40 +149,46 @@ final class GlanceDriver implements Driver {
 
     private static long gibibytes(StoredImage image) {
         long gibibyte = 1L << 30;
-        return (image.endorsement().statement().disk().virtualBytes() + gibibyte - 1) / gibibyte;
+        var disk = image.candidate().disk();
+        // Of an image of a list the disk is known only where it is the file.
+        long bytes =
+                disk != null
+                        ? disk.virtualBytes()
+                        : image.format().equals("raw") ? image.bytes() : 0;
+        return (bytes + gibibyte - 1) / gibibyte;
     }
 
     private String shownName(StoredImage image) {
-        var statement = image.endorsement().statement();
-        var version = " " + statement.version().text();
-        var title = settings.prefix() + statement.title();
+        var candidate = image.candidate();
+        var version = " " + candidate.version().text();
+        var title = settings.prefix() + candidate.title();
         int room = LONGEST_NAME - version.length();
         return (title.length() > room ? title.substring(0, room) : title) + version;
     }
 
     /** The properties of an image; {@code docs/format.md}, "Images in Glance". */
     private Map<String, String> labels(Mark mark, StoredImage image) {
-        var statement = image.endorsement().statement();
+        var candidate = image.candidate();
         var labels = new TreeMap<>(settings.properties());
         labels.put("imprimatur_site", site.toString());
         labels.put("imprimatur_driver", name());
         labels.put("imprimatur_mark", mark.toString());
-        labels.put("imprimatur_guid", statement.guid().toString());
-        labels.put("imprimatur_version", statement.version().text());
-        labels.put("imprimatur_sha512", statement.image().hex());
+        labels.put("imprimatur_guid", candidate.guid().toString());
+        labels.put("imprimatur_version", candidate.version().text());
+        labels.put("imprimatur_sha512", candidate.image().hex());
         if (image.isConverted()) {
             labels.put("imprimatur_converted_sha512", image.digest().hex());
         }
-        labels.put("imprimatur_owner", statement.owner().toString());
-        labels.put("imprimatur_endorser", statement.signer().subject());
-        labels.put("imprimatur_endorser_issuer", statement.signer().issuer());
-        labels.put("imprimatur_endorsement", image.endorsement().id().hex());
+        labels.put("imprimatur_owner", candidate.owner().toString());
+        labels.put("imprimatur_endorser", candidate.signer().subject());
+        labels.put("imprimatur_endorser_issuer", candidate.signer().issuer());
+        labels.put("imprimatur_endorsement", candidate.id().hex());
         labels.put("imprimatur_catalogue", image.catalogue().text());
-        var tag = statement.tag();
+        var tag = candidate.tag();
         if (tag != null) {
             labels.put("imprimatur_tag", tag.text());
         }
-        var system = statement.system();
+        var system = candidate.software();
         var first = system.name().split(" ", 2)[0].toLowerCase(Locale.ROOT);
         labels.putIfAbsent("os_distro", DISTRIBUTIONS.getOrDefault(first, first));
         if (!system.version().isEmpty()) {
@@ -203,7 +209,7 @@ final class GlanceDriver implements Driver {
         }
         change(image, Map.of("visibility", Visibility.SHARED.wire()), Optional.empty());
         var wanted = new HashSet<>(settings.members());
-        var guid = stored.endorsement().statement().guid().toString();
+        var guid = stored.candidate().guid().toString();
         for (var other : bearing("imprimatur_guid", guid)) {
             if (!other.id().equals(image.id()) && other.text("visibility").equals("shared")) {
                 wanted.addAll(members(other));

@@ -2,7 +2,7 @@ package org.imprimatur.node.driver;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Candidate;
 
 /**
  * The name of an image's file in a store, {@code GUID-VERSION.FORMAT}: from validated values only,
@@ -20,14 +20,10 @@ public record ImageFileName(String text) {
         }
     }
 
-    /** The name under which an endorsed image is offered. */
-    public static ImageFileName of(Endorsement endorsement) {
+    /** The name under which an image is offered. */
+    public static ImageFileName of(Candidate candidate) {
         return new ImageFileName(
-                "%s-%s.%s"
-                        .formatted(
-                                endorsement.guid(),
-                                endorsement.version(),
-                                endorsement.disk().format()));
+                "%s-%s.%s".formatted(candidate.guid(), candidate.version(), candidate.format()));
     }
 
     /** The format in it. */

@@ -66,7 +66,7 @@ public final class OciDriver implements Driver {
     @Override
     public String publish(Mark mark, StoredImage image) throws DriverException {
         var tag = tag(image.name(), image.format());
-        var endorsement = image.endorsement().id();
+        var endorsement = image.candidate().id();
         try (var store = store(tag)) {
             var there = manifest(store, tag);
             if (there.isPresent() && !there.get().image().equals(image.digest().hex())) {

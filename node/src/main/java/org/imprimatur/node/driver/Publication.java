@@ -81,7 +81,7 @@ public record Publication(
                 name,
                 image.image(),
                 image.catalogue(),
-                image.endorsement().id(),
+                image.candidate().id(),
                 State.PUBLISHING,
                 "",
                 null,
@@ -103,7 +103,7 @@ public record Publication(
 
     /** Whether it is labelled with the image's endorsement. */
     boolean says(StoredImage image) {
-        return catalogue.equals(image.catalogue()) && endorsement.equals(image.endorsement().id());
+        return catalogue.equals(image.catalogue()) && endorsement.equals(image.candidate().id());
     }
 
     /** To be published, again or anew, with that endorsement as its label. */
@@ -114,7 +114,7 @@ public record Publication(
                 name,
                 digest,
                 image.catalogue(),
-                image.endorsement().id(),
+                image.candidate().id(),
                 State.PUBLISHING,
                 because,
                 driverId,

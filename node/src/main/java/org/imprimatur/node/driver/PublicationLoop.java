@@ -172,8 +172,7 @@ final class PublicationLoop implements AutoCloseable {
     private boolean concerns(Stock.Item item) {
         return settings.owners().isEmpty()
                 || item.verified().isEmpty()
-                || settings.owners()
-                        .contains(item.verified().get().endorsement().statement().owner());
+                || settings.owners().contains(item.verified().get().candidate().owner());
     }
 
     /** Whether a publication is of an item, in the format that the driver wants. */

@@ -1,10 +1,9 @@
 package org.imprimatur.node.driver;
 
 import java.nio.file.Path;
+import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Origin;
-import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Sha512;
-import org.imprimatur.register.Statement.Endorsement;
 
 /**
  * An approved image of which the site has a verified copy: the endorsed file, or one that was made
@@ -15,7 +14,7 @@ import org.imprimatur.register.Statement.Endorsement;
  * @param digest SHA-512 of the file
  * @param bytes the length of the file
  * @param format the format of the file
- * @param catalogue the ledger that its endorsement is in
+ * @param candidate what speaks for the image
  */
 public record StoredImage(
         ImageFileName name,
@@ -23,31 +22,32 @@ public record StoredImage(
         Sha512 digest,
         long bytes,
         String format,
-        Origin catalogue,
-        Recorded<Endorsement> endorsement) {
+        Candidate candidate) {
 
-    /** The endorsed file itself. */
-    public static StoredImage endorsed(
-            Path file, Origin catalogue, Recorded<Endorsement> endorsement) {
-        var statement = endorsement.statement();
+    /** The endorsed, or listed, file itself. */
+    public static StoredImage of(Path file, Candidate candidate) {
         return new StoredImage(
-                ImageFileName.of(statement),
+                ImageFileName.of(candidate),
                 file,
-                statement.image(),
-                statement.disk().fileBytes(),
-                statement.disk().format(),
-                catalogue,
-                endorsement);
+                candidate.image(),
+                candidate.fileBytes(),
+                candidate.format(),
+                candidate);
+    }
+
+    /** The ledger, or the list, that speaks for it. */
+    public Origin catalogue() {
+        return candidate.catalogue();
     }
 
     /** The same disk in another file. */
     StoredImage converted(Path into, Sha512 sha512, long length, String as) {
-        return new StoredImage(name.in(as), into, sha512, length, as, catalogue, endorsement);
+        return new StoredImage(name.in(as), into, sha512, length, as, candidate);
     }
 
     /** The endorsed image, whatever the file is. */
     public Sha512 image() {
-        return endorsement.statement().image();
+        return candidate.image();
     }
 
     /** Whether the file was made here, in another format than the endorsed one. */

@@ -32,10 +32,20 @@ public final class Fetch implements AutoCloseable {
     private final HttpClient client;
     private final ScheduledExecutorService scheduler;
 
-    /** Opens a client. */
+    /** Opens a client that asks everybody directly. */
     public Fetch() {
+        this(Proxies.NONE);
+    }
+
+    /**
+     * Opens a client.
+     *
+     * @param proxies through which others are asked
+     */
+    public Fetch(Proxies proxies) {
         client =
                 HttpClient.newBuilder()
+                        .proxy(proxies)
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(TO_CONNECT)
@@ -120,6 +130,33 @@ public final class Fetch implements AutoCloseable {
      * @param type the content type; empty for none
      */
     public record Reply(int status, String type, byte[] bytes) {}
+
+    /**
+     * An answer, whatever its status.
+     *
+     * @param bytes the body; empty for none
+     */
+    public record Heard(int status, HttpHeaders headers, byte[] bytes) {}
+
+    /**
+     * Asks, and takes any answer. Redirects are not followed: they are answers like others.
+     *
+     * @param headers request header fields
+     * @param limit more bytes of the answer are not read
+     * @param within all of it takes no longer
+     * @throws FetchFailed when there is no answer
+     */
+    public Heard ask(URI uri, Map<String, String> headers, int limit, Duration within)
+            throws FetchFailed {
+        var answer =
+                sendOnce(
+                        uri,
+                        headers,
+                        Optional.empty(),
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), limit),
+                        within);
+        return new Heard(answer.statusCode(), answer.headers(), answer.body());
+    }
 
     /**
      * Posts a body. Redirects are not followed: they are answers like others.

@@ -41,11 +41,23 @@ public final class AlarmRoutes {
         return Answer.json(200, json);
     }
 
+    /** What is found against a list is evidence of another form than what is against a ledger. */
+    private String mediaType(String id) {
+        return alarms.all().stream()
+                        .anyMatch(
+                                alarm ->
+                                        alarm.id().equals(id)
+                                                && alarm.origin().text().startsWith("list:"))
+                ? "application/vnd.imprimatur.list-evidence.v1+json"
+                : LedgerEvidence.MEDIA_TYPE;
+    }
+
     /** The evidence of one case, as a file. */
     public Answer evidence(Request request) {
         request.checkQuery();
-        return alarms.evidence(request.parameter("id"))
-                .map(bytes -> Answer.bytes(LedgerEvidence.MEDIA_TYPE, bytes))
+        var id = request.parameter("id");
+        return alarms.evidence(id)
+                .map(bytes -> Answer.bytes(mediaType(id), bytes))
                 .orElseThrow(() -> new ProblemException(Problem.notFound("no alarm has this id")));
     }
 }

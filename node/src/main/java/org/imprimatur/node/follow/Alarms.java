@@ -54,6 +54,27 @@ public final class Alarms {
             Instant lastAt,
             String explanation) {}
 
+    /**
+     * A case to raise, of whatever kind of source.
+     *
+     * @param mark what makes it another case than others of its kind
+     * @param evidence the file that shows it
+     * @param files more for people, by name
+     */
+    public record Case(
+            Origin origin,
+            String kind,
+            Instant foundAt,
+            String explanation,
+            byte[] mark,
+            byte[] evidence,
+            Map<String, byte[]> files) {
+
+        private String id() {
+            return kind + "-" + Sha256.of(mark).hex().substring(0, 16);
+        }
+    }
+
     private final Database database;
     private final Path directory;
 
@@ -111,30 +132,44 @@ public final class Alarms {
         return database.read(db -> new AlarmTable(db).evidence(id));
     }
 
-    /** Raises the alarm; a case that is known already is not told again. */
+    /** Raises the alarm about a ledger; a case that is known already is not told again. */
     public void raise(LedgerEvidence evidence) {
         var origin = new Origin(evidence.ledger().name());
-        var id = id(evidence, origin);
+        raise(
+                new Case(
+                        origin,
+                        evidence.kind(),
+                        evidence.foundAt(),
+                        evidence.explanation(),
+                        mark(evidence, origin),
+                        evidence.write(),
+                        files(evidence)));
+    }
+
+    /** Raises the alarm; a case that is known already is not told again. */
+    public void raise(Case found) {
+        var origin = found.origin();
+        var id = found.id();
         try {
             Alarm known;
             synchronized (alarms) {
                 known = alarms.get(id);
             }
             if (known != null) {
-                again(known, evidence.foundAt());
+                again(known, found.foundAt());
             } else if (all().stream().filter(a -> a.origin().equals(origin)).count() < MOST_CASES) {
                 add(
                         new Alarm(
                                 id,
                                 origin,
-                                evidence.kind(),
-                                evidence.foundAt(),
-                                evidence.foundAt(),
-                                evidence.explanation()),
-                        evidence);
+                                found.kind(),
+                                found.foundAt(),
+                                found.foundAt(),
+                                found.explanation()),
+                        found);
             }
         } catch (RuntimeException e) {
-            LOG.error("an alarm about {} cannot be kept: {}", origin, evidence.explanation(), e);
+            LOG.error("an alarm about {} cannot be kept: {}", origin, found.explanation(), e);
         }
     }
 
@@ -152,14 +187,13 @@ public final class Alarms {
         }
     }
 
-    private void add(Alarm alarm, LedgerEvidence evidence) {
-        byte[] file = evidence.write();
-        database.change(db -> new AlarmTable(db).add(alarm, file));
+    private void add(Alarm alarm, Case found) {
+        database.change(db -> new AlarmTable(db).add(alarm, found.evidence()));
         put(alarm);
         Path place = directory.resolve(home(alarm.origin())).resolve(alarm.id());
         LOG.warn("ALARM {}: {}; the evidence is in {}", alarm.origin(), alarm.explanation(), place);
         try {
-            keep(place, evidence, file);
+            keep(place, found);
         } catch (IOException e) {
             LOG.error("cannot write evidence against {} to {}", alarm.origin(), place, e);
         }
@@ -171,28 +205,33 @@ public final class Alarms {
         }
     }
 
-    private static void keep(Path place, LedgerEvidence evidence, byte[] file) throws IOException {
+    private static void keep(Path place, Case found) throws IOException {
         Files.createDirectories(place);
         Files.writeString(
                 place.resolve("explanation.txt"),
-                "ledger %s%nfound at %s%n%s%n"
-                        .formatted(
-                                evidence.ledger().name(),
-                                evidence.foundAt(),
-                                evidence.explanation()));
-        Files.write(place.resolve("evidence.json"), file);
+                "%s%nfound at %s%n%s%n"
+                        .formatted(found.origin(), found.foundAt(), found.explanation()));
+        Files.write(place.resolve("evidence.json"), found.evidence());
+        for (var file : found.files().entrySet()) {
+            Files.write(place.resolve(file.getKey()), file.getValue());
+        }
+    }
+
+    private static Map<String, byte[]> files(LedgerEvidence evidence) {
+        var files = new HashMap<String, byte[]>();
         var seen = evidence.seen();
         if (seen != null) {
-            Files.write(place.resolve("seen.note"), seen.bytes());
+            files.put("seen.note", seen.bytes());
         }
         var served = evidence.served();
         if (served != null) {
-            Files.write(place.resolve("offered.note"), served.bytes());
+            files.put("offered.note", served.bytes());
         }
         var entry = evidence.entry();
         if (entry != null) {
-            Files.write(place.resolve("entry"), entry.bytes());
+            files.put("entry", entry.bytes());
         }
+        return files;
     }
 
     private static String home(Origin origin) {
@@ -200,7 +239,7 @@ public final class Alarms {
     }
 
     /** The same case has the same name: by ledger, kind and what was served. */
-    private static String id(LedgerEvidence evidence, Origin origin) {
+    private static byte[] mark(LedgerEvidence evidence, Origin origin) {
         var parts = new ArrayList<byte[]>();
         parts.add((origin.text() + "\n").getBytes(UTF_8));
         var served = evidence.served();
@@ -215,6 +254,6 @@ public final class Alarms {
         int length = parts.stream().mapToInt(part -> part.length).sum();
         var all = java.nio.ByteBuffer.allocate(length);
         parts.forEach(all::put);
-        return evidence.kind() + "-" + Sha256.of(all.array()).hex().substring(0, 16);
+        return all.array();
     }
 }

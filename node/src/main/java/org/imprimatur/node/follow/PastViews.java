@@ -5,6 +5,7 @@ import java.util.List;
 import org.imprimatur.exchange.LedgerEntry;
 import org.imprimatur.node.catalogue.EntryTable;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.register.FollowedList;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Standing;
 import org.imprimatur.register.StatementId;
@@ -18,19 +19,29 @@ import org.jdbi.v3.core.Handle;
  */
 public final class PastViews {
 
-    private final Database database;
+    /** The lists as they were. */
+    public interface PastLists {
 
-    /** The views of one site. */
-    public PastViews(Database database) {
-        this.database = database;
+        /** One of them. */
+        FollowedList list(Seen.Listed seen) throws NotKept;
     }
 
-    /** The entries of a ledger are not kept as far as they were seen. */
+    private final Database database;
+    private final PastLists lists;
+
+    /** The views of one site. */
+    public PastViews(Database database, PastLists lists) {
+        this.database = database;
+        this.lists = lists;
+    }
+
+    /** The entries of a ledger, or the states of a list, are not kept as far as they were seen. */
     public static final class NotKept extends Exception {
 
         private static final long serialVersionUID = 1;
 
-        NotKept(String explanation) {
+        /** Which. */
+        public NotKept(String explanation) {
             super(explanation);
         }
 
@@ -57,7 +68,11 @@ public final class PastViews {
                 followed.add(new Standing.Followed(register, ledger.verifiedAt(), ledger.fault()));
             }
         }
-        return new Standing(registers.getFirst(), followed);
+        var past = new ArrayList<FollowedList>();
+        for (var list : seen.lists()) {
+            past.add(lists.list(list));
+        }
+        return new Standing(registers.getFirst(), followed, past);
     }
 
     private static List<Register> registers(Handle db, Seen seen) {

@@ -5,6 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.FollowedList;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Standing;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * themselves.
  *
  * @param ledgers the site's own first
+ * @param lists the signed lists
  */
-public record Seen(List<Ledger> ledgers) {
+public record Seen(List<Ledger> ledgers, List<Listed> lists) {
 
     /**
      * One of them.
@@ -35,8 +40,51 @@ public record Seen(List<Ledger> ledgers) {
         }
     }
 
+    /**
+     * A list.
+     *
+     * @param owner for whom its images counted
+     * @param signer who had signed it
+     * @param state how many states of it were taken
+     * @param verifiedAt when it was last verified; null for never
+     * @param fault what was wrong with it; null for nothing
+     */
+    public record Listed(
+            Origin name,
+            Owner owner,
+            Person signer,
+            long state,
+            @Nullable Instant verifiedAt,
+            @Nullable String fault) {
+
+        static Listed of(FollowedList list) {
+            return new Listed(
+                    list.name(),
+                    list.owner(),
+                    list.signer(),
+                    list.state(),
+                    list.verifiedAt(),
+                    list.fault());
+        }
+
+        private boolean is(FollowedList list) {
+            return state == list.state()
+                    && name.equals(list.name())
+                    && owner.equals(list.owner())
+                    && signer.equals(list.signer())
+                    && Objects.equals(verifiedAt, list.verifiedAt())
+                    && Objects.equals(fault, list.fault());
+        }
+    }
+
+    /** Without lists. */
+    public Seen(List<Ledger> ledgers) {
+        this(ledgers, List.of());
+    }
+
     public Seen {
         ledgers = List.copyOf(ledgers);
+        lists = List.copyOf(lists);
         if (ledgers.isEmpty()) {
             throw new IllegalArgumentException("a site has its own ledger in view");
         }
@@ -62,14 +110,20 @@ public record Seen(List<Ledger> ledgers) {
                             one.verifiedAt(),
                             one.fault()));
         }
-        return new Seen(ledgers);
+        return new Seen(ledgers, standing.lists().stream().map(Listed::of).toList());
     }
 
     private boolean is(Standing standing) {
         var followed = standing.followed();
         if (ledgers.size() != followed.size() + 1
-                || !ledgers.getFirst().is(standing.own(), null, null)) {
+                || !ledgers.getFirst().is(standing.own(), null, null)
+                || lists.size() != standing.lists().size()) {
             return false;
+        }
+        for (int i = 0; i < lists.size(); i++) {
+            if (!lists.get(i).is(standing.lists().get(i))) {
+                return false;
+            }
         }
         for (int i = 0; i < followed.size(); i++) {
             var one = followed.get(i);

@@ -1,26 +1,40 @@
 package org.imprimatur.node.follow;
 
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.policy.PolicyInForce;
+import org.imprimatur.register.FollowedList;
 import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.Standing;
 
 /**
- * What a site decides from: its own register, those it follows, and its policy, asked together at
- * one moment. Whoever asks sees the ledgers and the policy of one and the same site file.
+ * What a site decides from: its own register, the ledgers and lists that it follows, and its
+ * policy, asked together at one moment. Whoever asks sees the ledgers and the policy of one and the
+ * same site file.
  */
 public final class SiteView {
 
     private final LedgerState own;
     private final Follows follows;
+    private final Supplier<List<FollowedList>> lists;
     private final PolicyInForce policy;
 
-    /** Joins them. */
-    public SiteView(LedgerState own, Follows follows, PolicyInForce policy) {
+    /**
+     * Joins them.
+     *
+     * @param lists the lists as they are now
+     */
+    public SiteView(
+            LedgerState own,
+            Follows follows,
+            Supplier<List<FollowedList>> lists,
+            PolicyInForce policy) {
         this.own = own;
         this.follows = follows;
+        this.lists = lists;
         this.policy = policy;
     }
 
@@ -34,7 +48,8 @@ public final class SiteView {
                         follows.ask(
                                 followed ->
                                         question.apply(
-                                                new Standing(register, followed), policy.get())));
+                                                new Standing(register, followed, lists.get()),
+                                                policy.get())));
     }
 
     /** Asks what is no matter of policy. */

@@ -13,6 +13,7 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.instance.CondemnationTable.Due;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,9 +118,9 @@ public final class Terminations implements AutoCloseable {
     }
 
     /**
-     * After a start, and after a change of the site's file, nothing is ended before all ledgers
-     * were verified again, in which a pardon may stand; one that stays out of reach holds the ends
-     * up for the grace time.
+     * After a start, and after a change of the site's file, nothing is ended before all ledgers and
+     * lists were verified again, in which a pardon may stand; one that stays out of reach holds the
+     * ends up for the grace time.
      */
     private boolean inView(InstanceSettings.Termination wanted) {
         var since = inForceSince.get();
@@ -127,11 +128,14 @@ public final class Terminations implements AutoCloseable {
                 || view.ask(
                         standing ->
                                 standing.followed().stream()
-                                        .allMatch(
-                                                one ->
-                                                        one.verifiedAt() != null
-                                                                && !one.verifiedAt()
-                                                                        .isBefore(since)));
+                                                .allMatch(one -> verified(one.verifiedAt(), since))
+                                        && standing.lists().stream()
+                                                .allMatch(
+                                                        one -> verified(one.verifiedAt(), since)));
+    }
+
+    private static boolean verified(@Nullable Instant verifiedAt, Instant since) {
+        return verifiedAt != null && !verifiedAt.isBefore(since);
     }
 
     /** Ends the next one that is due; false where none is. */

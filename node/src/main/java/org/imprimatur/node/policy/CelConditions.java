@@ -26,10 +26,12 @@ import java.util.stream.Collectors;
 import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.BlockingFinding;
+import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Condition;
 import org.imprimatur.register.Contributor;
 import org.imprimatur.register.DecisionRequest;
 import org.imprimatur.register.InspectionSummary.Completeness;
+import org.imprimatur.register.Statement.Endorsement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,7 +222,7 @@ final class CelConditions {
     private static @Nullable Object value(Condition.Facts facts, String name) {
         return name.startsWith(OF_REQUEST)
                 ? ofRequest(facts.request(), name)
-                : ofEndorsement(facts, name);
+                : ofCandidate(facts, name);
     }
 
     private static @Nullable Object ofRequest(@Nullable DecisionRequest request, String name) {
@@ -239,27 +241,45 @@ final class CelConditions {
         };
     }
 
-    private static @Nullable Object ofEndorsement(Condition.Facts facts, String name) {
-        var statement = facts.endorsement().statement();
+    /** Of a listed image only what lists say: a condition on anything else is not met. */
+    private static @Nullable Object ofCandidate(Condition.Facts facts, String name) {
+        var candidate = facts.candidate();
+        return switch (name) {
+            case "image.digest" -> candidate.image().toString();
+            case "image.owner" -> candidate.owner().toString();
+            case "image.guid" -> candidate.guid().toString();
+            case "image.version" -> candidate.version().text();
+            case "image.tag" -> candidate.tag() == null ? "" : candidate.tag().text();
+            case "image.title" -> candidate.title();
+            case "image.format" -> candidate.format();
+            case "image.system" -> candidate.software().name();
+            case "image.systemVersion" -> candidate.software().version();
+            case "image.architecture" -> candidate.software().architecture();
+            case "image.fileBytes" -> candidate.fileBytes();
+            case "image.locations" -> candidate.locations();
+            case "endorsement.by" -> candidate.signer().subject();
+            case "endorsement.issuer" -> candidate.signer().issuer();
+            case "endorsement.catalogue" -> candidate.catalogue().text();
+            case "endorsement.at" -> candidate.since();
+            case "now" -> facts.at();
+            default ->
+                    switch (candidate) {
+                        case Candidate.Endorsed(_, var entry) ->
+                                ofEndorsement(entry.statement(), name);
+                        case Candidate.Listed _ -> null;
+                    };
+        };
+    }
+
+    private static @Nullable Object ofEndorsement(Endorsement statement, String name) {
         var details = statement.details();
         var inspection = statement.inspection();
         var act = details.team();
         var generation = details.generation();
         var contributors = details.contributors();
         return switch (name) {
-            case "image.digest" -> statement.image().toString();
-            case "image.owner" -> statement.owner().toString();
-            case "image.guid" -> statement.guid().toString();
-            case "image.version" -> statement.version().text();
-            case "image.tag" -> statement.tag() == null ? "" : statement.tag().text();
-            case "image.title" -> statement.title();
-            case "image.format" -> statement.disk().format();
             case "image.kind" -> statement.lineage().kind().wire();
-            case "image.system" -> statement.system().name();
-            case "image.systemVersion" -> statement.system().version();
-            case "image.architecture" -> statement.system().architecture();
             case "image.packages" -> statement.system().packages();
-            case "image.fileBytes" -> statement.disk().fileBytes();
             case "image.diskBytes" -> statement.disk().virtualBytes();
             case "image.tool" -> inspection.tool();
             case "image.profile" -> inspection.profile();
@@ -272,16 +292,10 @@ final class CelConditions {
                     contributors == null
                             ? List.of()
                             : contributors.stream().map(Contributor::name).toList();
-            case "image.locations" -> statement.locations();
             case "image.made" -> statement.generatedAt();
             case "image.patched" ->
                     details.patchedAt() == null ? Instant.EPOCH : details.patchedAt();
-            case "endorsement.by" -> statement.signer().subject();
-            case "endorsement.issuer" -> statement.signer().issuer();
             case "endorsement.team" -> act == null ? "" : act.team().name();
-            case "endorsement.catalogue" -> facts.catalogue().text();
-            case "endorsement.at" -> facts.endorsement().admittedAt();
-            case "now" -> facts.at();
             default -> null;
         };
     }

@@ -69,7 +69,7 @@ public final class ApprovedStock implements Stock {
                                         standing, new TransferKey(catalogue, endorsement)));
     }
 
-    /** By the endorsement that was admitted first, so that labels stay as long as they can. */
+    /** By what spoke for it first, so that labels stay as long as they can. */
     private Optional<StoredImage> verified(Standing standing, List<Transfer> same) {
         StoredImage first = null;
         for (var transfer : same) {
@@ -77,22 +77,12 @@ public final class ApprovedStock implements Stock {
             if (!transfers.intact(transfer)) {
                 continue;
             }
-            for (var register : Approved.registers(standing)) {
-                var endorsement =
-                        register.charter().origin().equals(transfer.key().catalogue())
-                                ? register.endorsement(transfer.key().endorsement()).orElse(null)
-                                : null;
-                if (endorsement != null
-                        && (first == null
-                                || endorsement
-                                        .admittedAt()
-                                        .isBefore(first.endorsement().admittedAt()))) {
-                    first =
-                            StoredImage.endorsed(
-                                    store.path(transfer.name()),
-                                    transfer.key().catalogue(),
-                                    endorsement);
-                }
+            var candidate =
+                    standing.candidate(transfer.key().catalogue(), transfer.key().endorsement())
+                            .orElse(null);
+            if (candidate != null
+                    && (first == null || candidate.since().isBefore(first.candidate().since()))) {
+                first = StoredImage.of(store.path(transfer.name()), candidate);
             }
         }
         return Optional.ofNullable(first);

@@ -41,7 +41,8 @@ final class OlderVersion {
      * is a range of the file.
      */
     static boolean serves(ImageFile image) {
-        return image.disk().format().equals("raw") && image.disk().virtualBytes() == image.bytes();
+        var disk = image.disk();
+        return disk != null && disk.format().equals("raw") && disk.virtualBytes() == image.bytes();
     }
 
     /**
@@ -73,7 +74,7 @@ final class OlderVersion {
         try (var in = new BufferedInputStream(location.beside(ContentTreeFile.SUFFIX))) {
             var tree = ContentTreeFile.read(in, image.bytes());
             var root = org.imprimatur.register.Sha256.ofBytes(tree.root());
-            if (!root.equals(image.disk().contentRoot())) {
+            if (image.disk() == null || !root.equals(image.disk().contentRoot())) {
                 throw new FetchFailed(
                         "%s%s is not the content tree that is endorsed"
                                 .formatted(location.name(), ContentTreeFile.SUFFIX));

@@ -196,15 +196,14 @@ public final class Transfers implements AutoCloseable {
         var wanted = view.ask((standing, policy) -> wanted(standing, policy, now));
         var byName = new LinkedHashMap<ImageFileName, List<Approved>>();
         for (var approved : wanted.approved()) {
-            var name = ImageFileName.of(approved.endorsement().statement());
+            var name = ImageFileName.of(approved.candidate());
             byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(approved);
         }
         stopUnwanted(byName.values());
         withdrawUnwanted(byName, wanted.undetermined());
         store.keepIncoming(
                 Stream.concat(
-                                wanted.approved().stream()
-                                        .map(a -> a.endorsement().statement().image()),
+                                wanted.approved().stream().map(a -> a.candidate().image()),
                                 undetermined(wanted).stream().map(Transfer::image))
                         .toList());
         for (var entry : byName.entrySet()) {
@@ -304,9 +303,9 @@ public final class Transfers implements AutoCloseable {
     private synchronized void offer(ImageFileName name, List<Approved> approved, Instant now)
             throws IOException {
         var first = approved.getFirst();
-        var image = first.endorsement().statement().image();
+        var image = first.candidate().image();
         for (var other : approved) {
-            if (!other.endorsement().statement().image().equals(image)) {
+            if (!other.candidate().image().equals(image)) {
                 fail(
                         other,
                         name,
@@ -315,10 +314,7 @@ public final class Transfers implements AutoCloseable {
                         now);
             }
         }
-        var same =
-                approved.stream()
-                        .filter(a -> a.endorsement().statement().image().equals(image))
-                        .toList();
+        var same = approved.stream().filter(a -> a.candidate().image().equals(image)).toList();
         var offered = store.offered(name).orElse(null);
         var seen = offered == null ? null : seen(offered, image);
         if (seen != null && offered != null) {
@@ -431,7 +427,7 @@ public final class Transfers implements AutoCloseable {
     }
 
     private void start(Running one) {
-        var image = one.approved.endorsement().statement().image();
+        var image = one.approved.candidate().image();
         running.put(image, one);
         set(one.approved, one.name, Transfer.State.TRANSFERRING, "", attempts(one), null, null);
         one.thread = Thread.ofVirtual().name("transfer " + one.name).start(() -> transfer(one));
@@ -451,11 +447,11 @@ public final class Transfers implements AutoCloseable {
     }
 
     private void transfer(Running one) {
-        var statement = one.approved.endorsement().statement();
+        var candidate = one.approved.candidate();
         Download.Outcome outcome;
         try {
             outcome =
-                    new Download(means, ImageFile.of(statement), () -> otherVersion(one.name))
+                    new Download(means, ImageFile.of(candidate), () -> otherVersion(one.name))
                             .run();
         } catch (RuntimeException e) {
             LOG.error("the transfer of {} failed", one.name, e);
@@ -494,7 +490,7 @@ public final class Transfers implements AutoCloseable {
     }
 
     private synchronized void finish(Running one, Download.Outcome outcome) {
-        running.remove(one.approved.endorsement().statement().image(), one);
+        running.remove(one.approved.candidate().image(), one);
         if (!one.wanted || closing) {
             return; // the next review, or the next run, sees to what is left
         }
@@ -558,7 +554,7 @@ public final class Transfers implements AutoCloseable {
                         state,
                         why,
                         name,
-                        approved.endorsement().statement().image(),
+                        approved.candidate().image(),
                         attempts,
                         retryAt,
                         seen));

@@ -138,14 +138,14 @@ class GlanceDriverIT {
         assertThat(shown.path("container_format").asText()).isEqualTo("bare");
         assertThat(shown.path("min_disk").asInt()).isEqualTo(1);
         assertThat(shown.path("name").asText()).isEqualTo("EGI An image of a sample 1.0");
-        var statement = image.endorsement().statement();
+        var statement = image.candidate();
         assertThat(shown.path("imprimatur_guid").asText()).isEqualTo("" + statement.guid());
         assertThat(shown.path("imprimatur_version").asText()).isEqualTo("1.0");
         assertThat(shown.path("imprimatur_sha512").asText()).isEqualTo(image.digest().hex());
         assertThat(shown.path("imprimatur_owner").asText()).isEqualTo("vo:biomed");
         assertThat(shown.path("imprimatur_endorser").asText()).contains("Erin Endorser");
         assertThat(shown.path("imprimatur_endorsement").asText())
-                .isEqualTo(image.endorsement().id().hex());
+                .isEqualTo(image.candidate().id().hex());
         assertThat(shown.path("imprimatur_catalogue").asText()).isEqualTo(image.catalogue().text());
         assertThat(shown.path("imprimatur_site").asText()).isEqualTo("site:alpha");
         assertThat(shown.path("imprimatur_mark").asText()).isEqualTo(mark.toString());

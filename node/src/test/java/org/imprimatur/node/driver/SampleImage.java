@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.imprimatur.node.Trial;
+import org.imprimatur.register.Candidate;
 import org.imprimatur.register.DiskFacts;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Sha512;
@@ -50,17 +51,18 @@ final class SampleImage {
                         template.waivers(),
                         template.declaration(),
                         template.locations());
-        var name = ImageFileName.of(endorsement);
+        var candidate =
+                new Candidate.Endorsed(
+                        trial.origin,
+                        new Recorded<>(
+                                7,
+                                StatementId.of(endorsed),
+                                endorsement,
+                                Instant.parse("2026-03-01T12:00:00Z")));
+        var name = ImageFileName.of(candidate);
         Path file = Files.createDirectories(trial.directory.resolve("store")).resolve(name.text());
         Files.write(file, stored);
-        return StoredImage.endorsed(
-                file,
-                trial.origin,
-                new Recorded<>(
-                        7,
-                        StatementId.of(endorsed),
-                        endorsement,
-                        Instant.parse("2026-03-01T12:00:00Z")));
+        return StoredImage.of(file, candidate);
     }
 
     /** The publication that a table would have of an image. */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import org.imprimatur.node.Trial;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Condition;
 import org.imprimatur.register.DecisionRequest;
 import org.imprimatur.register.DecisionRequest.Action;
@@ -48,12 +49,13 @@ class CelConditionsTest {
         return condition(expression)
                 .against(
                         new Condition.Facts(
-                                new Origin("catalogue.example/cel"),
-                                new Recorded<>(
-                                        3,
-                                        StatementId.parse("ab".repeat(32)),
-                                        endorsement,
-                                        NOW.minus(Duration.ofDays(2))),
+                                new Candidate.Endorsed(
+                                        new Origin("catalogue.example/cel"),
+                                        new Recorded<>(
+                                                3,
+                                                StatementId.parse("ab".repeat(32)),
+                                                endorsement,
+                                                NOW.minus(Duration.ofDays(2)))),
                                 new DecisionRequest(
                                         endorsement.image(),
                                         UseClass.PAYLOAD,
