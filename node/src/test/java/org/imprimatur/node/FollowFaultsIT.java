@@ -578,6 +578,22 @@ class FollowFaultsIT {
     }
 
     @Test
+    void aLedgerThatCouldNotBeTakenUpAnewGoesOnAtTheNextTry() {
+        followAll();
+        var unusable =
+                new Charter(trial.origin, trial.origin + "+key", trial.policy, charter().owners());
+        var bad = new Source(fake.url(), unusable, Optional.empty(), Duration.ofMillis(50));
+
+        assertThatThrownBy(() -> follows.next(List.of(bad))).isInstanceOf(RuntimeException.class);
+
+        assertThat(decide().permitted()).isTrue();
+        exchange(source());
+        awaitNextLook();
+        fake.publish(with(honest, another("a fourth")));
+        await(s -> s.size() == 4);
+    }
+
+    @Test
     void whatCannotBeFollowedLeavesAllAsItWas() throws IOException {
         followAll();
         var nowhere = directory.resolve("no-anchors");
