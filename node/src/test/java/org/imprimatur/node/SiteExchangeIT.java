@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.imprimatur.node.SiteTrial.Endorsed;
+import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,13 @@ class SiteExchangeIT {
         catalogue = trial.start();
         trial.prepare(catalogue);
         at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "30s");
-        site = at.start();
+        site =
+                Node.start(
+                        NodeConfig.of(
+                                YamlMember.parse(
+                                        directory.resolve("site-node.yaml").toString(),
+                                        at.yaml() + "witness: {name: w.example}\n")),
+                        at.clock);
         at.prepare(site);
         first = policy(_ -> true).get("sitePolicy").asText();
     }
@@ -114,6 +121,13 @@ class SiteExchangeIT {
         return at.decide(site, endorsed.statement().image(), "trusted-payload");
     }
 
+    /** The ledgers that the node cosigns, since it follows them. */
+    private static List<String> cosigned() {
+        return json(expect(200, trial.get(site, "/api/v1/witness")))
+                .get("ledgers")
+                .findValuesAsText("origin");
+    }
+
     private static JsonNode publications() {
         return json(expect(200, trial.get(site, "/api/v1/site/publications")));
     }
@@ -152,6 +166,7 @@ class SiteExchangeIT {
         var without = put(at.siteYaml().replaceFirst(FOLLOW, ""));
 
         assertThat(json(trial.get(site, "/api/v1/site/sources")).get("sources")).isEmpty();
+        assertThat(cosigned()).isEmpty();
         var denied = decide(endorsed);
         assertThat(codes(denied)).containsExactly("image-unknown");
         assertThat(denied.at("/context/sitePolicy").asText()).isEqualTo(without);
@@ -164,6 +179,7 @@ class SiteExchangeIT {
         assertThat(replay.get("differs").asBoolean()).isTrue();
 
         assertThat(put(at.siteYaml())).isEqualTo(first);
+        assertThat(cosigned()).containsExactly(trial.origin.text());
         assertThat(decide(endorsed).get("decision").asBoolean()).isTrue();
         var later = endorsed("afterwards", 100);
         assertThat(decide(later).get("decision").asBoolean()).isTrue();
