@@ -1,0 +1,95 @@
+package org.imprimatur.node;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** An HTTP proxy that alone knows where the hosts of a test are: all of them at one address. */
+final class ThroughProxy implements AutoCloseable {
+
+    /** What was asked for through it. */
+    final List<URI> asked = new CopyOnWriteArrayList<>();
+
+    private final ServerSocket server;
+    private final InetSocketAddress target;
+
+    ThroughProxy(InetSocketAddress target) {
+        this.target = target;
+        try {
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getLocalPort();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                var socket = server.accept();
+                Thread.ofVirtual().start(() -> serve(socket));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    /** One request on each connection: the target is told to close it. */
+    private void serve(Socket client) {
+        try (client;
+                var there = new Socket(target.getAddress(), target.getPort())) {
+            var in = client.getInputStream();
+            var line = line(in).split(" ");
+            var uri = URI.create(line[1]);
+            asked.add(uri);
+            var head = new StringBuilder(line[0]);
+            head.append(' ')
+                    .append(uri.getRawPath())
+                    .append(uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
+                    .append(" HTTP/1.1\r\nConnection: close\r\n");
+            for (var field = line(in); !field.isEmpty(); field = line(in)) {
+                if (!field.toLowerCase().startsWith("connection:")) {
+                    head.append(field).append("\r\n");
+                }
+            }
+            there.getOutputStream().write(head.append("\r\n").toString().getBytes(ISO_8859_1));
+            there.getInputStream().transferTo(client.getOutputStream());
+        } catch (IOException e) {
+            // One of the two is gone.
+            return;
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+            if (b != '\r') {
+                line.write(b);
+            }
+        }
+        return line.toString(ISO_8859_1);
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
