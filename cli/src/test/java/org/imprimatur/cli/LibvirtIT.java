@@ -342,7 +342,7 @@ class LibvirtIT {
     }
 
     @Test
-    @Clause({"EGI-2.operator", "EGI-4.4", "EGI-4.5", "END-2.operator"})
+    @Clause({"EGI-2.operator", "EGI-4.4", "EGI-4.5", "END-2.operator", "WLCG-8"})
     void aMachineOnAnApprovedImageRunsAndIsOnRecordFromItsStartToItsEnd() throws Exception {
         var image = stored();
         var medium = Files.write(home.resolve("seed.iso"), new byte[64 << 10]);

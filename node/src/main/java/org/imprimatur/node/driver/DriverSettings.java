@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.imprimatur.exchange.oci.OciReference;
 import org.imprimatur.node.config.BadConfiguration;
@@ -91,6 +93,26 @@ public sealed interface DriverSettings {
         }
     }
 
+    /**
+     * {@code kind: opennebula}.
+     *
+     * @param endpoint of its XML-RPC interface
+     * @param authorities for TLS; empty for the JDK's
+     */
+    record OpenNebula(
+            Common common,
+            OpenNebulaDriver.Settings settings,
+            URI endpoint,
+            Optional<Path> authorities)
+            implements DriverSettings {
+
+        @Override
+        public Driver open(Wiring wiring) {
+            return new OpenNebulaDriver(
+                    settings, wiring.site(), new XmlRpc(calls(authorities), endpoint));
+        }
+    }
+
     /** {@code kind: exec}. */
     record Exec(Common common, ExecDriver.Settings settings) implements DriverSettings {
 
@@ -134,127 +156,277 @@ public sealed interface DriverSettings {
     }
 
     private static DriverSettings one(YamlMember item) {
-        var kinds = "directory, glance, oci or exec";
+        var kinds = "directory, glance, oci, opennebula or exec";
         var kind = item.required("kind", kinds);
+        var faults = new Faults();
         return switch (kind.text()) {
-            case "directory" -> directory(item);
-            case "glance" -> glance(item);
-            case "oci" -> oci(item);
-            case "exec" -> exec(item);
+            case "directory" -> directory(item, faults);
+            case "glance" -> glance(item, faults);
+            case "oci" -> oci(item, faults);
+            case "opennebula" -> openNebula(item, faults);
+            case "exec" -> exec(item, faults);
             default -> throw kind.wrong("is no kind of driver", kinds);
         };
     }
 
-    private static DriverSettings directory(YamlMember item) {
-        allowing(item, "path", "hard-links", "libvirt");
-        var common = common(item);
+    private static Directory directory(YamlMember item, Faults faults) {
+        var common = common(item, faults, "path", "hard-links", "libvirt");
+        var path = faults.read(() -> item.required("path", "the directory of the pool").path());
+        var linked =
+                faults.read(() -> item.optional("hard-links").map(YamlMember::yes).orElse(false));
+        var libvirt = faults.read(() -> item.optional("libvirt").map(YamlMember::text));
+        faults.complete();
         return new Directory(
-                common,
+                common.get(),
                 new DirectoryDriver.Settings(
-                        common.name(),
-                        item.required("path", "the directory of the pool").path(),
-                        item.optional("hard-links").map(YamlMember::yes).orElse(false),
-                        item.optional("libvirt").map(YamlMember::text)));
+                        common.get().name(), path.get(), linked.get(), libvirt.get()));
     }
 
-    private static Glance glance(YamlMember item) {
-        allowing(
-                item,
-                "auth-url",
-                "application-credential",
-                "password",
-                "region",
-                "interface",
-                "authorities",
-                "endpoints",
-                "visibility",
-                "members",
-                "name-prefix",
-                "properties");
-        var common = common(item);
+    private static Glance glance(YamlMember item, Faults faults) {
+        var common =
+                common(
+                        item,
+                        faults,
+                        "auth-url",
+                        "application-credential",
+                        "password",
+                        "region",
+                        "interface",
+                        "authorities",
+                        "endpoints",
+                        "visibility",
+                        "members",
+                        "name-prefix",
+                        "properties");
+        var addresses = faults.read(() -> addresses(item));
+        var keystone = faults.read(() -> item.optional("auth-url").map(url -> keystone(item, url)));
+        faults.check(
+                () -> {
+                    if (item.optional("auth-url").isEmpty()
+                            && item.optional("endpoints")
+                                    .filter(all -> all.members().containsKey("image"))
+                                    .isEmpty()) {
+                        throw item.wrong(
+                                "has neither \"auth-url\" nor the address of \"image\" in \"endpoints\"",
+                                "name the cloud's Keystone");
+                    }
+                });
+        var visibility =
+                faults.read(
+                        () ->
+                                item.optional("visibility")
+                                        .map(m -> m.as(DriverSettings::visibility, VISIBILITIES))
+                                        .orElse(GlanceDriver.Visibility.SHARED));
+        var members = faults.read(() -> members(item));
+        var prefix = faults.read(() -> prefix(item));
+        var properties = faults.read(() -> properties(item));
+        var authorities = faults.read(() -> item.optional("authorities").map(YamlMember::path));
+        faults.complete();
+        return new Glance(
+                common.get(),
+                new GlanceDriver.Settings(
+                        common.get().name(),
+                        visibility.get(),
+                        members.get(),
+                        prefix.get(),
+                        properties.get()),
+                keystone.get(),
+                addresses.get(),
+                authorities.get());
+    }
+
+    private static Oci oci(YamlMember item, Faults faults) {
+        var common =
+                common(
+                        item,
+                        faults,
+                        "repository",
+                        "plain-http",
+                        "authorities",
+                        "user",
+                        "password-file");
+        faults.check(
+                () ->
+                        item.optional("format")
+                                .ifPresent(
+                                        format -> {
+                                            throw format.wrong(
+                                                    "is not for a registry",
+                                                    "images go there as they were endorsed, with the bundle that verifies them");
+                                        }));
+        var hint = "HOST[:PORT]/NAME, without a tag";
+        var where =
+                faults.read(
+                        () ->
+                                item.required("repository", hint)
+                                        .as(DriverSettings::repository, hint));
+        var user = faults.read(() -> item.optional("user").map(YamlMember::text));
+        var password = faults.read(() -> item.optional("password-file").map(YamlMember::path));
+        faults.check(
+                () -> {
+                    if (item.optional("user").isPresent()
+                            != item.optional("password-file").isPresent()) {
+                        throw item.wrong(
+                                "has only one of \"user\" and \"password-file\"",
+                                "give both or none");
+                    }
+                });
+        var plain =
+                faults.read(() -> item.optional("plain-http").map(YamlMember::yes).orElse(false));
+        var authorities = faults.read(() -> item.optional("authorities").map(YamlMember::path));
+        faults.complete();
+        return new Oci(
+                common.get(),
+                new OciDriver.Settings(
+                        common.get().name(),
+                        where.get().host(),
+                        where.get().repository(),
+                        plain.get(),
+                        authorities.get(),
+                        user.get(),
+                        password.get()));
+    }
+
+    private static OciReference.Remote repository(String text) {
+        return switch (OciReference.parse(text + ":tag")) {
+            case OciReference.Remote remote -> remote;
+            case OciReference.Layout _ -> throw new IllegalArgumentException("is no registry");
+        };
+    }
+
+    private static OpenNebula openNebula(YamlMember item, Faults faults) {
+        var common =
+                common(
+                        item,
+                        faults,
+                        "endpoint",
+                        "session-file",
+                        "datastore",
+                        "upload",
+                        "upload-as",
+                        "group",
+                        "visibility",
+                        "name-prefix",
+                        "timeout",
+                        "authorities");
+        var endpoint =
+                faults.read(() -> address(item.required("endpoint", "http://HOST:2633/RPC2")));
+        var session =
+                faults.read(
+                        () ->
+                                item.required("session-file", "the file that holds USER:PASSWORD")
+                                        .path());
+        var datastore =
+                faults.read(
+                        () -> number(item.required("datastore", "the number of the datastore")));
+        var upload =
+                faults.read(
+                        () ->
+                                item.required(
+                                                "upload",
+                                                "a directory from which the front-end fetches images")
+                                        .path());
+        var uploadAs =
+                faults.read(
+                        () ->
+                                item.optional("upload-as")
+                                        .map(m -> m.as(DriverSettings::place, PLACE))
+                                        .orElseGet(
+                                                () ->
+                                                        item.optional("upload")
+                                                                .map(m -> m.path().toString())
+                                                                .orElse("")));
+        var group =
+                faults.read(
+                        () ->
+                                item.optional("group")
+                                        .map(m -> OptionalInt.of(number(m)))
+                                        .orElse(OptionalInt.empty()));
+        var visibility =
+                faults.read(
+                        () ->
+                                item.optional("visibility")
+                                        .map(m -> m.as(DriverSettings::toWhom, "group or all"))
+                                        .orElse(OpenNebulaDriver.Visibility.GROUP));
+        var prefix = faults.read(() -> prefix(item));
+        var within = faults.read(() -> timeout(item));
+        var authorities = faults.read(() -> item.optional("authorities").map(YamlMember::path));
+        faults.complete();
+        return new OpenNebula(
+                common.get(),
+                new OpenNebulaDriver.Settings(
+                        common.get().name(),
+                        session.get(),
+                        datastore.get(),
+                        upload.get(),
+                        uploadAs.get(),
+                        group.get(),
+                        visibility.get(),
+                        prefix.get(),
+                        within.get(),
+                        ASKED_EVERY),
+                endpoint.get(),
+                authorities.get());
+    }
+
+    private static Exec exec(YamlMember item, Faults faults) {
+        var common = common(item, faults, "program", "timeout");
+        var hint = "the path of the program and its arguments, as a list";
+        var line =
+                faults.read(
+                        () -> {
+                            var program = item.required("program", hint);
+                            var words = program.items().stream().map(YamlMember::text).toList();
+                            if (words.isEmpty() || !words.getFirst().startsWith("/")) {
+                                throw program.wrong("does not begin with a whole path", hint);
+                            }
+                            return words;
+                        });
+        var within = faults.read(() -> timeout(item));
+        faults.complete();
+        return new Exec(
+                common.get(),
+                new ExecDriver.Settings(common.get().name(), line.get(), within.get()));
+    }
+
+    private static Duration timeout(YamlMember item) {
+        return item.optional("timeout")
+                .map(m -> m.as(Durations::parse, Durations.HINT))
+                .orElse(Duration.ofHours(1));
+    }
+
+    private static String prefix(YamlMember item) {
+        return item.optional("name-prefix").map(m -> m.text() + " ").orElse("");
+    }
+
+    private static Map<String, URI> addresses(YamlMember item) {
         var addresses = new TreeMap<String, URI>();
         item.optional("endpoints")
                 .map(YamlMember::members)
                 .orElse(Map.of())
                 .forEach((service, address) -> addresses.put(service, address(address)));
-        var keystone = item.optional("auth-url").map(url -> keystone(item, url));
-        if (keystone.isEmpty() && !addresses.containsKey("image")) {
-            throw item.wrong(
-                    "has neither \"auth-url\" nor the address of \"image\" in \"endpoints\"",
-                    "name the cloud's Keystone");
-        }
-        return new Glance(
-                common,
-                new GlanceDriver.Settings(
-                        common.name(),
-                        item.optional("visibility")
-                                .map(m -> m.as(DriverSettings::visibility, VISIBILITIES))
-                                .orElse(GlanceDriver.Visibility.SHARED),
-                        members(item),
-                        item.optional("name-prefix").map(m -> m.text() + " ").orElse(""),
-                        properties(item)),
-                keystone,
-                addresses,
-                item.optional("authorities").map(YamlMember::path));
+        return addresses;
     }
 
-    private static Oci oci(YamlMember item) {
-        allowing(item, "repository", "plain-http", "authorities", "user", "password-file");
-        item.optional("format")
-                .ifPresent(
-                        format -> {
-                            throw format.wrong(
-                                    "is not for a registry",
-                                    "images go there as they were endorsed, with the bundle that verifies them");
-                        });
-        var common = common(item);
-        var hint = "HOST[:PORT]/NAME, without a tag";
-        var where =
-                item.required("repository", hint)
-                        .as(
-                                text ->
-                                        switch (OciReference.parse(text + ":tag")) {
-                                            case OciReference.Remote remote -> remote;
-                                            case OciReference.Layout _ ->
-                                                    throw new IllegalArgumentException(
-                                                            "is no registry");
-                                        },
-                                hint);
-        var user = item.optional("user").map(YamlMember::text);
-        var password = item.optional("password-file");
-        if (user.isPresent() != password.isPresent()) {
-            throw item.wrong("has only one of \"user\" and \"password-file\"", "give both or none");
-        }
-        return new Oci(
-                common,
-                new OciDriver.Settings(
-                        common.name(),
-                        where.host(),
-                        where.repository(),
-                        item.optional("plain-http").map(YamlMember::yes).orElse(false),
-                        item.optional("authorities").map(YamlMember::path),
-                        user,
-                        password.map(YamlMember::path)));
+    private static int number(YamlMember member) {
+        return member.as(text -> Integer.parseInt(matching("[0-9]{1,9}", text)), "a whole number");
     }
 
-    private static Exec exec(YamlMember item) {
-        allowing(item, "program", "timeout");
-        var common = common(item);
-        var hint = "the path of the program and its arguments, as a list";
-        var program = item.required("program", hint);
-        var line = program.items().stream().map(YamlMember::text).toList();
-        if (line.isEmpty() || !line.getFirst().startsWith("/")) {
-            throw program.wrong("does not begin with a whole path", hint);
-        }
-        return new Exec(
-                common,
-                new ExecDriver.Settings(
-                        common.name(),
-                        line,
-                        item.optional("timeout")
-                                .map(m -> m.as(Durations::parse, Durations.HINT))
-                                .orElse(Duration.ofHours(1))));
+    private static String place(String text) {
+        return matching("(/|https?://)[!-~]{1,1000}", text);
     }
+
+    private static OpenNebulaDriver.Visibility toWhom(String text) {
+        return switch (text) {
+            case "group" -> OpenNebulaDriver.Visibility.GROUP;
+            case "all" -> OpenNebulaDriver.Visibility.ALL;
+            default -> throw new IllegalArgumentException("is \"" + text + "\"");
+        };
+    }
+
+    String PLACE = "a whole path, or http://… or https://…, as the front-end names it";
+
+    Duration ASKED_EVERY = Duration.ofSeconds(2);
 
     String VISIBILITIES = "private, shared, community or public";
 
@@ -268,31 +440,41 @@ public sealed interface DriverSettings {
     }
 
     private static Set<String> members(YamlMember item) {
-        var members = new HashSet<String>();
-        for (var one : item.optional("members").map(YamlMember::items).orElse(List.of())) {
-            members.add(one.as(t -> matching("[0-9A-Za-z-]{1,64}", t), "the id of a project"));
-        }
-        return members;
+        var faults = new Faults();
+        var members =
+                faults.each(
+                        item.optional("members").map(YamlMember::items).orElse(List.of()),
+                        one ->
+                                one.as(
+                                        t -> matching("[0-9A-Za-z-]{1,64}", t),
+                                        "the id of a project"));
+        faults.complete();
+        return Set.copyOf(members);
     }
 
     private static Map<String, String> properties(YamlMember item) {
+        var faults = new Faults();
         var properties = new TreeMap<String, String>();
         item.optional("properties")
                 .map(YamlMember::members)
                 .orElse(Map.of())
                 .forEach(
-                        (name, value) -> {
-                            if (!Pattern.matches("[a-z][a-z0-9_:.-]{0,62}", name)
-                                    || name.startsWith("imprimatur_")
-                                    || name.startsWith("os_glance")
-                                    || name.startsWith("os_hash")) {
-                                throw value.wrong(
-                                        "is no property that may be set",
-                                        "another name, of lower-case letters");
-                            }
-                            properties.put(name, value.text());
-                        });
+                        (name, value) ->
+                                faults.check(
+                                        () -> properties.put(mayBeSet(name, value), value.text())));
+        faults.complete();
         return properties;
+    }
+
+    private static String mayBeSet(String name, YamlMember value) {
+        if (!Pattern.matches("[a-z][a-z0-9_:.-]{0,62}", name)
+                || name.startsWith("imprimatur_")
+                || name.startsWith("os_glance")
+                || name.startsWith("os_hash")) {
+            throw value.wrong(
+                    "is no property that may be set", "another name, of lower-case letters");
+        }
+        return name;
     }
 
     private static Keystone.Settings keystone(YamlMember item, YamlMember url) {
@@ -303,15 +485,27 @@ public sealed interface DriverSettings {
                     "must have one of \"application-credential\" and \"password\"",
                     "an application credential can be limited and revoked by itself");
         }
-        return new Keystone.Settings(
-                address(url),
-                application.isPresent()
-                        ? application(application.get())
-                        : password(password.orElseThrow()),
-                item.optional("region").map(YamlMember::text),
-                item.optional("interface")
-                        .map(m -> m.as(DriverSettings::face, "public, internal or admin"))
-                        .orElse("public"));
+        var faults = new Faults();
+        var where = faults.read(() -> address(url));
+        var credential =
+                faults.read(
+                        () ->
+                                application.isPresent()
+                                        ? application(application.get())
+                                        : password(password.orElseThrow()));
+        var region = faults.read(() -> item.optional("region").map(YamlMember::text));
+        var face =
+                faults.read(
+                        () ->
+                                item.optional("interface")
+                                        .map(
+                                                m ->
+                                                        m.as(
+                                                                DriverSettings::face,
+                                                                "public, internal or admin"))
+                                        .orElse("public"));
+        faults.complete();
+        return new Keystone.Settings(where.get(), credential.get(), region.get(), face.get());
     }
 
     private static String face(String text) {
@@ -351,28 +545,49 @@ public sealed interface DriverSettings {
                 "http://… or https://…, without user and query");
     }
 
-    private static void allowing(YamlMember item, String... own) {
+    private static Supplier<Common> common(YamlMember item, Faults faults, String... own) {
         var all = new ArrayList<>(List.of("name", "kind", "format", "owners", "keep-withdrawn"));
         all.addAll(List.of(own));
-        item.allowing(all.toArray(String[]::new));
-    }
-
-    private static Common common(YamlMember item) {
-        var owners = new HashSet<Owner>();
-        for (var owner : item.optional("owners").map(YamlMember::items).orElse(List.of())) {
-            owners.add(owner.as(Owner::parse, "an owner such as vo:NAME, in quotes"));
-        }
+        faults.check(() -> item.allowing(all.toArray(String[]::new)));
         var nameHint = "1 to 32 lower-case letters, digits or '-'";
         var formatHint = "the name of a disk format, such as raw or qcow2";
-        return new Common(
-                item.required("name", nameHint)
-                        .as(text -> matching("[a-z0-9][a-z0-9-]{0,31}", text), nameHint),
-                item.optional("format")
-                        .map(m -> m.as(t -> matching("[a-z0-9][a-z0-9-]{0,31}", t), formatHint)),
-                Set.copyOf(owners),
-                item.optional("keep-withdrawn")
-                        .map(m -> m.as(Durations::parse, Durations.HINT))
-                        .orElse(Duration.ofDays(7)));
+        var name =
+                faults.read(
+                        () ->
+                                item.required("name", nameHint)
+                                        .as(
+                                                text -> matching("[a-z0-9][a-z0-9-]{0,31}", text),
+                                                nameHint));
+        var format =
+                faults.read(
+                        () ->
+                                item.optional("format")
+                                        .map(
+                                                m ->
+                                                        m.as(
+                                                                t ->
+                                                                        matching(
+                                                                                "[a-z0-9][a-z0-9-]{0,31}",
+                                                                                t),
+                                                                formatHint)));
+        var owners = faults.read(() -> owners(item));
+        var keepAside =
+                faults.read(
+                        () ->
+                                item.optional("keep-withdrawn")
+                                        .map(m -> m.as(Durations::parse, Durations.HINT))
+                                        .orElse(Duration.ofDays(7)));
+        return () -> new Common(name.get(), format.get(), owners.get(), keepAside.get());
+    }
+
+    private static Set<Owner> owners(YamlMember item) {
+        var faults = new Faults();
+        var owners =
+                faults.each(
+                        item.optional("owners").map(YamlMember::items).orElse(List.of()),
+                        owner -> owner.as(Owner::parse, "an owner such as vo:NAME, in quotes"));
+        faults.complete();
+        return Set.copyOf(owners);
     }
 
     private static String matching(String form, String text) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.imprimatur.node.driver.Driver.Held;
 import org.imprimatur.node.driver.Driver.Use;
+import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ class DirectoryDriverTest {
     }
 
     @Test
+    @Clause("WLCG-8")
     void anImageIsOfferedAsItWasVerifiedAndReadOnly() throws IOException {
         var id = driver.publish(mark, image);
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import org.imprimatur.node.driver.Driver.Held;
 import org.imprimatur.node.driver.Driver.Use;
+import org.imprimatur.register.Clause;
 import org.imprimatur.register.Owner;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,7 @@ class ExecDriverTest {
     }
 
     @Test
+    @Clause("WLCG-8")
     void aProgramOfTheSiteHoldsImagesThroughTheirWholeLife() throws IOException {
         var driver =
                 running(

@@ -122,6 +122,7 @@ class GlanceDriverIT {
     }
 
     @Test
+    @Clause("WLCG-8")
     void anImageIsActiveWithTheEndorsedDigestAndItsLabels() throws Exception {
         var image = image("one");
         var mark = mark();

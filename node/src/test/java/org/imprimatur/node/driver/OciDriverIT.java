@@ -19,6 +19,7 @@ import org.imprimatur.node.Node;
 import org.imprimatur.node.SiteTrial;
 import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.node.Trial;
+import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +88,7 @@ class OciDriverIT {
     }
 
     @Test
+    @Clause("WLCG-8")
     void anApprovedImageIsInTheRegistryWithItsBundleUntilItIsRevoked(@TempDir Path directory)
             throws Exception {
         assumeTrue(

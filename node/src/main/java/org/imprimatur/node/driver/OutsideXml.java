@@ -1,0 +1,100 @@
+package org.imprimatur.node.driver;
+
+import java.io.ByteArrayInputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+
+/**
+ * An element of the XML that outside places answer with, and all below it; attributes are not read.
+ *
+ * @param text its own, without that of elements below it
+ */
+record OutsideXml(String name, String text, List<OutsideXml> children) {
+
+    private static final int DEEPEST = 32;
+    private static final int MOST = 500_000;
+
+    /** An element that is being read. */
+    private static final class Open {
+        final StringBuilder text = new StringBuilder();
+        final List<OutsideXml> children = new ArrayList<>();
+    }
+
+    /**
+     * Reads a document, without a document type, entities of its own or anything from elsewhere.
+     *
+     * @param what who says it, for the error
+     * @throws DriverException when it is not such a document; the message quotes nothing of it
+     */
+    static OutsideXml read(byte[] document, String what) throws DriverException {
+        var factory = XMLInputFactory.newDefaultFactory();
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+        factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
+        factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
+        var open = new ArrayDeque<Open>();
+        OutsideXml root = null;
+        int elements = 0;
+        try {
+            var in = factory.createXMLStreamReader(new ByteArrayInputStream(document));
+            while (in.hasNext()) {
+                switch (in.next()) {
+                    case XMLStreamConstants.START_ELEMENT -> {
+                        if (open.size() == DEEPEST || ++elements > MOST) {
+                            throw new DriverException(
+                                    "%s has more than %d levels or %d elements"
+                                            .formatted(what, DEEPEST, MOST));
+                        }
+                        open.push(new Open());
+                    }
+                    case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> {
+                        if (!open.isEmpty()) {
+                            open.element().text.append(in.getText());
+                        }
+                    }
+                    case XMLStreamConstants.END_ELEMENT -> {
+                        var ended = open.pop();
+                        var element =
+                                new OutsideXml(
+                                        in.getLocalName(),
+                                        ended.text.toString(),
+                                        List.copyOf(ended.children));
+                        if (open.isEmpty()) {
+                            root = element;
+                        } else {
+                            open.element().children.add(element);
+                        }
+                    }
+                    case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
+                            throw new DriverException(
+                                    what + " has a document type or entities, which is not read");
+                    default -> {
+                        // Comments and the like say nothing.
+                    }
+                }
+            }
+        } catch (XMLStreamException e) {
+            throw new DriverException(what + " is not XML as it was expected");
+        }
+        return Objects.requireNonNull(root, "a document that ends has a root");
+    }
+
+    /** All elements of that name directly below it. */
+    List<OutsideXml> all(String child) {
+        return children.stream().filter(one -> one.name.equals(child)).toList();
+    }
+
+    /** What stands in the first element of that name directly below it; empty for nothing. */
+    String text(String child) {
+        return children.stream()
+                .filter(one -> one.name.equals(child))
+                .findFirst()
+                .map(one -> one.text.strip())
+                .orElse("");
+    }
+}
