@@ -31,13 +31,15 @@ final class DecideHttpFigures {
     private static final int SUSPENDED = IMAGES / 10;
     private static final int CLIENTS = 64;
 
-    /** Per class: owners and endorsers who are trusted, and conditions in CEL. */
-    private static final int TRUSTED = 100;
+    /** In each of two classes. */
+    private static final int OWNERS = 200;
 
-    private static final int CONDITIONS = Integer.getInteger("bench.conditions", 100);
+    /** In each of three classes, in CEL. */
+    private static final int CONDITIONS = 200;
 
     private static final int CONNECTIONS = 16;
     private static final int BATCH = 100;
+    private static final int OPERATORS = 2000;
     private static final int QUESTIONS = 100_000;
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("bench.round", 10));
@@ -112,30 +114,29 @@ final class DecideHttpFigures {
 
     // ---- Set-up -------------------------------------------------------------------------------
 
+    /** In each class the same: whom to trust where that is asked for, and conditions. */
     private static String rules() {
+        var owners =
+                IntStream.range(1, OWNERS)
+                        .mapToObj(", \"vo:other%d\""::formatted)
+                        .collect(Collectors.joining("", "[\"vo:biomed\"", "]"));
         var conditions =
                 IntStream.range(0, CONDITIONS)
                         .mapToObj(
                                 i ->
-                                        "    c%d: 'image.packages < %d && image.owner != \"vo:other%d\"'\n"
-                                                .formatted(i, 1000 + i, i))
+                                        "    c%1$d: 'image.packages < %2$d && image.owner != \"vo:other%1$d\"'\n"
+                                                .formatted(i, 1000 + i))
                         .collect(Collectors.joining());
-        var owners =
-                IntStream.range(1, TRUSTED)
-                        .mapToObj(i -> ", \"vo:other%d\"".formatted(i))
-                        .collect(Collectors.joining());
-        var text = new StringBuilder("classes:\n");
-        for (var name : List.of("infrastructure", "trusted-payload", "payload")) {
-            text.append("  ").append(name).append(":\n");
-            if (!name.equals("payload")) {
-                text.append("   trust: [\"vo:biomed\"").append(owners).append("]\n");
-            }
-            text.append("   approval: required\n");
-            if (CONDITIONS > 0) {
-                text.append("   conditions:\n").append(conditions);
-            }
-        }
-        return text.toString();
+        var trust = "    trust: " + owners + "\n";
+        var rest = "    approval: required\n    conditions:\n" + conditions.indent(2);
+        return "classes:\n  infrastructure:\n"
+                + trust
+                + rest
+                + "  trusted-payload:\n"
+                + trust
+                + rest
+                + "  payload:\n"
+                + rest;
     }
 
     private List<byte[]> suspensions(BenchSite site) {
@@ -173,7 +174,7 @@ final class DecideHttpFigures {
                                 more,
                                 dice == 0
                                         ? person("Suspended", random.nextInt(SUSPENDED))
-                                        : person("Operator", random.nextInt(100_000)),
+                                        : person("Operator", random.nextInt(OPERATORS)),
                                 BenchNode.image(dice == 1 ? IMAGES + image : image),
                                 useClass,
                                 random.nextInt(1000));

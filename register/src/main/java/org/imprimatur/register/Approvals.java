@@ -132,12 +132,11 @@ final class Approvals {
             return new Outcome.Missing(
                     beyond.stream().map(Reason::text).collect(Collectors.joining("; ")));
         }
-        var facts = new Condition.Facts(candidate, null, at);
-        for (var condition : rule.conditions()) {
-            var why = condition.against(facts);
-            if (why != null) {
-                return new Outcome.Missing("%s: %s".formatted(condition.name(), why));
-            }
+        var unmet =
+                Conditions.of(rule.conditions()).unmet(new Condition.Facts(candidate, null, at));
+        if (!unmet.isEmpty()) {
+            var first = unmet.getFirst();
+            return new Outcome.Missing("%s: %s".formatted(first.condition().name(), first.why()));
         }
         var before = before(candidate);
         if (before.isEmpty()) {

@@ -48,7 +48,7 @@ public sealed interface Approving {
 
         public Automatic {
             endorsers = Set.copyOf(endorsers);
-            conditions = List.copyOf(conditions);
+            conditions = Conditions.of(conditions);
             for (var condition : conditions) {
                 if (condition.looksAtRequest()) {
                     throw new MalformedInput(

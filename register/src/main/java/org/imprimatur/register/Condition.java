@@ -25,6 +25,11 @@ public interface Condition {
     /** Whether it looks at the question, and so cannot be asked without one. */
     boolean looksAtRequest();
 
+    /** Whether what it says of one endorsement may change with time. */
+    default boolean looksAtMoment() {
+        return true;
+    }
+
     /** Why it does not hold, in a few words; null where it holds. */
     @Nullable String against(Facts facts);
 }

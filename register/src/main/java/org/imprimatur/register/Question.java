@@ -611,18 +611,16 @@ final class Question {
             return;
         }
         var facts = new Condition.Facts(candidate, request, at);
-        for (var condition : rules.conditions()) {
-            if (request == null && condition.looksAtRequest()) {
-                continue;
-            }
-            var why = condition.against(facts);
-            if (why != null) {
-                object(
-                        Reason.Code.CONDITION_NOT_MET,
-                        OF_THE_SITE,
-                        "%s does not meet the condition %s of %s: %s"
-                                .formatted(candidate.told(), condition.name(), policy.site(), why));
-            }
+        for (var unmet : Conditions.of(rules.conditions()).unmet(facts)) {
+            object(
+                    Reason.Code.CONDITION_NOT_MET,
+                    OF_THE_SITE,
+                    "%s does not meet the condition %s of %s: %s"
+                            .formatted(
+                                    candidate.told(),
+                                    unmet.condition().name(),
+                                    policy.site(),
+                                    unmet.why()));
         }
     }
 

@@ -67,7 +67,7 @@ public record SitePolicy(
         public ClassPolicy {
             trusted = Set.copyOf(trusted);
             named = Set.copyOf(named);
-            conditions = List.copyOf(conditions);
+            conditions = Conditions.of(conditions);
             obligations = List.copyOf(obligations);
         }
     }

@@ -6,6 +6,7 @@ import static org.imprimatur.register.Example.*;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -238,6 +239,40 @@ class SiteRulesTest {
             var request = facts.request();
             return host.equals(request.host()) ? null : request.host() + " is not " + host;
         }
+    }
+
+    private record Asked(String name, boolean looksAtMoment, List<String> log)
+            implements Condition {
+
+        @Override
+        public boolean looksAtRequest() {
+            return false;
+        }
+
+        @Override
+        public String against(Facts facts) {
+            log.add(name + " " + facts.candidate().signer().subject());
+            return "no";
+        }
+    }
+
+    @Test
+    void whatLooksAtTheEndorsementAloneIsAskedOnceForEach() {
+        var log = new ArrayList<String>();
+        var first = new Asked("a", true, log);
+        var second = new Asked("b", false, log);
+        var third = new Asked("c", true, log);
+        conditions = Conditions.of(List.of(first, second, third));
+        endorse(ALICE);
+
+        var once = decide();
+        assertThat(log).hasSize(3);
+        assertThat(decide(IMAGE, NOON.plusSeconds(1)).reasons()).isEqualTo(once.reasons());
+        assertThat(once.reasons()).hasSize(3);
+        assertThat(log).hasSize(5).filteredOn(line -> line.startsWith("b")).hasSize(1);
+        endorse(BOB);
+        decide();
+        assertThat(log).filteredOn(line -> line.startsWith("b")).hasSize(2);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -159,7 +160,7 @@ public final class Admission implements AutoCloseable {
                             var seen = Seen.of(standing, lastSeen);
                             lastSeen = seen;
                             var judged = Judged.of(standing, policy, question, ofTheSite, now);
-                            return new Given(newId(), now, question, judged, seen);
+                            return new Given(newId(now), now, question, judged, seen);
                         });
         var decision = given.judged().decision();
         durations.observe((System.nanoTime() - start) / 1e9);
@@ -172,10 +173,13 @@ public final class Admission implements AutoCloseable {
         return given;
     }
 
-    /** A UUID of version 4 (RFC 9562 section 5.4). */
-    private UUID newId() {
+    /**
+     * A UUID of version 7 (RFC 9562 section 5.7): those of one time are beside each other in the
+     * database's index, which takes them in much faster so.
+     */
+    private UUID newId(Instant now) {
         return new UUID(
-                random.nextLong() & ~0xf000L | 0x4000L,
+                now.toEpochMilli() << 16 | 0x7000L | random.nextLong() & 0xfffL,
                 random.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L);
     }
 

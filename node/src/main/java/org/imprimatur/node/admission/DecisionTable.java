@@ -6,6 +6,7 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,8 @@ final class DecisionTable {
                                 on conflict (id) do nothing
                                 """)) {
             int count = rows.size();
+            // Texts of what most decisions of one moment have in common.
+            var common = new HashMap<Object, String>();
             var columns =
                     List.of(
                             column(rows, "uuid", new UUID[count], Given::id),
@@ -96,12 +99,24 @@ final class DecisionTable {
                                     rows,
                                     "text",
                                     text(count),
-                                    g -> text(DecisionJson.obligations(decision(g)))),
+                                    g ->
+                                            common.computeIfAbsent(
+                                                    decision(g).obligations(),
+                                                    _ ->
+                                                            text(
+                                                                    DecisionJson.obligations(
+                                                                            decision(g))))),
                             column(
                                     rows,
                                     "text",
                                     text(count),
-                                    g -> text(DecisionJson.positions(decision(g)))),
+                                    g ->
+                                            common.computeIfAbsent(
+                                                    decision(g).positions(),
+                                                    _ ->
+                                                            text(
+                                                                    DecisionJson.positions(
+                                                                            decision(g))))),
                             column(
                                     rows,
                                     "bytea",

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.imprimatur.node.config.Faults;
@@ -43,6 +44,7 @@ final class CelConditions {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
     private static final String OF_REQUEST = "request.";
+    private static final String NOW = "now";
 
     private static final CelOptions OPTIONS =
             CelOptions.current()
@@ -94,7 +96,7 @@ final class CelConditions {
                 List.of("image.fileBytes", "image.diskBytes", "image.packages", "image.waivers")) {
             variables.put(name, SimpleType.INT);
         }
-        for (var name : List.of("image.made", "image.patched", "endorsement.at", "now")) {
+        for (var name : List.of("image.made", "image.patched", "endorsement.at", NOW)) {
             variables.put(name, SimpleType.TIMESTAMP);
         }
         variables.put("image.complete", SimpleType.BOOL);
@@ -135,7 +137,11 @@ final class CelConditions {
         try {
             var ast = COMPILER.compile(member.text()).getAst();
             return new Compiled(
-                    name, member.text(), looksAtRequest(ast), RUNTIME.createProgram(ast));
+                    name,
+                    member.text(),
+                    reads(ast, variable -> variable.startsWith(OF_REQUEST)),
+                    reads(ast, NOW::equals),
+                    RUNTIME.createProgram(ast));
         } catch (CelValidationException e) {
             throw member.wrong(
                     "is no condition: "
@@ -155,9 +161,9 @@ final class CelConditions {
                 .formatted(place.getLine(), place.getColumn() + 1, issue.getMessage().strip());
     }
 
-    private static boolean looksAtRequest(CelAbstractSyntaxTree ast) {
+    private static boolean reads(CelAbstractSyntaxTree ast, Predicate<String> variable) {
         return ast.getReferenceMap().values().stream()
-                .anyMatch(reference -> reference.name().startsWith(OF_REQUEST));
+                .anyMatch(reference -> variable.test(reference.name()));
     }
 
     /** A condition that is ready to be asked. Equal when it asks the same. */
@@ -166,12 +172,19 @@ final class CelConditions {
         private final String name;
         private final String text;
         private final boolean looksAtRequest;
+        private final boolean looksAtMoment;
         private final CelRuntime.Program program;
 
-        Compiled(String name, String text, boolean looksAtRequest, CelRuntime.Program program) {
+        Compiled(
+                String name,
+                String text,
+                boolean looksAtRequest,
+                boolean looksAtMoment,
+                CelRuntime.Program program) {
             this.name = name;
             this.text = text;
             this.looksAtRequest = looksAtRequest;
+            this.looksAtMoment = looksAtMoment;
             this.program = program;
         }
 
@@ -183,6 +196,11 @@ final class CelConditions {
         @Override
         public boolean looksAtRequest() {
             return looksAtRequest;
+        }
+
+        @Override
+        public boolean looksAtMoment() {
+            return looksAtMoment;
         }
 
         @Override
@@ -261,7 +279,7 @@ final class CelConditions {
             case "endorsement.issuer" -> candidate.signer().issuer();
             case "endorsement.catalogue" -> candidate.catalogue().text();
             case "endorsement.at" -> candidate.since();
-            case "now" -> facts.at();
+            case NOW -> facts.at();
             default ->
                     switch (candidate) {
                         case Candidate.Endorsed(_, var entry) ->

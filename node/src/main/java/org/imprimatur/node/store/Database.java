@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Database implements AutoCloseable {
 
+    private static final String READING = "reading";
+
     private final @Nullable EmbeddedPostgres embedded;
     private final HikariDataSource reading;
     private final HikariDataSource writing;
@@ -83,7 +85,7 @@ public final class Database implements AutoCloseable {
                     .locations("classpath:org/imprimatur/node/migrations")
                     .load()
                     .migrate();
-            return new Database(embedded, pool("reading", url, user, password, 12), writing);
+            return new Database(embedded, pool(READING, url, user, password, 12), writing);
         } catch (FlywayException e) {
             writing.close();
             throw new StoreException(
@@ -99,6 +101,10 @@ public final class Database implements AutoCloseable {
             int connections) {
         var config = new HikariConfig();
         config.setPoolName(name);
+        if (name.equals(READING)) {
+            config.setReadOnly(true);
+            config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+        }
         config.setJdbcUrl(url);
         if (user != null) {
             config.setUsername(user);
@@ -117,11 +123,7 @@ public final class Database implements AutoCloseable {
     /** Runs one read-only transaction that sees one moment of the database. */
     public <T extends @Nullable Object> T read(Function<Handle, T> work) {
         try (Handle handle = readers.open()) {
-            return handle.inTransaction(
-                    h -> {
-                        h.execute("set transaction isolation level repeatable read, read only");
-                        return work.apply(h);
-                    });
+            return handle.inTransaction(work::apply);
         }
     }
 
