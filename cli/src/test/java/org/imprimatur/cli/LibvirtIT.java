@@ -10,16 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
-import org.imprimatur.exchange.CharterJson;
-import org.imprimatur.node.Node;
-import org.imprimatur.node.NodeConfig;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Sha256;
 import org.junit.jupiter.api.AfterAll;
@@ -37,8 +33,7 @@ class LibvirtIT {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     @TempDir static Path home;
-    private static Node node;
-    private static Path charter;
+    private static TrialNode node;
     private static PrivateLibvirt libvirt;
     private static String operator;
 
@@ -47,9 +42,8 @@ class LibvirtIT {
         var missing = PrivateLibvirt.missing();
         assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
         NodeLog.from(Level.WARNING);
-        Ran.of("keygen", "--dir", keys().toString(), "Manager", "Endorser", "Approver", "Operator");
+        TrialNode.keys(home, "Endorser", "Approver", "Operator");
         operator = PersonOptions.ofCertificate(keys().resolve("operator.pem")).subject();
-        Files.writeString(home.resolve("policy.txt"), "Endorse with care.\n");
         Files.writeString(
                 home.resolve("site.yaml"),
                 """
@@ -60,16 +54,15 @@ class LibvirtIT {
                   infrastructure: {trust: ["vo:biomed"], approval: required}
                   payload: {approval: required}
                 """);
-        Files.writeString(home.resolve("node.yaml"), configuration("127.0.0.1:0"));
-        startNode();
-        // Whoever restarts the node finds it at the same address.
-        Files.writeString(
-                home.resolve("node.yaml"), configuration("127.0.0.1:" + node.address().getPort()));
-        charter = home.resolve("charter.json");
-        Files.write(charter, CharterJson.write(node.charter()));
-        enrol("endorser", "endorser", "vo:biomed");
-        enrol("approver", "site-approver", "site:HERE");
-        enrol("operator", "vm-operator", "site:HERE");
+        node =
+                TrialNode.start(
+                        home,
+                        "catalogue.example/cli",
+                        List.of("vo:biomed", "site:HERE"),
+                        "site: site.yaml\n");
+        node.enrol("endorser", "endorser", "vo:biomed");
+        node.enrol("approver", "site-approver", "site:HERE");
+        node.enrol("operator", "vm-operator", "site:HERE");
 
         libvirt = new PrivateLibvirt(Files.createDirectories(home.resolve("libvirt")));
         var installed =
@@ -108,38 +101,6 @@ class LibvirtIT {
         }
     }
 
-    private static void startNode() {
-        node = Node.start(NodeConfig.read(home.resolve("node.yaml")), InstantSource.system());
-    }
-
-    private static String configuration(String listen) throws IOException {
-        var manager = PersonOptions.ofCertificate(keys().resolve("manager.pem"));
-        return """
-               name: catalogue.example/cli
-               listen: %s
-               data: data
-               programs: %s
-               anchors: keys/anchors
-               policy: {name: trial-policy, version: "1", file: policy.txt}
-               owners:
-                 "vo:biomed":
-                   appointers:
-                     - {subject: "%s", issuer: "%s"}
-                 "site:HERE":
-                   appointers:
-                     - {subject: "%3$s", issuer: "%4$s"}
-               site: site.yaml
-               """
-                .formatted(
-                        listen,
-                        Path.of(System.getProperty("imprimatur.root", ".."))
-                                .resolve("node/target/programs")
-                                .toAbsolutePath()
-                                .normalize(),
-                        manager.subject(),
-                        manager.issuer());
-    }
-
     /** The command as a program that libvirt can call. */
     private static Path command() throws IOException {
         var classPath =
@@ -169,41 +130,13 @@ class LibvirtIT {
     }
 
     private static String url() {
-        return "http://127.0.0.1:" + node.address().getPort();
+        return node.url();
     }
 
     private static Ran signed(String who, String... words) {
-        var all = new ArrayList<>(List.of(words));
-        all.addAll(
-                List.of(
-                        "--key",
-                        keys().resolve(who + "-key.pem").toString(),
-                        "--cert",
-                        keys().resolve(who + ".pem").toString(),
-                        "--node",
-                        url(),
-                        "--charter",
-                        charter.toString()));
-        var ran = Ran.of(all);
+        var ran = node.signed(who, words);
         assertThat(ran.status()).as(ran.err()).isZero();
         return ran;
-    }
-
-    private static void enrol(String person, String role, String owner) {
-        signed(
-                "manager",
-                "appoint",
-                "--owner",
-                owner,
-                "--role",
-                role,
-                "--person",
-                keys().resolve(person + ".pem").toString(),
-                "--name",
-                "A person",
-                "--contact",
-                "security@example.org");
-        signed(person, "accept", "--yes");
     }
 
     /** An image, endorsed and approved, in the site's store. */
@@ -499,7 +432,7 @@ class LibvirtIT {
 
         var refused = next.start();
         machine.end();
-        startNode();
+        node.startAgain();
         var permitted = next.start();
         next.end();
         var ended = machine.instanceWith("stoppedAt");

@@ -29,15 +29,12 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import org.imprimatur.exchange.Bundle;
-import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.exchange.LedgerEntry;
 import org.imprimatur.ledger.Checkpoint;
 import org.imprimatur.ledger.Cosigner;
 import org.imprimatur.ledger.InclusionProof;
 import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.ledger.ProofFile;
-import org.imprimatur.node.Node;
-import org.imprimatur.node.NodeConfig;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.trust.TrialAuthority;
@@ -56,15 +53,13 @@ class NodeCommandsIT {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     @TempDir static Path home;
-    private static Node node;
+    private static TrialNode node;
     private static Path charter;
 
     @BeforeAll
     static void start() throws IOException {
         NodeLog.from(Level.WARNING);
-        Ran.of("keygen", "--dir", keys().toString(), "Manager", "Endorser", "Officer", "Approver");
-        Files.writeString(home.resolve("policy.txt"), "Endorse with care.\n");
-        var manager = PersonOptions.ofCertificate(keys().resolve("manager.pem"));
+        TrialNode.keys(home, "Endorser", "Officer", "Approver");
         Files.writeString(
                 home.resolve("site.yaml"),
                 """
@@ -74,38 +69,13 @@ class NodeCommandsIT {
                 classes:
                   infrastructure: {trust: ["vo:biomed"], approval: required}
                 """);
-        var config = home.resolve("node.yaml");
-        Files.writeString(
-                config,
-                """
-                name: catalogue.example/cli
-                listen: 127.0.0.1:0
-                data: data
-                programs: %s
-                anchors: keys/anchors
-                policy: {name: trial-policy, version: "1", file: policy.txt}
-                owners:
-                  "vo:biomed":
-                    appointers:
-                      - {subject: "%s", issuer: "%s"}
-                  "site:HERE":
-                    appointers:
-                      - {subject: "%2$s", issuer: "%3$s"}
-                  "infrastructure:grid":
-                    appointers:
-                      - {subject: "%2$s", issuer: "%3$s"}
-                site: site.yaml
-                """
-                        .formatted(
-                                Path.of(System.getProperty("imprimatur.root", ".."))
-                                        .resolve("node/target/programs")
-                                        .toAbsolutePath()
-                                        .normalize(),
-                                manager.subject(),
-                                manager.issuer()));
-        node = Node.start(NodeConfig.read(config), InstantSource.system());
-        charter = home.resolve("charter.json");
-        Files.write(charter, CharterJson.write(node.charter()));
+        node =
+                TrialNode.start(
+                        home,
+                        "catalogue.example/cli",
+                        List.of("vo:biomed", "site:HERE", "infrastructure:grid"),
+                        "site: site.yaml\n");
+        charter = node.charter();
         enrol("endorser", "endorser", "vo:biomed");
         enrol("officer", "security-officer", "vo:biomed");
         enrol("approver", "site-approver", "site:HERE");
@@ -515,7 +485,7 @@ class NodeCommandsIT {
         var uri =
                 URI.create(
                         "http://127.0.0.1:%d/api/v1/images/%s"
-                                .formatted(node.address().getPort(), guid));
+                                .formatted(node.node().address().getPort(), guid));
         try (var in = uri.toURL().openStream()) {
             return JSON.readTree(in.readAllBytes()).path("versions").path(number);
         }
@@ -672,7 +642,7 @@ class NodeCommandsIT {
         var uri =
                 URI.create(
                         "http://127.0.0.1:%d/api/v1/attachments/%s"
-                                .formatted(node.address().getPort(), digest));
+                                .formatted(node.node().address().getPort(), digest));
         try (var in = uri.toURL().openStream()) {
             return JSON.readTree(in.readAllBytes());
         }
@@ -1261,7 +1231,7 @@ class NodeCommandsIT {
                 site("approver", "refuse", id, "--explanation", "not here", "--output", "json");
         assertThat(refused.status()).as(refused.err()).isZero();
         var notice =
-                home.resolve("data/notices").resolve(refused.json().path("id").asText() + ".eml");
+                home.resolve("data-cli/notices").resolve(refused.json().path("id").asText() + ".eml");
         long end = System.nanoTime() + 30_000_000_000L;
         while (!Files.exists(notice) && System.nanoTime() < end) {
             Thread.sleep(50);
@@ -1397,23 +1367,15 @@ class NodeCommandsIT {
     }
 
     private static String url() {
-        return Demo.url(node).toString();
+        return node.url();
     }
 
     private static List<String> key(String who) {
-        return List.of(
-                "--key",
-                keys().resolve(who + "-key.pem").toString(),
-                "--cert",
-                keys().resolve(who + ".pem").toString());
+        return node.key(who);
     }
 
-    /** Runs a command that signs, as this person, under the pinned charter. */
     private static Ran signed(String who, String... words) {
-        var all = new ArrayList<>(List.of(words));
-        all.addAll(key(who));
-        all.addAll(List.of("--node", url(), "--charter", charter.toString()));
-        return Ran.of(all);
+        return node.signed(who, words);
     }
 
     /** Runs a command that asks, with trust anchors. */
@@ -1472,27 +1434,11 @@ class NodeCommandsIT {
     }
 
     private static String[] appointment(String person, String role, String owner) {
-        return new String[] {
-            "appoint",
-            "--owner",
-            owner,
-            "--role",
-            role,
-            "--person",
-            keys().resolve(person + ".pem").toString(),
-            "--name",
-            "A person",
-            "--contact",
-            "security@example.org"
-        };
+        return node.appointment(person, role, owner);
     }
 
     private static void enrol(String person, String role, String owner) {
-        var appointed = signed("manager", appointment(person, role, owner));
-        assertThat(appointed.status()).as(appointed.err()).isZero();
-        assertThat(appointed.out()).contains("is now " + role + " of " + owner, "proof verified");
-        var accepted = signed(person, "accept", "--yes");
-        assertThat(accepted.status()).as(accepted.err()).isZero();
+        node.enrol(person, role, owner);
     }
 
     private static String newPerson() {

@@ -10,15 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.logging.Level;
-import org.imprimatur.exchange.CharterJson;
-import org.imprimatur.node.Node;
-import org.imprimatur.node.NodeConfig;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,26 +28,18 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SiteCommandsIT {
 
-    private static final Path PROGRAMS =
-            Path.of(System.getProperty("imprimatur.root", ".."))
-                    .resolve("node/target/programs")
-                    .toAbsolutePath()
-                    .normalize();
-
     @TempDir static Path home;
-    private static Node catalogue;
-    private static Node site;
+    private static TrialNode catalogue;
+    private static TrialNode site;
     private static int count;
 
     @BeforeAll
     static void start() throws IOException {
         NodeLog.from(Level.SEVERE);
-        Ran.of("keygen", "--dir", keys().toString(), "Manager", "Endorser", "Approver");
+        TrialNode.keys(home, "Endorser", "Approver");
         var script = home.resolve("notify.sh");
         Files.writeString(script, "cat >> '%s'\n".formatted(home.resolve("mail.txt")));
-        Files.writeString(home.resolve("policy.txt"), "Endorse with care.\n");
-        catalogue = node("catalogue.example/main", "vo:biomed", "");
-        Files.write(home.resolve("catalogue.json"), CharterJson.write(catalogue.charter()));
+        catalogue = TrialNode.start(home, "catalogue.example/main", List.of("vo:biomed"), "");
         Files.writeString(
                 home.resolve("site.yaml"),
                 """
@@ -59,52 +47,23 @@ class SiteCommandsIT {
                 max-staleness: 5s
                 store: store
                 follow:
-                  - {url: "%s", charter: catalogue.json, poll: 1s}
+                  - {url: "%s", charter: main.json, poll: 1s}
                 notify: {command: [/bin/sh, %s], from: here@site.example}
                 classes:
                   infrastructure: {trust: ["vo:biomed"], approval: required}
                 """
-                        .formatted(url(catalogue), script));
-        site = node("site.example/here", "site:HERE", "site: site.yaml");
-        Files.write(home.resolve("here.json"), CharterJson.write(site.charter()));
-        enrol(catalogue, "endorser", "endorser", "vo:biomed");
-        enrol(site, "approver", "site-approver", "site:HERE");
+                        .formatted(catalogue.url(), script));
+        site =
+                TrialNode.start(
+                        home, "site.example/here", List.of("site:HERE"), "site: site.yaml\n");
+        catalogue.enrol("endorser", "endorser", "vo:biomed");
+        site.enrol("approver", "site-approver", "site:HERE");
     }
 
     @AfterAll
     static void stop() {
         site.close();
         catalogue.close();
-    }
-
-    private static Node node(String name, String owner, String more) throws IOException {
-        var manager = PersonOptions.ofCertificate(keys().resolve("manager.pem"));
-        var directory = name.substring(name.indexOf('/') + 1);
-        var file = home.resolve(directory + ".yaml");
-        Files.writeString(
-                file,
-                """
-                name: %s
-                listen: 127.0.0.1:0
-                data: data-%s
-                programs: %s
-                anchors: keys/anchors
-                policy: {name: trial-policy, version: "1", file: policy.txt}
-                owners:
-                  "%s":
-                    appointers:
-                      - {subject: "%s", issuer: "%s"}
-                %s
-                """
-                        .formatted(
-                                name,
-                                directory,
-                                PROGRAMS,
-                                owner,
-                                manager.subject(),
-                                manager.issuer(),
-                                more));
-        return Node.start(NodeConfig.read(file), InstantSource.system());
     }
 
     // ---- status -----------------------------------------------------------------------------
@@ -135,7 +94,7 @@ class SiteCommandsIT {
         assertThat(entry.path("classes").toString()).isEqualTo("[\"infrastructure\"]");
         assertThat(entry.path("inspection").path("completeness").asText()).isEqualTo("COMPLETE");
         assertThat(entry.path("inspection").path("sbom").asText())
-                .startsWith(url(catalogue) + "/api/v1/attachments/sha256:");
+                .startsWith(catalogue.url() + "/api/v1/attachments/sha256:");
         assertThat(entry.has("newerThan")).isFalse();
         assertThat(ask("site", "queue").out())
                 .contains(guid + "@1.0", "CN=Endorser", "waits in   infrastructure", "ago)")
@@ -170,8 +129,7 @@ class SiteCommandsIT {
         var listed = eventually(r -> r.out().contains(id), "site", "queue", "--output", "json");
 
         var refused =
-                signed(
-                        site,
+                site.signed(
                         "approver",
                         "refuse",
                         entry(listed, id).path("digest").asText(),
@@ -198,7 +156,7 @@ class SiteCommandsIT {
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (System.nanoTime() < end) {
             var images =
-                    new NodeClient(URI.create(url(site)))
+                    new NodeClient(URI.create(site.url()))
                             .json("/api/v1/site/images?state=refused")
                             .path("images");
             for (var image : images) {
@@ -222,8 +180,7 @@ class SiteCommandsIT {
         var id = endorsed();
         eventually(r -> r.out().contains(id), "site", "queue");
         var revoked =
-                signed(
-                        catalogue,
+                catalogue.signed(
                         "endorser",
                         "revoke",
                         id,
@@ -253,7 +210,7 @@ class SiteCommandsIT {
     private static Ran approve(String name, String... words) {
         var all = new ArrayList<>(List.of("approve", name, "--site", "site:HERE"));
         all.addAll(List.of(words));
-        return signed(site, "approver", all.toArray(String[]::new));
+        return site.signed("approver", all.toArray(String[]::new));
     }
 
     @Test
@@ -262,7 +219,7 @@ class SiteCommandsIT {
         var id = endorsed();
         eventually(
                 ran -> ran.status() == 0,
-                () -> signed(site, "approver", "approve", id, "--site", "site:HERE"));
+                () -> site.signed("approver", "approve", id, "--site", "site:HERE"));
 
         var ran = eventually(r -> r.out().contains("transfer of"), "site", "status");
 
@@ -300,26 +257,9 @@ class SiteCommandsIT {
         return home.resolve("keys");
     }
 
-    private static String url(Node node) {
-        return "http://127.0.0.1:" + node.address().getPort();
-    }
-
     private static Ran ask(String... words) {
         var all = new ArrayList<>(List.of(words));
-        all.addAll(List.of("--node", url(site)));
-        return Ran.of(all);
-    }
-
-    private static Ran signed(Node node, String who, String... words) {
-        var all = new ArrayList<>(List.of(words));
-        all.addAll(
-                List.of(
-                        "--key",
-                        keys().resolve(who + "-key.pem").toString(),
-                        "--cert",
-                        keys().resolve(who + ".pem").toString()));
-        var charter = node == site ? "here.json" : "catalogue.json";
-        all.addAll(List.of("--node", url(node), "--charter", home.resolve(charter).toString()));
+        all.addAll(List.of("--node", site.url()));
         return Ran.of(all);
     }
 
@@ -348,27 +288,6 @@ class SiteCommandsIT {
         }
     }
 
-    private static void enrol(Node node, String person, String role, String owner) {
-        var appointed =
-                signed(
-                        node,
-                        "manager",
-                        "appoint",
-                        "--owner",
-                        owner,
-                        "--role",
-                        role,
-                        "--person",
-                        keys().resolve(person + ".pem").toString(),
-                        "--name",
-                        "A person",
-                        "--contact",
-                        "security@example.org");
-        assertThat(appointed.status()).as(appointed.err()).isZero();
-        var accepted = signed(node, person, "accept", "--yes");
-        assertThat(accepted.status()).as(accepted.err()).isZero();
-    }
-
     /** Endorses a new image at the catalogue, where the file itself is not to be had. */
     private static String endorsed(String... words) throws IOException {
         int number = ++count;
@@ -385,7 +304,7 @@ class SiteCommandsIT {
         }
         all.addAll(List.of(words));
         all.addAll(List.of("--output", "json"));
-        var ran = signed(catalogue, "endorser", all.toArray(String[]::new));
+        var ran = catalogue.signed("endorser", all.toArray(String[]::new));
         assertThat(ran.status()).as(ran.err()).isZero();
         return ran.json().path("id").asText();
     }
