@@ -43,7 +43,7 @@ public final class HttpServer implements AutoCloseable {
     /** Longer than proxies keep a connection that they do not use. */
     private static final Duration SILENCE = Duration.ofSeconds(90);
 
-    private static final int BEGINNING = 8 << 10;
+    private static final int BEGINNING = 1 << 10;
     private static final int PIECE = 128 << 10;
 
     private final Routes routes;
