@@ -1231,7 +1231,8 @@ class NodeCommandsIT {
                 site("approver", "refuse", id, "--explanation", "not here", "--output", "json");
         assertThat(refused.status()).as(refused.err()).isZero();
         var notice =
-                home.resolve("data-cli/notices").resolve(refused.json().path("id").asText() + ".eml");
+                home.resolve("data-cli/notices")
+                        .resolve(refused.json().path("id").asText() + ".eml");
         long end = System.nanoTime() + 30_000_000_000L;
         while (!Files.exists(notice) && System.nanoTime() < end) {
             Thread.sleep(50);
