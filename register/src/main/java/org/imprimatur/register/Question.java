@@ -1,6 +1,5 @@
 package org.imprimatur.register;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,6 +34,9 @@ final class Question {
     private final UseClass useClass;
     private final Action action;
     private final @Nullable DecisionRequest request;
+    private final Instant now;
+
+    // What ends, ends by this.
     private final Instant at;
     private final boolean lenient;
     private final Approvals approvals;
@@ -89,10 +91,11 @@ final class Question {
         this.useClass = useClass;
         this.action = action;
         this.request = request;
-        this.at = at;
+        this.now = at;
+        this.at = standing.notBeforeItsEntries(at);
         this.lenient = lenient;
-        this.approvals = new Approvals(standing, policy.site(), at);
-        this.limits = new LimitCheck(standing, at);
+        this.approvals = new Approvals(standing, policy.site(), this.at);
+        this.limits = new LimitCheck(standing, this.at);
         this.stopped = request == null ? List.of() : stopped(request);
     }
 
@@ -712,10 +715,7 @@ final class Question {
                     "the ledger '%s' is at fault: %s".formatted(origin, fault));
         }
         var verifiedAt = source.verifiedAt();
-        boolean stale =
-                verifiedAt == null
-                        || Duration.between(verifiedAt, at).compareTo(policy.maxStaleness()) > 0;
-        if (stale && heeds(Reason.Code.VIEW_STALE)) {
+        if (!source.fresh(policy.maxStaleness(), now) && heeds(Reason.Code.VIEW_STALE)) {
             return new Reason(
                     Reason.Code.VIEW_STALE,
                     List.of("TVM-3.3"),
@@ -724,7 +724,11 @@ final class Question {
                                     origin,
                                     verifiedAt == null
                                             ? "never verified"
-                                            : "last verified at " + verifiedAt,
+                                            : "last verified at "
+                                                    + verifiedAt
+                                                    + (verifiedAt.isAfter(now)
+                                                            ? ", which is still to come"
+                                                            : ""),
                                     policy.maxStaleness()));
         }
         return null;
@@ -764,10 +768,10 @@ final class Question {
         if (list.expires() != null && !at.isBefore(list.expires())) {
             return "has expired at %s; a start needs one that has not".formatted(list.expires());
         }
-        return Duration.between(verifiedAt, at).compareTo(policy.maxStaleness()) > 0
-                ? "was last verified at %s; a start needs a view not older than %s"
-                        .formatted(verifiedAt, policy.maxStaleness())
-                : null;
+        return Standing.fresh(verifiedAt, policy.maxStaleness(), now)
+                ? null
+                : "was last verified at %s; a start needs a view not older than %s"
+                        .formatted(verifiedAt, policy.maxStaleness());
     }
 
     // ---- Exceptions ---------------------------------------------------------------------------

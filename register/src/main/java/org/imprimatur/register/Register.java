@@ -189,6 +189,11 @@ public final class Register {
         lastAdmission = admittedAt;
     }
 
+    /** When the newest entry was admitted; far in the past while there is none. */
+    Instant newestAdmission() {
+        return lastAdmission;
+    }
+
     private @Nullable Refusal refusal(Statement statement, Instant at) {
         var header = statement.header();
         if (!header.ledger().equals(charter.origin())) {

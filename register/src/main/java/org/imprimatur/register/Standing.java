@@ -1,5 +1,6 @@
 package org.imprimatur.register;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +29,39 @@ public record Standing(Register own, List<Followed> followed, List<FollowedList>
      *     fetch it is no fault: its view grows stale
      */
     public record Followed(
-            Register register, @Nullable Instant verifiedAt, @Nullable String fault) {}
+            Register register, @Nullable Instant verifiedAt, @Nullable String fault) {
+
+        boolean fresh(Duration maxStaleness, Instant now) {
+            return Standing.fresh(verifiedAt, maxStaleness, now);
+        }
+    }
+
+    // Moments pass between reading the clock and looking at a register.
+    private static final Duration A_MOMENT = Duration.ofMinutes(1);
+
+    /**
+     * Whether a ledger was verified no longer ago than that. A time that is still to come says
+     * nothing: the clock was set back since, and how long ago it was cannot be told.
+     *
+     * @param verifiedAt null for never
+     */
+    public static boolean fresh(@Nullable Instant verifiedAt, Duration maxStaleness, Instant now) {
+        return verifiedAt != null
+                && Duration.between(verifiedAt, now).compareTo(maxStaleness) <= 0
+                && !verifiedAt.isAfter(now.plus(A_MOMENT));
+    }
+
+    /**
+     * The time by which ends are judged: that of the clock, and never before the newest entry in
+     * view, so that what is over does not begin again when the clock is set back.
+     */
+    Instant notBeforeItsEntries(Instant clock) {
+        return registers().map(Register::newestAdmission).reduce(clock, Standing::later);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isBefore(other) ? other : one;
+    }
 
     /** Without lists. */
     public Standing(Register own, List<Followed> followed) {

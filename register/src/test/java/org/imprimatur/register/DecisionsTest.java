@@ -339,6 +339,17 @@ class DecisionsTest {
     }
 
     @Test
+    void aViewThatIsSaidToBeVerifiedLaterThanNowIsStale() {
+        endorsedAndApproved();
+        verifiedAt = NOON.plusSeconds(59); // read from the clock a moment after the question
+        assertThat(decide(NOON).permitted()).isTrue();
+
+        verifiedAt = NOON.plusSeconds(61); // the clock was set back since
+        assertThat(codes(decide(NOON))).containsExactly(Code.VIEW_STALE);
+        assertThat(decide(NOON).reasons().getFirst().text()).contains("which is still to come");
+    }
+
+    @Test
     void aViewThatWasNeverVerifiedIsStale() {
         endorsedAndApproved();
         verifiedAt = null;

@@ -51,15 +51,16 @@ final class NoticeTable {
                 .execute();
     }
 
-    /** Those whose time has come. */
-    List<Row> due(Instant now) {
+    /** Those whose time has come, or is so far off that the clock was set back meanwhile. */
+    List<Row> due(Instant now, Instant latest) {
         return db.createQuery(
                         """
                         select refusal, state, recipient, why, attempts, changed_at
-                          from refusal_notice where state = 'waiting' and retry_at <= :now
+                          from refusal_notice where state = 'waiting' and (retry_at <= :now or retry_at > :latest)
                          order by changed_at limit 100
                         """)
                 .bind("now", utc(now))
+                .bind("latest", utc(latest))
                 .map((row, _) -> row(row))
                 .list();
     }

@@ -145,7 +145,9 @@ public final class Notices implements AutoCloseable {
     }
 
     private void send() {
-        for (var due : database.read(db -> new NoticeTable(db).due(clock.instant()))) {
+        var now = clock.instant();
+        for (var due :
+                database.read(db -> new NoticeTable(db).due(now, now.plus(RETRY.longest())))) {
             var until = clock.instant().plus(WITHIN.multipliedBy(2));
             var taken = new AtomicBoolean();
             database.change(db -> taken.set(new NoticeTable(db).take(due, until)));

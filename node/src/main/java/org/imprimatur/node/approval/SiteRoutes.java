@@ -1,7 +1,6 @@
 package org.imprimatur.node.approval;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -450,7 +449,6 @@ public final class SiteRoutes {
         if (verifiedAt == null) {
             return "never";
         }
-        boolean old = Duration.between(verifiedAt, now).compareTo(view.policy().maxStaleness()) > 0;
-        return old ? "stale" : "fresh";
+        return Standing.fresh(verifiedAt, view.policy().maxStaleness(), now) ? "fresh" : "stale";
     }
 }

@@ -139,11 +139,6 @@ public record Publication(
         return at(next, because, driverId, attempts + 1, retry, next == state ? changedAt : now);
     }
 
-    /** Whether its time has come. */
-    boolean due(Instant now) {
-        return retryAt == null || !now.isBefore(retryAt);
-    }
-
     private Publication at(
             State next,
             String because,

@@ -151,7 +151,7 @@ final class PublicationLoop implements AutoCloseable {
         for (var one : rows(now)) {
             takeOut(one, now);
         }
-        if (!now.isBefore(nextLook)) {
+        if (!now.isBefore(nextLook) || nextLook.isAfter(now.plus(LOOK_EVERY))) {
             look(wanted, now);
         }
         bringIn(wanted, now);
@@ -231,7 +231,7 @@ final class PublicationLoop implements AutoCloseable {
         boolean old = !now.isBefore(one.changedAt().plus(settings.keepAside()));
         boolean withdraw = one.state() == State.WITHDRAWING;
         boolean remove = one.state() == State.WITHDRAWN && old;
-        if (!(withdraw || remove) || !one.due(now) || uploading(one.mark())) {
+        if (!(withdraw || remove) || !due(one, now) || uploading(one.mark())) {
             return;
         }
         try {
@@ -350,7 +350,7 @@ final class PublicationLoop implements AutoCloseable {
             if (closing
                     || uploads.containsKey(one.mark())
                     || uploads.size() >= MOST_AT_ONCE
-                    || !one.due(now)) {
+                    || !due(one, now)) {
                 return;
             }
             uploads.put(
@@ -416,6 +416,11 @@ final class PublicationLoop implements AutoCloseable {
         }
         LOG.warn("{} at {}: {}", one.name(), driver.name(), said(e));
         move(one, one.failed(state, said(e), pause(one, now), now));
+    }
+
+    private static boolean due(Publication one, Instant now) {
+        var retryAt = one.retryAt();
+        return retryAt == null || RETRY.over(retryAt, now);
     }
 
     private Instant pause(Publication one, Instant now) {

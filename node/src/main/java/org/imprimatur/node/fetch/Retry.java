@@ -1,6 +1,7 @@
 package org.imprimatur.node.fetch;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.random.RandomGenerator;
 
 /**
@@ -17,6 +18,14 @@ public record Retry(Duration first, Duration longest) {
     public Duration after(int failures) {
         var pause = first.multipliedBy(1L << Math.clamp(failures - 1, 0, MOST_DOUBLINGS));
         return pause.compareTo(longest) < 0 ? pause : longest;
+    }
+
+    /**
+     * Whether a pause is over. One that would last longer than any pause was begun before the clock
+     * was set back.
+     */
+    public boolean over(Instant until, Instant now) {
+        return !now.isBefore(until) || until.isAfter(now.plus(longest));
     }
 
     /** A pause of half that length at least, so that those who fail together come back apart. */

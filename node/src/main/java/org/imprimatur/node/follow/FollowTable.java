@@ -36,9 +36,9 @@ final class FollowTable {
 
         /**
          * What two nodes know together: nothing that one has seen is forgotten because the other
-         * lags behind.
+         * lags behind. What is still to come was noted before the clock was set back.
          */
-        Row with(Row other) {
+        Row with(Row other, Instant now) {
             if (!charter.equals(other.charter)) {
                 return this;
             }
@@ -47,7 +47,7 @@ final class FollowTable {
                     charter,
                     further ? other.checkpoint : checkpoint,
                     Math.max(size, other.size),
-                    later(verifiedAt, other.verifiedAt),
+                    later(verifiedAt, other.verifiedAt, now),
                     fault == null ? other.fault : fault);
         }
 
@@ -55,11 +55,12 @@ final class FollowTable {
             return Checkpoint.parse(SignedNote.parse(checkpoint).text()).size();
         }
 
-        private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
-            if (one == null || other == null) {
-                return one == null ? other : one;
+        private static @Nullable Instant later(
+                @Nullable Instant one, @Nullable Instant other, Instant now) {
+            if (other == null || other.isAfter(now)) {
+                return one;
             }
-            return one.isAfter(other) ? one : other;
+            return one == null || other.isAfter(one) ? other : one;
         }
     }
 

@@ -352,7 +352,7 @@ final class Follower implements AutoCloseable {
             }
             missing = 0;
             checkStatus(latest);
-            Instant at = later(ledger.status().verifiedAt(), chosen.at());
+            Instant at = later(ledger.status().verifiedAt(), chosen.at(), now);
             store(latest, at);
             ledger.verified(latest, at);
             if (chosen.lacking() != null) {
@@ -405,8 +405,9 @@ final class Follower implements AutoCloseable {
                 checkpoint);
     }
 
-    private static Instant later(@Nullable Instant before, Instant at) {
-        return before != null && before.isAfter(at) ? before : at;
+    /** The later one; but what is still to come was noted before the clock was set back. */
+    private static Instant later(@Nullable Instant before, Instant at, Instant now) {
+        return before != null && before.isAfter(at) && !before.isAfter(now) ? before : at;
     }
 
     /** A checkpoint that continues the view, and the view with it. */
@@ -745,7 +746,10 @@ final class Follower implements AutoCloseable {
                 database.write(
                         db -> {
                             var table = new FollowTable(db);
-                            var all = table.locked(source.origin()).map(ours::with).orElse(ours);
+                            var all =
+                                    table.locked(source.origin())
+                                            .map(others -> ours.with(others, clock.instant()))
+                                            .orElse(ours);
                             table.put(source.origin(), all);
                             table.add(source.origin(), first, entries);
                             return all;

@@ -168,8 +168,10 @@ final class CondemnationTable {
     /**
      * The first running instance that was condemned long enough ago, and is to be tried now. One
      * whose machine runs again as another instance is none: its own end was only not told.
+     *
+     * @param latest a pause that lasts longer was begun before the clock was set back, and is over
      */
-    Optional<Due> due(Set<UseClass> classes, Instant condemnedBefore, Instant now) {
+    Optional<Due> due(Set<UseClass> classes, Instant condemnedBefore, Instant now, Instant latest) {
         return db.createQuery(
                         """
                         select c.number, c.attempts, i.id
@@ -177,7 +179,7 @@ final class CondemnationTable {
                          where c.pardoned_at is null and i.stopped_at is null
                            and i.class = any(:classes)
                            and c.since <= :before
-                           and (c.retry_at is null or c.retry_at <= :now)
+                           and (c.retry_at is null or c.retry_at <= :now or c.retry_at > :latest)
                            and not exists (select from instance later
                                             where later.machine = i.machine
                                               and later.number > i.number
@@ -187,6 +189,7 @@ final class CondemnationTable {
                 .bindArray("classes", String.class, wires(classes))
                 .bind("before", utc(condemnedBefore))
                 .bind("now", utc(now))
+                .bind("latest", utc(latest))
                 .map(
                         (row, _) ->
                                 new Due(

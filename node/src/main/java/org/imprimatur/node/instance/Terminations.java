@@ -151,7 +151,11 @@ public final class Terminations implements AutoCloseable {
                     database.read(
                             db ->
                                     new CondemnationTable(db)
-                                            .due(wanted.classes(), now.minus(wanted.after()), now));
+                                            .due(
+                                                    wanted.classes(),
+                                                    now.minus(wanted.after()),
+                                                    now,
+                                                    now.plus(RETRY.longest())));
             if (next.isEmpty()) {
                 return false;
             }

@@ -423,7 +423,7 @@ public final class Transfers implements AutoCloseable {
             return true;
         }
         var retryAt = transfer.retryAt();
-        return retryAt == null || !now.isBefore(retryAt);
+        return retryAt == null || RETRY.over(retryAt, now);
     }
 
     private void start(Running one) {
@@ -526,7 +526,7 @@ public final class Transfers implements AutoCloseable {
                 && before.state() == Transfer.State.FAILED
                 && before.why().equals(why)
                 && before.retryAt() != null
-                && now.isBefore(before.retryAt())) {
+                && !RETRY.over(before.retryAt(), now)) {
             return;
         }
         int attempts = before == null ? 1 : before.attempts() + 1;

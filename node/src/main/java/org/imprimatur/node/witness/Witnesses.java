@@ -123,7 +123,7 @@ public final class Witnesses implements AutoCloseable {
         }
 
         synchronized boolean due(SignedNote checkpoint, Instant now) {
-            if (retryAt != null && now.isBefore(retryAt)) {
+            if (retryAt != null && !RETRY.over(retryAt, now)) {
                 return false;
             }
             return cosignedAt == null

@@ -29,6 +29,11 @@ public final class ExternalPostgres implements AutoCloseable {
                 var statement = db.createStatement()) {
             statement.execute("create database " + name);
         }
+        return url(name);
+    }
+
+    /** The JDBC URL of a database. */
+    public String url(String name) {
         return server.url().replaceFirst("/postgres$", "/" + name)
                 + "?user="
                 + server.user()
