@@ -379,6 +379,64 @@ class LibvirtIT {
     }
 
     @Test
+    @Clause({"END-4.6", "END-2.operator"})
+    void aSavedMachineIsDecidedOnceMoreWhenItIsRestored() throws Exception {
+        var image = stored();
+        // In no store, so that it stays when the image is taken back.
+        var copy = home.resolve("copy-" + COUNT.incrementAndGet() + ".raw");
+        Files.copy(image.file(), copy);
+        var machine = Machine.of(overlay(copy, "raw"));
+        assertThat(machine.start().status()).isZero();
+        var saved = home.resolve(machine.name() + ".save");
+        succeeds("save", machine.name(), saved.toString());
+        var stopped = machine.instanceWith("stoppedAt");
+
+        // As it was saved, and not with the disk of another.
+        var other =
+                Machine.of(
+                        Files.write(home.resolve("other.raw"), new byte[1 << 20]), "raw", "", "");
+        var exchanged =
+                libvirt.virsh("restore", saved.toString(), "--xml", as(machine, other).toString());
+        succeeds("restore", saved.toString());
+        var restored = machine.instanceWith("startedAt");
+        succeeds("define", machine.definition().toString());
+        succeeds("managedsave", machine.name());
+        machine.instanceWith("stoppedAt");
+        signed(
+                "endorser",
+                "revoke",
+                image.digest(),
+                "--reason",
+                "vulnerable",
+                "--explanation",
+                "a hole was found");
+        var again = libvirt.virsh("start", machine.name());
+
+        assertThat(stopped.path("state").asText()).isEqualTo("stopped");
+        assertThat(exchanged.status()).isNotZero();
+        assertThat(exchanged.err()).contains("[image-unknown");
+        assertThat(restored.path("state").asText()).isEqualTo("running");
+        assertThat(restored.path("id")).isNotEqualTo(stopped.path("id"));
+        assertThat(again.status()).isNotZero();
+        assertThat(again.err()).contains("[image-revoked", "a hole was found");
+        assertThat(machine.instances()).hasSize(2);
+    }
+
+    private static void succeeds(String... words) throws IOException {
+        var ran = libvirt.virsh(words);
+        assertThat(ran.status()).as(ran.err()).isZero();
+    }
+
+    /** The definition of the one, with the disk of the other. */
+    private static Path as(Machine one, Machine other) throws IOException {
+        return Files.writeString(
+                home.resolve(one.name() + "-other.xml"),
+                Files.readString(other.definition())
+                        .replace(other.name(), one.name())
+                        .replace(other.uuid().toString(), one.uuid().toString()));
+    }
+
+    @Test
     void anOverlayThatHoldsDataIsForTheMachineThatWroteIt() throws Exception {
         var image = stored();
         var overlay = overlay(image.file(), "raw");
