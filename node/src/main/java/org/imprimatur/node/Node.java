@@ -157,6 +157,7 @@ public final class Node implements AutoCloseable {
                                     random,
                                     metrics));
 
+            var events = new EventRoutes(ledger.state());
             var site =
                     siteConfig.map(
                             first ->
@@ -173,6 +174,7 @@ public final class Node implements AutoCloseable {
                                             random,
                                             metrics,
                                             changed,
+                                            events::condemned,
                                             parts));
             var cosignatures = new Cosignatures();
             var witnesses =
@@ -211,7 +213,6 @@ public final class Node implements AutoCloseable {
                                                     clock,
                                                     random));
             var listRoutes = lists.map(ListRoutes::new);
-            var events = new EventRoutes(ledger.state());
 
             var routes =
                     Api.routes(

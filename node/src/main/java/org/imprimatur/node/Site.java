@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.imprimatur.exchange.Bundle;
 import org.imprimatur.node.admission.Admission;
@@ -63,6 +64,7 @@ record Site(
      *
      * @param noticesLeft where messages are left when no program takes them
      * @param changed rings whenever a register or the policy has changed
+     * @param condemned is told how many instances are condemned whenever they are others
      * @param parts takes in whatever must be closed
      */
     static Site start(
@@ -78,6 +80,7 @@ record Site(
             RandomGenerator random,
             Metrics metrics,
             Bell changed,
+            IntConsumer condemned,
             Parts parts) {
         var inForce = new AtomicReference<>(config);
         var policy =
@@ -145,7 +148,14 @@ record Site(
                                 clock,
                                 metrics));
         parts.opened(
-                new Watch(reevaluation, terminations, database, clock, metrics, changed.another()));
+                new Watch(
+                        reevaluation,
+                        terminations,
+                        database,
+                        clock,
+                        metrics,
+                        changed.another(),
+                        condemned));
         parts.opened(new OwnChanges(own, changed));
         parts.opened(
                 new SiteFile(

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -57,6 +62,7 @@ class WatchIT {
     private URI address;
     private SigningKey officer;
     private Endorsed endorsed;
+    private final HttpClient http = HttpClient.newHttpClient();
 
     @BeforeEach
     void start() throws IOException {
@@ -101,6 +107,7 @@ class WatchIT {
 
     @AfterEach
     void stop() {
+        http.close();
         site.close();
         catalogue.close();
     }
@@ -279,6 +286,54 @@ class WatchIT {
         assertThat(show(nils).get("condemned").get("attempts").asInt()).isEqualTo(2);
         assertThat(show(nils).get("condemned").has("terminatedAt")).isTrue();
         assertThat(condemned()).containsExactly("payload");
+    }
+
+    @Test
+    void whoeverListensIsToldThatOthersAreCondemnedAndNothingTwice() throws Exception {
+        runs("m-1", "CN=Olga", "trusted-payload");
+        runs("m-2", "CN=Olga", "payload");
+        try (var lines = events("-1")) {
+            revoke();
+            assertThat(event(lines, "instances")).isEqualTo("{\"condemned\":2}");
+            assertThat(condemned()).containsExactly("m-2", "m-1");
+
+            at.approve(site, at.endorse(catalogue, "a disk".getBytes(UTF_8)));
+            assertThat(event(lines, "instances")).isEqualTo("{\"condemned\":0}");
+            assertThat(condemned()).isEmpty();
+        }
+
+        try (var lines = events("-1")) {
+            submit(suspension("CN=Nobody"));
+            var told = new ArrayList<String>();
+            do {
+                told.add(lines.readLine());
+            } while (!told.getLast().equals("event: suspension"));
+            assertThat(told).contains("event: approval").doesNotContain("event: instances");
+        }
+    }
+
+    private BufferedReader events(String last) {
+        try {
+            var answer =
+                    http.send(
+                            trial.request(site, "/api/v1/events", "Last-Event-ID", last).build(),
+                            HttpResponse.BodyHandlers.ofInputStream());
+            return new BufferedReader(new InputStreamReader(answer.body(), UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The data of the next event of that kind. */
+    private static String event(BufferedReader lines, String kind) throws IOException {
+        for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.equals("event: " + kind)) {
+                return lines.readLine().substring("data: ".length());
+            }
+        }
+        throw new AssertionError("the events end");
     }
 
     private Reinstatement reinstatement(Suspension suspension, String id) {

@@ -27,6 +27,9 @@ import org.imprimatur.register.Recorded;
  * <p>A reader has no queue here: it pulls from the register what it has not had, so a slow one
  * costs a thread and nothing more, and one that takes no bytes for half a minute is dropped. What
  * other nodes of the same database append comes too, as soon as the sequencer has taken it over.
+ *
+ * <p>At a site, a reader is also told when other instances are condemned than before. That is no
+ * entry: the event has no id, and is not repeated for those who come later.
  */
 public final class EventRoutes implements AutoCloseable {
 
@@ -39,7 +42,11 @@ public final class EventRoutes implements AutoCloseable {
     private final Semaphore room = new Semaphore(MOST_READERS);
     private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService watch;
+    private volatile Condemned condemned = new Condemned(0, 0);
     private volatile boolean closed;
+
+    /** How many instances are condemned, after so many changes. */
+    private record Condemned(long changes, int instances) {}
 
     /** Events of this ledger. */
     public EventRoutes(LedgerState state) {
@@ -61,6 +68,12 @@ public final class EventRoutes implements AutoCloseable {
                 "text/event-stream",
                 Map.of("Cache-Control", "no-store", "X-Accel-Buffering", "no"),
                 out -> serve(next, out));
+    }
+
+    /** Tells all who read now that other instances are condemned than before, and how many. */
+    public synchronized void condemned(int instances) {
+        condemned = new Condemned(condemned.changes() + 1, instances);
+        state.wake();
     }
 
     private static long next(String lastEventId) {
@@ -86,17 +99,20 @@ public final class EventRoutes implements AutoCloseable {
         try {
             reader.write("retry: 1000\n\n");
             long next = from;
+            var known = condemned;
             while (!closed) {
-                if (state.awaitMoreThan(next, HEARTBEAT) <= next) {
-                    reader.write(": alive\n\n");
-                    continue;
-                }
+                var told = known;
+                state.awaitMoreThan(next, () -> !condemned.equals(told), HEARTBEAT);
                 var text = new StringBuilder();
                 for (var entry : entries(next)) {
                     event(text, entry);
                     next = entry.index() + 1;
                 }
-                reader.write(text.toString());
+                known = condemned;
+                if (!known.equals(told)) {
+                    event(text, known);
+                }
+                reader.write(text.isEmpty() ? ": alive\n\n" : text.toString());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // dropped, or the node is closing
@@ -134,6 +150,15 @@ public final class EventRoutes implements AutoCloseable {
                 .append(statement.kind().wire())
                 .append("\ndata: ")
                 .append(new String(Json.bytes(data), UTF_8))
+                .append("\n\n");
+    }
+
+    private static void event(StringBuilder text, Condemned condemned) {
+        text.append("event: instances\ndata: ")
+                .append(
+                        new String(
+                                Json.bytes(Json.object().put("condemned", condemned.instances())),
+                                UTF_8))
                 .append("\n\n");
     }
 

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.imprimatur.exchange.StatusMap;
 import org.imprimatur.exchange.StatusProof;
@@ -75,9 +76,19 @@ public final class LedgerState {
      * @return the ledger's size then
      */
     public long awaitMoreThan(long size, Duration atMost) throws InterruptedException {
+        return awaitMoreThan(size, () -> false, atMost);
+    }
+
+    /**
+     * Waits as {@link #awaitMoreThan(long, Duration)} does, or until something else is so too.
+     *
+     * @param other looked at again after each {@link #wake}; short
+     */
+    long awaitMoreThan(long size, BooleanSupplier other, Duration atMost)
+            throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
         synchronized (grown) {
-            while (head.size() <= size) {
+            while (head.size() <= size && !other.getAsBoolean()) {
                 long left = (end - System.nanoTime()) / 1_000_000;
                 if (left <= 0) {
                     break;
@@ -86,6 +97,13 @@ public final class LedgerState {
             }
         }
         return head.size();
+    }
+
+    /** Lets all who wait look again. */
+    void wake() {
+        synchronized (grown) {
+            grown.notifyAll();
+        }
     }
 
     /**
@@ -147,8 +165,6 @@ public final class LedgerState {
         } finally {
             lock.writeLock().unlock();
         }
-        synchronized (grown) {
-            grown.notifyAll();
-        }
+        wake();
     }
 }

@@ -152,6 +152,19 @@ final class CondemnationTable {
                 .execute();
     }
 
+    /** The condemnations of what runs, rising. */
+    List<Long> standing() {
+        return db.createQuery(
+                        """
+                        select c.number
+                          from condemnation c join instance i on i.number = c.instance
+                         where c.pardoned_at is null and i.stopped_at is null
+                         order by c.number
+                        """)
+                .mapTo(Long.class)
+                .list();
+    }
+
     private Array array(String type, Object[] values) {
         try {
             return db.getConnection().createArrayOf(type, values);

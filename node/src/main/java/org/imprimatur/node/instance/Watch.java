@@ -3,9 +3,11 @@ package org.imprimatur.node.instance;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.instance.Reevaluation.Found;
 import org.imprimatur.node.metrics.Metrics;
@@ -32,6 +34,7 @@ public final class Watch implements AutoCloseable {
     private final Database database;
     private final InstantSource clock;
     private final Bell changed;
+    private final IntConsumer condemned;
     private final UUID self = UUID.randomUUID();
     private final Histogram durations;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -41,11 +44,14 @@ public final class Watch implements AutoCloseable {
     // Owned by the thread.
     private boolean asked = true;
     private long lastLook;
+    private List<Long> told = List.of();
 
     /**
      * Begins.
      *
      * @param changed rings for this watch alone when a register or the policy has changed
+     * @param condemned is told, at each of several nodes, how many instances are condemned whenever
+     *     they are others than before
      */
     public Watch(
             Reevaluation reevaluation,
@@ -53,12 +59,14 @@ public final class Watch implements AutoCloseable {
             Database database,
             InstantSource clock,
             Metrics metrics,
-            Bell changed) {
+            Bell changed,
+            IntConsumer condemned) {
         this.reevaluation = reevaluation;
         this.terminations = terminations;
         this.database = database;
         this.clock = clock;
         this.changed = changed;
+        this.condemned = condemned;
         durations =
                 Histogram.builder()
                         .name("imprimatur_reevaluation_seconds")
@@ -97,6 +105,7 @@ public final class Watch implements AutoCloseable {
     private void lookSafely() {
         try {
             look();
+            tell();
         } catch (RuntimeException e) {
             asked = true;
             if (closed.getCount() > 0) {
@@ -118,6 +127,14 @@ public final class Watch implements AutoCloseable {
             durations.observe((System.nanoTime() - start) / 1e9);
         }
         terminations.ring();
+    }
+
+    private void tell() {
+        var standing = database.read(db -> new CondemnationTable(db).standing());
+        if (!standing.equals(told)) {
+            told = standing;
+            condemned.accept(standing.size());
+        }
     }
 
     @Override
