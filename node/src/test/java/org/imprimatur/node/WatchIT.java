@@ -26,6 +26,7 @@ import org.imprimatur.register.Role;
 import org.imprimatur.register.Statement.Acceptance;
 import org.imprimatur.register.Statement.Appointment;
 import org.imprimatur.register.Statement.Reinstatement;
+import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Urgency;
 import org.imprimatur.trust.SigningKey;
@@ -334,6 +335,63 @@ class WatchIT {
             }
         }
         throw new AssertionError("the events end");
+    }
+
+    @Test
+    void aHoleThatIsKnownForLongerThanTheLimitCondemnsThoughTheFileIsStillEndorsed() {
+        limitAdvisoriesTo("1d");
+        var id = runs("m-1", "CN=Olga", "trusted-payload");
+        revokeForAHole();
+        assertThat(condemned()).isEmpty();
+        var asked = at.decide(site, endorsed.statement().image(), "trusted-payload");
+        assertThat(asked.get("decision").asBoolean()).isTrue();
+
+        at.clock.forward(Duration.ofHours(25));
+        await(() -> condemned().equals(List.of("m-1")));
+        assertThatItIsForTheHole(id);
+    }
+
+    @Test
+    void aHoleThatBecomesKnownCondemnsAtOnceWhereNoTimeIsGiven() {
+        limitAdvisoriesTo("0d");
+        var id = runs("m-1", "CN=Olga", "trusted-payload");
+
+        revokeForAHole();
+        await(() -> condemned().equals(List.of("m-1")));
+        assertThatItIsForTheHole(id);
+    }
+
+    /** From now on, and the file is endorsed twice. */
+    private void limitAdvisoriesTo(String time) {
+        var before = ask("/api/v1/site/policy").get("sitePolicy");
+        at.writeSite(
+                at.siteYaml()
+                        .replace(
+                                "approval: none,",
+                                "approval: none, limits: {advisory: %s},".formatted(time)));
+        await(() -> !ask("/api/v1/site/policy").get("sitePolicy").equals(before));
+        at.await(site, at.endorse(catalogue, "a disk".getBytes(UTF_8)), _ -> true);
+    }
+
+    /** Takes one of the two endorsements back, until the site knows. */
+    private void revokeForAHole() {
+        var revocation =
+                new Revocation(
+                        trial.header(trial.endorser),
+                        endorsed.statement().image(),
+                        endorsed.id(),
+                        Revocation.Reason.VULNERABLE,
+                        "a hole was found",
+                        List.of("CVE-2026-0001"));
+        expect(201, trial.post(catalogue, trial.sign(revocation, trial.endorser)));
+        at.await(site, endorsed, "revoked"::equals);
+    }
+
+    private void assertThatItIsForTheHole(UUID id) {
+        var reasons = show(id).get("condemned").get("reasons");
+        assertThat(reasons.findValuesAsText("code")).contains("advisory-open");
+        assertThat(reasons.findValuesAsText("text"))
+                .anyMatch(text -> text.contains("(CVE-2026-0001), and may run for"));
     }
 
     private Reinstatement reinstatement(Suspension suspension, String id) {

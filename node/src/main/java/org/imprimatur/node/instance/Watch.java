@@ -2,6 +2,7 @@ package org.imprimatur.node.instance;
 
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -43,7 +44,7 @@ public final class Watch implements AutoCloseable {
 
     // Owned by the thread.
     private boolean asked = true;
-    private long lastLook;
+    private Instant lastLook = Instant.EPOCH;
     private List<Long> told = List.of();
 
     /**
@@ -119,11 +120,13 @@ public final class Watch implements AutoCloseable {
             asked = true; // another node looks; whatever it has seen is asked for again
             return;
         }
-        long start = System.nanoTime();
-        if (asked || start - lastLook >= LOOK_AT_LEAST.toNanos()) {
+        var now = clock.instant();
+        // Also when the clock was set: what has ended by it is no longer permitted.
+        if (asked || Duration.between(lastLook, now).abs().compareTo(LOOK_AT_LEAST) >= 0) {
             asked = false;
-            found = reevaluation.all(clock.instant());
-            lastLook = start;
+            long start = System.nanoTime();
+            found = reevaluation.all(now);
+            lastLook = now;
             durations.observe((System.nanoTime() - start) / 1e9);
         }
         terminations.ring();
