@@ -206,10 +206,15 @@ final class CelConditions {
         @Override
         public @Nullable String against(Facts facts) {
             try {
-                return Boolean.TRUE.equals(
-                                program.eval(name -> Optional.ofNullable(value(facts, name))))
-                        ? null
-                        : "it is false: " + text.replaceAll("\\s+", " ");
+                var result = program.eval(name -> Optional.ofNullable(value(facts, name)));
+                if (result.equals(true)) {
+                    return null;
+                }
+                // Anything but true and false depends on a variable that has no value.
+                return (result.equals(false)
+                                ? "it is false: "
+                                : "it asks for what is not known here: ")
+                        + text.replaceAll("\\s+", " ");
             } catch (CelEvaluationException e) {
                 return "it cannot be evaluated: "
                         + String.valueOf(e.getMessage()).replaceAll("\\s+", " ");

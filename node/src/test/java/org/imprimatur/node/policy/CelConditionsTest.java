@@ -13,6 +13,7 @@ import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Condition;
 import org.imprimatur.register.DecisionRequest;
 import org.imprimatur.register.DecisionRequest.Action;
+import org.imprimatur.register.ListedImage;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Statement.Endorsement;
@@ -46,16 +47,44 @@ class CelConditionsTest {
     }
 
     private static String against(String expression) {
+        return against(
+                expression,
+                new Candidate.Endorsed(
+                        new Origin("catalogue.example/cel"),
+                        new Recorded<>(
+                                3,
+                                StatementId.parse("ab".repeat(32)),
+                                endorsement,
+                                NOW.minus(Duration.ofDays(2)))));
+    }
+
+    private static Candidate listed() {
+        return new Candidate.Listed(
+                new Origin("list:biomed"),
+                endorsement.owner(),
+                endorsement.signer(),
+                new ListedImage(
+                        StatementId.parse("cd".repeat(32)),
+                        endorsement.guid(),
+                        endorsement.version(),
+                        endorsement.image(),
+                        "Debian",
+                        "qcow2",
+                        1000,
+                        "kvm",
+                        new Candidate.Software("Debian", "12", "x86_64"),
+                        "https://images.example/debian.qcow2",
+                        null,
+                        1,
+                        NOW.minus(Duration.ofDays(2)),
+                        null));
+    }
+
+    private static String against(String expression, Candidate candidate) {
         return condition(expression)
                 .against(
                         new Condition.Facts(
-                                new Candidate.Endorsed(
-                                        new Origin("catalogue.example/cel"),
-                                        new Recorded<>(
-                                                3,
-                                                StatementId.parse("ab".repeat(32)),
-                                                endorsement,
-                                                NOW.minus(Duration.ofDays(2)))),
+                                candidate,
                                 new DecisionRequest(
                                         endorsement.image(),
                                         UseClass.PAYLOAD,
@@ -95,6 +124,39 @@ class CelConditionsTest {
     void whatCannotBeEvaluatedDoesNotHold() {
         assertThat(against("image.packages / (image.waivers - image.waivers) > 0"))
                 .startsWith("it cannot be evaluated: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "image.owner == 'vo:biomed' && endorsement.catalogue == 'list:biomed'",
+                "image.system == 'Debian' && image.architecture == 'x86_64'",
+                "image.fileBytes == 1000 && image.format == 'qcow2' && image.tag == ''",
+                "image.locations == ['https://images.example/debian.qcow2']",
+                "now - endorsement.at < duration('72h') && endorsement.by.startsWith('CN=')"
+            })
+    void whatAListSaysIsAskedForAsOfAnEndorsement(String expression) {
+        assertThat(against(expression, listed())).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "image.packages < 100000",
+                "!(image.packages > 100000)",
+                "image.waivers == 0",
+                "image.complete || !image.complete",
+                "image.blocking.all(rule, false)",
+                "image.made < now",
+                "image.patched == timestamp('1970-01-01T00:00:00Z')",
+                "image.kind != 'combined'",
+                "image.diskBytes > 0 && image.tool != 'x' && image.profile != 'x'",
+                "image.builder == '' && endorsement.team == '' && size(image.contributors) == 0"
+            })
+    void whatAListCannotSayMeetsNoConditionWhicheverWayItAsks(String expression) {
+        assertThat(against(expression)).as("of an endorsed image").isNull();
+        assertThat(against(expression, listed()))
+                .isEqualTo("it asks for what is not known here: " + expression);
     }
 
     @Test
