@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the people of a site type, at a site that follows a catalogue. */
+/** What the people of a site type, at a site that follows a catalogue and a list that it serves. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SiteCommandsIT {
 
@@ -36,10 +36,22 @@ class SiteCommandsIT {
     @BeforeAll
     static void start() throws IOException {
         NodeLog.from(Level.SEVERE);
-        TrialNode.keys(home, "Endorser", "Approver");
+        TrialNode.keys(home, "Endorser", "Approver", "Robot");
         var script = home.resolve("notify.sh");
         Files.writeString(script, "cat >> '%s'\n".formatted(home.resolve("mail.txt")));
-        catalogue = TrialNode.start(home, "catalogue.example/main", List.of("vo:biomed"), "");
+        catalogue =
+                TrialNode.start(
+                        home,
+                        "catalogue.example/main",
+                        List.of("vo:biomed", "vo:climate"),
+                        """
+                        lists:
+                          url: https://catalogue.example
+                          key: keys/robot-key.pem
+                          certificate: keys/robot.pem
+                          email: operations@catalogue.example
+                        """);
+        var robot = PersonOptions.ofCertificate(keys().resolve("robot.pem"));
         Files.writeString(
                 home.resolve("site.yaml"),
                 """
@@ -47,16 +59,30 @@ class SiteCommandsIT {
                 max-staleness: 5s
                 store: store
                 follow:
-                  - {url: "%s", charter: main.json, poll: 1s}
-                notify: {command: [/bin/sh, %s], from: here@site.example}
+                  - {url: "%1$s", charter: main.json, poll: 1s}
+                lists:
+                  - name: climate
+                    url: %1$s/store/vo/climate/image.list
+                    known-as: https://catalogue.example/store/vo/climate/image.list
+                    signer: {subject: "%3$s", issuer: "%4$s"}
+                    owner: "vo:climate"
+                    poll: 1s
+                notify: {command: [/bin/sh, %2$s], from: here@site.example}
                 classes:
                   infrastructure: {trust: ["vo:biomed"], approval: required}
                 """
-                        .formatted(catalogue.url(), script));
+                        .formatted(catalogue.url(), script, robot.subject(), robot.issuer()));
         site =
                 TrialNode.start(
                         home, "site.example/here", List.of("site:HERE"), "site: site.yaml\n");
         catalogue.enrol("endorser", "endorser", "vo:biomed");
+        catalogue.signed("manager", catalogue.appointment("endorser", "endorser", "vo:climate"));
+        endorsedFor(
+                "vo:climate",
+                "--image-version",
+                "1.0",
+                "--location",
+                "https://images.example/climate.raw");
         site.enrol("approver", "site-approver", "site:HERE");
     }
 
@@ -78,6 +104,24 @@ class SiteCommandsIT {
                 .endsWith("all is as it should be\n");
         assertThat(ask("site", "status", "--output", "json").json().path("trouble").asBoolean(true))
                 .isFalse();
+    }
+
+    @Test
+    @Order(2)
+    void aFollowedListIsShownBesideTheLedgers() {
+        var ran = eventually(r -> r.out().contains("1 images"), "site", "status");
+
+        assertThat(ran.out())
+                .containsPattern(
+                        "fresh    list:climate  version \\S+, 1 images, verified 20.* ago\\)\n")
+                .contains(
+                        "         " + catalogue.url() + "/store/vo/climate/image.list\n",
+                        "fresh    catalogue.example/main");
+        var list = ask("site", "status", "--output", "json").json().path("lists").get(0);
+        assertThat(list.path("name").asText()).isEqualTo("list:climate");
+        assertThat(list.path("state").asText()).isEqualTo("fresh");
+        assertThat(list.path("images").asInt()).isEqualTo(1);
+        assertThat(list.has("problem")).isFalse();
     }
 
     // ---- the queue ---------------------------------------------------------------------------
@@ -233,16 +277,27 @@ class SiteCommandsIT {
 
     @Test
     @Order(100)
-    void aCatalogueThatIsGoneIsStaleSinceAndWhy() {
+    void aCatalogueThatIsGoneIsStaleWithItsListSinceAndWhy() {
         catalogue.close();
 
-        var ran = eventually(r -> r.out().startsWith("stale"), "site", "status");
+        var ran =
+                eventually(
+                        r ->
+                                r.out().contains("stale    catalogue.example/main")
+                                        && r.out().contains("stale    list:climate"),
+                        "site",
+                        "status");
 
         assertThat(ran.status()).isEqualTo(1);
-        assertThat(ran.out()).contains("stale    catalogue.example/main", "since 20");
-        var source = ask("site", "status", "--output", "json").json().path("sources").get(0);
-        assertThat(source.path("problem").asText()).isNotEmpty();
-        assertThat(source.path("since").asText()).isNotEmpty();
+        var json = ask("site", "status", "--output", "json").json();
+        for (var gone : List.of(json.path("sources").get(0), json.path("lists").get(0))) {
+            assertThat(gone.path("state").asText()).isEqualTo("stale");
+            assertThat(gone.path("problem").asText()).isNotEmpty();
+            assertThat(gone.path("since").asText()).startsWith("20");
+            assertThat(ran.out())
+                    .containsPattern(
+                            gone.path("url").asText() + "\n         since 20.* ago\\): \\S");
+        }
     }
 
     @Test
@@ -290,6 +345,10 @@ class SiteCommandsIT {
 
     /** Endorses a new image at the catalogue, where the file itself is not to be had. */
     private static String endorsed(String... words) throws IOException {
+        return endorsedFor("vo:biomed", words);
+    }
+
+    private static String endorsedFor(String owner, String... words) throws IOException {
         int number = ++count;
         var image =
                 Ran.unpacked(
@@ -298,7 +357,7 @@ class SiteCommandsIT {
         try (var file = Files.newByteChannel(image, StandardOpenOption.WRITE)) {
             file.write(StandardCharsets.US_ASCII.encode("image %d".formatted(number)));
         }
-        var all = new ArrayList<>(List.of("endorse", image.toString(), "--owner", "vo:biomed"));
+        var all = new ArrayList<>(List.of("endorse", image.toString(), "--owner", owner));
         if (words.length == 0) {
             all.addAll(List.of("--image-version", "1.0"));
         }
