@@ -147,6 +147,9 @@ final class SiteStatusCommand implements Callable<Integer> {
                             one.path("fileName").asText(),
                             one.path("driver").asText(),
                             moment(one, "changedAt"));
+                    if (one.has("converted")) {
+                        output.line("         converted to %s", one.path("converted").asText());
+                    }
                     output.line("         %s", one.path("why").asText());
                 }
             }
