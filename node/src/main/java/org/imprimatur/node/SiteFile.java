@@ -30,9 +30,12 @@ final class SiteFile implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    // Both of the one thread that looks; null for nothing.
+    // All of the one thread that looks; null for nothing.
     private @Nullable String seen;
     private @Nullable String judged;
+
+    // Then what was followed may have stopped, though the file is as it was again.
+    private boolean brokenOff;
 
     /**
      * Begins to look.
@@ -61,6 +64,7 @@ final class SiteFile implements AutoCloseable {
         try {
             look();
         } catch (RuntimeException e) {
+            brokenOff = true;
             LOG.error("the site's file cannot be looked at; it stays as it was", e);
         }
     }
@@ -91,11 +95,12 @@ final class SiteFile implements AutoCloseable {
         var inForce = exchange.inForce().get();
         unchanged("owner", inForce.policy().site(), next.policy().site());
         unchanged("store", inForce.store(), next.store());
-        if (next.policy().digest().equals(inForce.policy().digest())) {
+        if (next.policy().digest().equals(inForce.policy().digest()) && !brokenOff) {
             exchange.policy().note(List.of());
             return;
         }
         exchange.take(next);
+        brokenOff = false;
         LOG.info("the site's file is in force anew, with the digest {}", next.policy().digest());
     }
 
@@ -116,7 +121,7 @@ final class SiteFile implements AutoCloseable {
                 .forEach(
                         fault ->
                                 LOG.error(
-                                        "the site's file is not taken, and its policy stays as it was: {}",
+                                        "the site's file is not taken, and all stays as it was: {}",
                                         fault));
     }
 

@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,6 +293,48 @@ class SiteExchangeIT {
                                 "it lacks a firewall")));
 
         await("told", () -> Files.exists(mail));
+    }
+
+    /** A connection to the site's database. */
+    private static Connection database() throws IOException, SQLException {
+        var data = trial.directory.resolve("site-data");
+        var port = Files.readAllLines(data.resolve("postgresql/postmaster.pid")).get(3);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:%s/postgres".formatted(port),
+                "imprimatur",
+                Files.readString(data.resolve("postgresql.password")).strip());
+    }
+
+    private static long kept(java.sql.Statement sql) {
+        try (var rows = sql.executeQuery("select count(*) from site_policy")) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aLedgerGoesOnWhenAnExchangeWasBrokenOffAndTheFileIsAsItWas() throws Exception {
+        var other = at.siteYaml().replace("poll: 30s", "poll: 29s");
+        assertThat(other).isNotEqualTo(at.siteYaml());
+        try (var db = database();
+                var sql = db.createStatement()) {
+            long before = kept(sql);
+            sql.execute("alter table followed_ledger rename to out_of_reach");
+            try {
+                at.writeSite(other);
+                await("tried", () -> kept(sql) > before);
+                Thread.sleep(3000); // long enough to fail after that, too
+                at.writeSite(at.siteYaml());
+            } finally {
+                sql.execute("alter table out_of_reach rename to followed_ledger");
+            }
+        }
+
+        var endorsed = endorsed("resumed", 100);
+        assertThat(decide(endorsed).get("decision").asBoolean()).isTrue();
+        assertThat(policy(_ -> true).get("sitePolicy").asText()).isEqualTo(first);
     }
 
     private static HttpResponse<String> register(String decision, UUID id) {
