@@ -48,6 +48,7 @@ final class OpenNebulaDriver implements Driver {
     private static final int OURS = -3;
     private static final int ALL = -1;
     private static final int AS_IT_IS = -1;
+    private static final int MERGED = 1;
     private static final String DONE = "6";
     private static final int LONGEST_SECRET = 4096;
     private static final int LONGEST_NAME = 128;
@@ -124,6 +125,10 @@ final class OpenNebulaDriver implements Driver {
             fetched(id);
         }
         unstage(mark);
+        if (whole != null) {
+            // It may stand by another endorsement than when it was made.
+            ask("label it", "one.image.update", id, template(labels(mark, image)), MERGED);
+        }
         if (whole != null && whole.state() == State.DISABLED) {
             ask("enable it", "one.image.enable", id, true);
         }
@@ -150,42 +155,47 @@ final class OpenNebulaDriver implements Driver {
                     "OpenNebula takes raw and qcow2, and the image is %s: say which in \"format\""
                             .formatted(image.format()));
         }
-        var candidate = image.candidate();
         var sha1 = stage(mark, image);
-        var said = new TreeMap<String, String>();
+        var said = labels(mark, image);
         said.put("NAME", shownName(image, mark));
         said.put("PATH", at(mark));
         said.put("SHA1", sha1);
         said.put("TYPE", "OS");
         said.put("PERSISTENT", "NO");
         said.put("FORMAT", image.format());
-        said.put("DESCRIPTION", candidate.title());
-        said.put("IMPRIMATUR_SITE", site.toString());
-        said.put("IMPRIMATUR_DRIVER", name());
-        said.put("IMPRIMATUR_MARK", mark.toString());
-        said.put("IMPRIMATUR_GUID", candidate.guid().toString());
-        said.put("IMPRIMATUR_VERSION", candidate.version().text());
-        said.put("IMPRIMATUR_SHA512", image.image().hex());
-        said.put("IMPRIMATUR_FILE_SHA512", image.digest().hex());
-        said.put("IMPRIMATUR_OWNER", candidate.owner().toString());
-        said.put("IMPRIMATUR_ENDORSER", candidate.signer().subject());
-        said.put("IMPRIMATUR_ENDORSEMENT", candidate.id().hex());
-        said.put("IMPRIMATUR_CATALOGUE", image.catalogue().text());
+        var answer = ask("make it", "one.image.allocate", template(said), settings.datastore());
+        if (!answer.matches("[0-9]{1,9}")) {
+            throw new DriverException("OpenNebula made an image without a number");
+        }
+        return Integer.parseInt(answer);
+    }
+
+    /** What is said of an image there; {@code docs/format.md}, "Images in OpenNebula". */
+    private TreeMap<String, String> labels(Mark mark, StoredImage image) {
+        var candidate = image.candidate();
+        var labels = new TreeMap<String, String>();
+        labels.put("DESCRIPTION", candidate.title());
+        labels.put("IMPRIMATUR_SITE", site.toString());
+        labels.put("IMPRIMATUR_DRIVER", name());
+        labels.put("IMPRIMATUR_MARK", mark.toString());
+        labels.put("IMPRIMATUR_GUID", candidate.guid().toString());
+        labels.put("IMPRIMATUR_VERSION", candidate.version().text());
+        labels.put("IMPRIMATUR_SHA512", image.image().hex());
+        labels.put("IMPRIMATUR_FILE_SHA512", image.digest().hex());
+        labels.put("IMPRIMATUR_OWNER", candidate.owner().toString());
+        labels.put("IMPRIMATUR_ENDORSER", candidate.signer().subject());
+        labels.put("IMPRIMATUR_ENDORSEMENT", candidate.id().hex());
+        labels.put("IMPRIMATUR_CATALOGUE", image.catalogue().text());
+        return labels;
+    }
+
+    private static String template(Map<String, String> said) {
         var template = new StringBuilder("<TEMPLATE>");
         said.forEach(
                 (member, text) ->
                         template.append(
                                 "<%s>%s</%s>".formatted(member, XmlRpc.escaped(text), member)));
-        var answer =
-                ask(
-                        "make it",
-                        "one.image.allocate",
-                        template.append("</TEMPLATE>").toString(),
-                        settings.datastore());
-        if (!answer.matches("[0-9]{1,9}")) {
-            throw new DriverException("OpenNebula made an image without a number");
-        }
-        return Integer.parseInt(answer);
+        return template.append("</TEMPLATE>").toString();
     }
 
     /** A name is there once for each user, so a part of the mark is in it. */

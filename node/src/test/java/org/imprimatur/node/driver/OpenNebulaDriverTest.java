@@ -211,11 +211,30 @@ class OpenNebulaDriverTest {
     void whatWasBegunBeforeACrashIsGoneOnWith() throws Exception {
         expect("one.imagepool.info", "pool-with-image", "4", false);
         expect("one.image.info", "image", "1", false);
+        expect("one.image.update", "image-seven");
         expect("one.image.chown", "image-seven");
         expect("one.image.chmod", "image-seven");
 
         assertThat(driver.publish(MARK, image)).isEqualTo("7");
         assertThat(expected).isEmpty();
+    }
+
+    @Test
+    void anImageThatStandsByAnotherEndorsementIsLabelledAnewAndNotMadeAgain() throws Exception {
+        expect("one.imagepool.info", "pool-with-image", "1", true);
+        expect("one.image.update", "image-seven");
+        expect("one.image.chown", "image-seven");
+        expect("one.image.chmod", "image-seven");
+
+        assertThat(driver.publish(MARK, image)).isEqualTo("7");
+
+        assertThat(expected).isEmpty();
+        var said = calls("one.image.update").getFirst();
+        assertThat(said.get(1)).isEqualTo("7");
+        assertThat(said.get(3)).as("what else is in the template stays").isEqualTo("1");
+        var template = OutsideXml.read(said.get(2).getBytes(UTF_8), "the template");
+        assertThat(template.text("IMPRIMATUR_ENDORSEMENT")).isEqualTo(image.candidate().id().hex());
+        assertThat(template.all("PATH")).isEmpty();
     }
 
     @Test
