@@ -164,10 +164,14 @@ public final class Conversions implements AutoCloseable {
                         image.file(),
                         file,
                         format,
-                        // A list does not say it: then it is that of the file, which is verified.
+                        // A list does not say it: then it is that of the file.
                         disk == null ? null : disk.contentRoot().bytes(),
                         Limits.DEFAULT,
                         _ -> checkSpace());
+        if (disk == null && !digest(image.file()).equals(image.image())) {
+            delete(file);
+            throw new DriverException("the file in the store is no longer the listed one");
+        }
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
         var digest = Sha512.ofBytes(converted.sha512());
         keep(file, image.name().in(format.wire()), digest, FileStamp.of(file));
