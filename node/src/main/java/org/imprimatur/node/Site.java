@@ -87,8 +87,8 @@ record Site(
                 new PolicyInForce(config.policy(), config.policyText(), database, clock, metrics);
         var site = config.policy().site();
         var view = new SiteView(own, follows, subscriptions::lists, policy);
+        parts.opened(DirectoryStore.lock(config.store()));
         var store = DirectoryStore.open(config.store(), random);
-        parts.opened(store.lock());
         var admission = parts.opened(new Admission(view, database, clock, random, metrics));
         var transfers =
                 parts.opened(

@@ -429,6 +429,8 @@ class TwoNodesIT {
                 .isInstanceOf(LedgerFault.class)
                 .hasMessageContaining("put this ledger's ledger.key back");
 
+        var beingMade = directory.resolve("store-a/.converted/.one.qcow2.1.part");
+        Files.createFile(beingMade);
         takeKey("a", "d");
         String shared = yaml("d");
         Files.writeString(
@@ -437,6 +439,7 @@ class TwoNodesIT {
         assertThatThrownBy(() -> Node.start(config(shared), at.clock))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("in use by another node");
+        assertThat(beingMade).exists();
         assertThat(at.decide(a, Sha512.of(new byte[0]), "infrastructure").toString())
                 .contains("image-unknown");
     }

@@ -50,6 +50,21 @@ public final class DirectoryStore {
     }
 
     /**
+     * Keeps other nodes from a directory, until it is closed: what one node is verifying or making,
+     * no other may write or delete. It is taken before the directory is opened.
+     *
+     * @throws StoreException when another node uses it
+     */
+    public static DirectoryLock lock(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            return DirectoryLock.take(directory, ".lock", "store");
+        } catch (IOException e) {
+            throw new StoreException("cannot lock the store " + directory + ": " + e, e);
+        }
+    }
+
+    /**
      * Opens the directory, makes it where it is not there, and deletes what was withdrawn.
      *
      * @throws StoreException when it cannot be used
@@ -73,20 +88,6 @@ public final class DirectoryStore {
             return store;
         } catch (IOException e) {
             throw new StoreException("cannot use the store " + directory + ": " + e, e);
-        }
-    }
-
-    /**
-     * Keeps other nodes from the directory, until it is closed: what one node is verifying, no
-     * other may write.
-     *
-     * @throws StoreException when another node uses it
-     */
-    public DirectoryLock lock() {
-        try {
-            return DirectoryLock.take(directory, ".lock", "store");
-        } catch (IOException e) {
-            throw new StoreException("cannot lock the store " + directory + ": " + e, e);
         }
     }
 
