@@ -16,6 +16,14 @@ import org.imprimatur.trust.TrialAuthority.KeyKind;
  */
 final class Rehearsal {
 
+    /** One of each kind that images of systems mostly have, beside ext4. */
+    private static final List<String> DISKS =
+            List.of(
+                    "btrfs-subvolumes.raw.gz",
+                    "xfs-default.raw.gz",
+                    "lvm.raw.gz",
+                    "containers/zstd-4k.qcow2.gz");
+
     private Rehearsal() {}
 
     /** Takes the checkout, and the file that says that the cache is complete. */
@@ -30,17 +38,24 @@ final class Rehearsal {
         run("inspect", image);
         run("inspect", image, "--quick");
         run("inspect", image, "--output", "json", "--sbom", home.resolve("sbom.json").toString());
-        var system = home.resolve("rehearsal.raw");
-        try (var packed =
-                new GZIPInputStream(Files.newInputStream(fixtures.resolve("rehearsal.raw.gz")))) {
-            Files.copy(packed, system);
+        var system = unpacked(fixtures.resolve("rehearsal.raw.gz"), home);
+        run("inspect", system);
+        run("inspect", system, "--quick", "--output", "json");
+        for (var disk : DISKS) {
+            run("inspect", unpacked(fixtures.resolve(disk), home), "--quick");
         }
-        run("inspect", system.toString());
-        run("inspect", system.toString(), "--quick", "--output", "json");
         bundle(home);
         list(Path.of(args[0], "exchange", "src", "test", "resources", "hepix"));
         Demo.remove(home);
         Files.writeString(Path.of(args[1]), "");
+    }
+
+    private static String unpacked(Path packed, Path home) throws IOException {
+        var disk = home.resolve("disk-" + packed.getFileName());
+        try (var in = new GZIPInputStream(Files.newInputStream(packed))) {
+            Files.copy(in, disk);
+        }
+        return disk.toString();
     }
 
     /** Authorities of the grid mostly have RSA keys, and people of either kind. */
