@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** A real Keystone and a real Glance (Debian's packages), on free ports, in a directory. */
@@ -127,7 +128,7 @@ public final class TrialCloud implements AutoCloseable {
                 "--config-file",
                 config.toString());
         awaitAnswer(keystone());
-        token = token();
+        token = onceItAnswers(keystone(), this::token);
         var service =
                 call(
                                 "POST",
@@ -232,12 +233,15 @@ public final class TrialCloud implements AutoCloseable {
     }
 
     private void awaitAnswer(String address) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(address)).build();
+        onceItAnswers(address, () -> http.send(request, BodyHandlers.discarding()));
+    }
+
+    /** A server that starts, on a busy machine, also hangs up on those who ask. */
+    private static <T> T onceItAnswers(String address, Callable<T> call) throws Exception {
         for (int i = 0; i < 600; i++) {
             try {
-                http.send(
-                        HttpRequest.newBuilder(URI.create(address)).build(),
-                        BodyHandlers.discarding());
-                return;
+                return call.call();
             } catch (IOException _) {
                 Thread.sleep(100);
             }
