@@ -112,6 +112,7 @@ final class CondemnationTable {
         if (numbers.isEmpty()) {
             return;
         }
+        planForThese();
         // Few different reasons, for many instances: each is sent once.
         var digests = List.copyOf(new LinkedHashSet<>(reasons));
         var places = new HashMap<String, Integer>();
@@ -140,6 +141,7 @@ final class CondemnationTable {
         if (numbers.isEmpty()) {
             return;
         }
+        planForThese();
         db.createUpdate(
                         """
                         update condemnation c set pardoned_at = :at
@@ -163,6 +165,14 @@ final class CondemnationTable {
                         """)
                 .mapTo(Long.class)
                 .list();
+    }
+
+    /**
+     * Has PostgreSQL plan for as many numbers as there are. After ten times it would keep one plan
+     * for any, which compares each number with each condemnation: minutes for tens of thousands.
+     */
+    private void planForThese() {
+        db.execute("set local plan_cache_mode = force_custom_plan");
     }
 
     private Array array(String type, Object[] values) {
