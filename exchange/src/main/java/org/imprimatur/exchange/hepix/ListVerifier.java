@@ -151,19 +151,20 @@ public record ListVerifier(TrustAnchors anchors, boolean legacySha1, Expected ex
                             "the message has content beside the signature and other content inside"));
         }
         // Reading takes as long as digesting. What is read counts only behind a good signature.
-        var reading = Meanwhile.of(() -> ImageList.read(mime.content()));
-        return switch (signed.verify(mime.content(), anchors, legacySha1, at)) {
-            case SignedContent.NotVerified(var code, var explanation) ->
-                    new Verdict(
-                            Optional.empty(),
-                            Optional.empty(),
-                            List.of(new Reason(code, explanation)),
-                            List.of(),
-                            false,
-                            List.of());
-            case SignedContent.Verified verified ->
-                    judged(reading.get(), mime.form(), verified, at);
-        };
+        try (var reading = Meanwhile.of(() -> ImageList.read(mime.content()))) {
+            return switch (signed.verify(mime.content(), anchors, legacySha1, at)) {
+                case SignedContent.NotVerified(var code, var explanation) ->
+                        new Verdict(
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(new Reason(code, explanation)),
+                                List.of(),
+                                false,
+                                List.of());
+                case SignedContent.Verified verified ->
+                        judged(reading.get(), mime.form(), verified, at);
+            };
+        }
     }
 
     private static Verdict refused(ImageList list, Reason reason) {

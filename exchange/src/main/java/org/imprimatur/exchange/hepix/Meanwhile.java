@@ -6,9 +6,10 @@ import java.util.function.Supplier;
 
 /**
  * What is worked out on a thread of its own while there is something else to do. Whoever asks for
- * it waits for it, and is told of its failure; if nobody asks, the failure is nobody's.
+ * it waits for it, and is told of its failure; if nobody asks, the failure is nobody's. Whoever
+ * closes it waits too, so that nothing is worked out behind the back of one who bounds it.
  */
-public final class Meanwhile<T> implements Supplier<T> {
+public final class Meanwhile<T> implements Supplier<T>, AutoCloseable {
 
     private final CompletableFuture<T> result;
 
@@ -30,5 +31,10 @@ public final class Meanwhile<T> implements Supplier<T> {
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException known ? known : e;
         }
+    }
+
+    @Override
+    public void close() {
+        result.handle((_, _) -> true).join();
     }
 }
