@@ -6,6 +6,7 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -85,9 +86,14 @@ public final class Proxies extends ProxySelector {
     }
 
     private static Proxy proxy(String text) {
-        var url = URI.create(text.contains("://") ? text : "http://" + text);
-        var path = url.getPath();
         // What a proxy's address may hold besides is a secret: it is not shown.
+        URI url;
+        try {
+            url = new URI(text.contains("://") ? text : "http://" + text);
+        } catch (URISyntaxException _) {
+            throw new IllegalArgumentException("is not the address of a proxy");
+        }
+        var path = url.getPath();
         if (!"http".equals(url.getScheme())
                 || url.getHost() == null
                 || url.getUserInfo() != null

@@ -55,7 +55,13 @@ class ProxiesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"https://p.example", "http://u:secret@p.example", "socks://p", "http://p/x"})
+            strings = {
+                "https://p.example",
+                "http://u:secret@p.example",
+                "http://u:secret{@p.example",
+                "socks://p",
+                "http://p/x"
+            })
     void whatIsNoProxyIsRefusedWithoutShowingIt(String url) {
         assertThatThrownBy(() -> Proxies.of(url, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
