@@ -267,9 +267,10 @@ class ConversionsIT {
     @Test
     void aBlockOfTheConvertedFileCountsThoughItsImageStands() throws Exception {
         var endorsed = approved(disk());
-        await("kvm", endorsed, "published");
+        var there = "driver:kvm/" + await("kvm", endorsed, "published").get("id").asText();
         var converted = digest(file(kvm, endorsed, "qcow2"));
         assertThat(decide(converted).get("decision").asBoolean()).isTrue();
+        assertThat(at.decide(site, there, "infrastructure").get("decision").asBoolean()).isTrue();
 
         expect(
                 201,
@@ -282,6 +283,8 @@ class ConversionsIT {
                                 "only this file")));
 
         assertThat(SiteTrial.codes(decide(converted))).contains("image-blocked");
+        assertThat(SiteTrial.codes(at.decide(site, there, "infrastructure")))
+                .contains("image-blocked");
         assertThat(decide(endorsed.statement().image()).get("decision").asBoolean()).isTrue();
     }
 

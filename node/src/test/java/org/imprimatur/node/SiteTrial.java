@@ -223,7 +223,16 @@ public final class SiteTrial {
         return decide(site, image, useClass, "instantiate");
     }
 
+    /** As somebody asks who knows the image by another name than its digest. */
+    public JsonNode decide(Node site, String name, String useClass) {
+        return decided(site, name, useClass, "instantiate");
+    }
+
     public JsonNode decide(Node site, Sha512 image, String useClass, String action) {
+        return decided(site, image.toString(), useClass, action);
+    }
+
+    private JsonNode decided(Node site, String name, String useClass, String action) {
         return json(
                 expect(
                         200,
@@ -235,7 +244,7 @@ public final class SiteTrial {
                                  "resource": {"type": "image", "id": "%s"},
                                  "context": {"class": "%s", "host": "wn1"}}
                                 """
-                                        .formatted(action, image, useClass))));
+                                        .formatted(action, name, useClass))));
     }
 
     public HttpResponse<String> evaluate(Node site, String body) {

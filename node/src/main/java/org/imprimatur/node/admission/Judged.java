@@ -30,8 +30,8 @@ record Judged(@Nullable Sha512 image, Decision decision) {
     /**
      * Decides.
      *
-     * @param ofTheSite the endorsed image of which the site has published a file under the name,
-     *     which is a driver's or a digest that no ledger in view mentions; else not looked at
+     * @param ofTheSite the image that is meant by what only the site knows: a name at a driver, or
+     *     a digest that nothing in view mentions; else not looked at
      */
     static Judged of(
             Standing standing,

@@ -100,6 +100,21 @@ final class PublicationTable {
                 : Optional.empty();
     }
 
+    /** The files that were made for a driver and that it has under that id of its own. */
+    List<Sha512> made(String driver, String driverId) {
+        return db.createQuery(
+                        """
+                        select distinct converted from publication
+                         where driver = :driver and driver_id = :driverId
+                           and state <> 'removed' and converted is not null
+                        """)
+                .bind("driver", driver)
+                .bind("driverId", driverId)
+                .mapTo(byte[].class)
+                .map(Sha512::ofBytes)
+                .list();
+    }
+
     /**
      * The endorsed image that a file was made of; of several, which have the same disk then, one
      * that is published now.

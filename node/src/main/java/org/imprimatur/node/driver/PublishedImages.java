@@ -23,17 +23,30 @@ public final class PublishedImages {
 
     /**
      * The endorsed image; empty where the ledgers in view say what the name means, or where the
-     * site has published nothing under it.
+     * site has published nothing under it. Of what a driver has, the file itself, where something
+     * in view is about that very file: a block of it counts under each of its names.
      */
     public Optional<Sha512> image(ImageName name) {
         return switch (name) {
-            case ImageName.AtDriver(var driver, var id) ->
-                    database.read(db -> new PublicationTable(db).image(driver, id));
+            case ImageName.AtDriver(var driver, var id) -> atDriver(driver, id);
             case ImageName.ByDigest(var digest) ->
                     view.ask(standing -> standing.mentions(digest))
                             ? Optional.empty()
                             : database.read(db -> new PublicationTable(db).madeOf(digest));
             case ImageName.ByGuid _ -> Optional.empty();
         };
+    }
+
+    private Optional<Sha512> atDriver(String driver, String id) {
+        var image = database.read(db -> new PublicationTable(db).image(driver, id));
+        var made = database.read(db -> new PublicationTable(db).made(driver, id));
+        return image.map(
+                endorsed ->
+                        view.ask(
+                                standing ->
+                                        made.stream()
+                                                .filter(standing::mentions)
+                                                .findFirst()
+                                                .orElse(endorsed)));
     }
 }
