@@ -149,14 +149,15 @@ final class Approvals {
             return nextVersion(candidate);
         }
         return before.stream()
-                .filter(other -> !other.signer().equals(signer))
+                .filter(other -> !other.introducer().equals(candidate.introducer()))
                 .findFirst()
                 .<Outcome>map(
                         other ->
                                 new Outcome.Missing(
                                         "%s endorsed version %s"
                                                 .formatted(
-                                                        other.signer().subject(), other.version())))
+                                                        other.introducer().subject(),
+                                                        other.version())))
                 .orElse(new Outcome.ByRule("its rule approves it and the versions before it"));
     }
 
@@ -171,7 +172,7 @@ final class Approvals {
             return switch (word.statement()) {
                 case Statement.Refusal _ ->
                         new Outcome.Missing("version %s was refused".formatted(version));
-                case Approval _ when other.signer().equals(candidate.signer()) ->
+                case Approval _ when other.introducer().equals(candidate.introducer()) ->
                         new Outcome.ByRule(
                                 "a new version by the same endorser as version %s, which was approved by %s (%s)"
                                         .formatted(
@@ -189,23 +190,8 @@ final class Approvals {
 
     /** The other versions of an image that the same catalogue had before, oldest first. */
     private List<Candidate> before(Candidate candidate) {
-        return switch (candidate) {
-            case Candidate.Endorsed(var catalogue, var entry) ->
-                    standing.register(catalogue).stream()
-                            .flatMap(register -> register.endorsements(candidate.guid()).stream())
-                            .filter(other -> other.index() < entry.index())
-                            .<Candidate>map(other -> new Candidate.Endorsed(catalogue, other))
-                            .filter(other -> !other.version().equals(candidate.version()))
-                            .toList();
-            case Candidate.Listed(var catalogue, _, _, var entry) ->
-                    standing.list(catalogue).stream()
-                            .flatMap(
-                                    list ->
-                                            list.images().of(candidate.guid()).stream()
-                                                    .filter(other -> other.from() < entry.from())
-                                                    .<Candidate>map(list::candidate))
-                            .filter(other -> !other.version().equals(candidate.version()))
-                            .toList();
-        };
+        return standing.before(candidate).stream()
+                .filter(other -> !other.version().equals(candidate.version()))
+                .toList();
     }
 }

@@ -31,6 +31,12 @@ public sealed interface Candidate {
     /** Who answers for it. */
     Person signer();
 
+    /**
+     * Who answered for it when it came. A list may be signed by another person later, and that does
+     * not make an image of the first one the second one's.
+     */
+    Person introducer();
+
     /** The image's title, for people. */
     String title();
 
@@ -96,6 +102,11 @@ public sealed interface Candidate {
         @Override
         public Person signer() {
             return entry.statement().signer();
+        }
+
+        @Override
+        public Person introducer() {
+            return signer();
         }
 
         @Override
@@ -172,6 +183,11 @@ public sealed interface Candidate {
         @Override
         public Version version() {
             return entry.version();
+        }
+
+        @Override
+        public Person introducer() {
+            return entry.introducer();
         }
 
         @Override

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param until when it ends by itself; null for never
  * @param from the number of the first state of the list that had it, from 1
  * @param since when the site took that state
+ * @param introducer who had signed that state
  * @param gone null while the list has it
  */
 public record ListedImage(
@@ -35,6 +36,7 @@ public record ListedImage(
         @Nullable Instant until,
         long from,
         Instant since,
+        Person introducer,
         @Nullable Gone gone) {
 
     private static final Pattern FORMAT = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");

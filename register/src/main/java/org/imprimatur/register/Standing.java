@@ -121,6 +121,26 @@ public record Standing(Register own, List<Followed> followed, List<FollowedList>
                 .or(() -> list(catalogue).flatMap(list -> list.find(id)));
     }
 
+    /** What the same catalogue had of the image before, oldest first. */
+    public List<Candidate> before(Candidate candidate) {
+        return switch (candidate) {
+            case Candidate.Endorsed(var origin, var entry) ->
+                    register(origin).stream()
+                            .flatMap(register -> register.endorsements(candidate.guid()).stream())
+                            .filter(other -> other.index() < entry.index())
+                            .<Candidate>map(other -> new Candidate.Endorsed(origin, other))
+                            .toList();
+            case Candidate.Listed(var name, _, _, var entry) ->
+                    list(name).stream()
+                            .flatMap(
+                                    list ->
+                                            list.images().of(candidate.guid()).stream()
+                                                    .filter(other -> other.from() < entry.from())
+                                                    .<Candidate>map(list::candidate))
+                            .toList();
+        };
+    }
+
     /** Whether a candidate stands, whatever the site itself says of it. */
     public boolean counts(Owner site, Candidate candidate, Instant at) {
         return switch (candidate) {

@@ -40,6 +40,7 @@ class ListedDecisionsTest {
     private SitePolicy.Endorsers endorsers;
     private List<Condition> conditions = List.of();
     private Action action = Action.INSTANTIATE;
+    private Person signer = ALICE;
     private Instant verifiedAt = NOON;
     private String fault;
 
@@ -50,6 +51,11 @@ class ListedDecisionsTest {
     }
 
     private static ListedImage listed(String version, long from, Instant until, Gone gone) {
+        return listed(version, from, ALICE, until, gone);
+    }
+
+    private static ListedImage listed(
+            String version, long from, Person introducer, Instant until, Gone gone) {
         var name = new Version(version);
         var file = image("debian " + version);
         return new ListedImage(
@@ -66,6 +72,7 @@ class ListedDecisionsTest {
                 until,
                 from,
                 NOON.minus(Duration.ofDays(1)),
+                introducer,
                 gone);
     }
 
@@ -73,7 +80,7 @@ class ListedDecisionsTest {
         return new FollowedList(
                 LIST,
                 BIOMED,
-                ALICE,
+                signer,
                 3,
                 "images@example.org",
                 EXPIRES,
@@ -274,6 +281,22 @@ class ListedDecisionsTest {
         assertThat(decide(next, NOON).permitted()).isTrue();
 
         approving = new Approving.Required(Versions.ASK);
+        assertThat(decide(next, NOON).permitted()).isFalse();
+    }
+
+    @Test
+    void aVersionThatAnotherPersonListedFirstIsNotOneOfTheSameEndorser() {
+        approve(images.getFirst());
+        signer = BOB;
+        images.add(listed("1.1", 2, BOB, null, null));
+        var next = image("debian 1.1");
+
+        approving = new Approving.Required(Versions.SAME_ENDORSER);
+        assertThat(decide(IMAGE, NOON).permitted()).isTrue();
+        assertThat(decide(next, NOON).permitted()).isFalse();
+        approving =
+                new Approving.Automatic(
+                        Set.of(BOB), Limits.NONE, List.of(), Versions.SAME_ENDORSER);
         assertThat(decide(next, NOON).permitted()).isFalse();
     }
 

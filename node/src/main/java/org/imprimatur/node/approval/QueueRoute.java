@@ -106,7 +106,7 @@ public final class QueueRoute {
 
     private static @Nullable Earlier earlier(
             Standing standing, SitePolicy policy, Candidate candidate) {
-        for (var other : before(standing, candidate).reversed()) {
+        for (var other : standing.before(candidate).reversed()) {
             var word =
                     standing.own()
                             .word(policy.site(), other.catalogue(), other.id())
@@ -117,26 +117,6 @@ public final class QueueRoute {
             }
         }
         return null;
-    }
-
-    /** What the same catalogue had of the image before. */
-    private static List<Candidate> before(Standing standing, Candidate candidate) {
-        return switch (candidate) {
-            case Candidate.Endorsed(var origin, var entry) ->
-                    standing.register(origin).stream()
-                            .flatMap(register -> register.endorsements(candidate.guid()).stream())
-                            .filter(other -> other.index() < entry.index())
-                            .<Candidate>map(other -> new Candidate.Endorsed(origin, other))
-                            .toList();
-            case Candidate.Listed(var name, _, _, var entry) ->
-                    standing.list(name).stream()
-                            .flatMap(
-                                    list ->
-                                            list.images().of(candidate.guid()).stream()
-                                                    .filter(other -> other.from() < entry.from())
-                                                    .<Candidate>map(list::candidate))
-                            .toList();
-        };
     }
 
     private void write(ObjectNode json, Waiting one) {
@@ -154,7 +134,9 @@ public final class QueueRoute {
                     .put("version", earlier.candidate().version().text())
                     .put("approval", earlier.word().id().hex())
                     .put("approvedAt", earlier.word().admittedAt().toString())
-                    .put("sameEndorser", earlier.candidate().signer().equals(candidate.signer()));
+                    .put(
+                            "sameEndorser",
+                            earlier.candidate().introducer().equals(candidate.introducer()));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.imprimatur.exchange.LedgerEvidence;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
@@ -136,40 +137,49 @@ public final class Alarms {
     public void raise(LedgerEvidence evidence) {
         var origin = new Origin(evidence.ledger().name());
         raise(
-                new Case(
-                        origin,
-                        evidence.kind(),
-                        evidence.foundAt(),
-                        evidence.explanation(),
-                        mark(evidence, origin),
-                        evidence.write(),
-                        files(evidence)));
+                origin,
+                () ->
+                        new Case(
+                                origin,
+                                evidence.kind(),
+                                evidence.foundAt(),
+                                evidence.explanation(),
+                                mark(evidence, origin),
+                                evidence.write(),
+                                files(evidence)));
     }
 
-    /** Raises the alarm; a case that is known already is not told again. */
-    public void raise(Case found) {
+    /**
+     * Raises the alarm; a case that is known already is not told again. Nothing is thrown when it
+     * cannot be made or kept: what was found counts all the same.
+     */
+    public void raise(Origin origin, Supplier<Case> found) {
+        try {
+            raise(found.get());
+        } catch (RuntimeException e) {
+            LOG.error("an alarm about {} cannot be kept", origin, e);
+        }
+    }
+
+    private void raise(Case found) {
         var origin = found.origin();
         var id = found.id();
-        try {
-            Alarm known;
-            synchronized (alarms) {
-                known = alarms.get(id);
-            }
-            if (known != null) {
-                again(known, found.foundAt());
-            } else if (all().stream().filter(a -> a.origin().equals(origin)).count() < MOST_CASES) {
-                add(
-                        new Alarm(
-                                id,
-                                origin,
-                                found.kind(),
-                                found.foundAt(),
-                                found.foundAt(),
-                                found.explanation()),
-                        found);
-            }
-        } catch (RuntimeException e) {
-            LOG.error("an alarm about {} cannot be kept: {}", origin, found.explanation(), e);
+        Alarm known;
+        synchronized (alarms) {
+            known = alarms.get(id);
+        }
+        if (known != null) {
+            again(known, found.foundAt());
+        } else if (all().stream().filter(a -> a.origin().equals(origin)).count() < MOST_CASES) {
+            add(
+                    new Alarm(
+                            id,
+                            origin,
+                            found.kind(),
+                            found.foundAt(),
+                            found.foundAt(),
+                            found.explanation()),
+                    found);
         }
     }
 

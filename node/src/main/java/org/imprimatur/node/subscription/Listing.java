@@ -55,11 +55,12 @@ record Listing(
     static Listing of(Verdict verdict, long number, Instant at, ListedImages before) {
         var list = verdict.list().orElseThrow();
         var identifier = UUID.fromString(list.text("dc:identifier").orElseThrow());
+        var signer = verdict.signer().orElseThrow().person();
         var images = new LinkedHashMap<StatementId, ListedImage>();
         var unusable = new ArrayList<String>();
         for (var one : verdict.images()) {
             try {
-                var image = image(list, one, identifier, number, at, before);
+                var image = image(list, one, identifier, number, at, signer, before);
                 images.put(image.id(), image);
             } catch (MalformedInput e) {
                 unusable.add(
@@ -75,7 +76,7 @@ record Listing(
         return new Listing(
                 identifier,
                 list.text("hv:version").orElseThrow(),
-                verdict.signer().orElseThrow().person(),
+                signer,
                 list.endorserText("hv:email").orElse(""),
                 list.time("dc:date:expires").orElseThrow(),
                 images,
@@ -93,6 +94,7 @@ record Listing(
             UUID identifier,
             long number,
             Instant at,
+            Person signer,
             ListedImages before) {
         for (var objection : verdict.objections()) {
             // Its end is judged when somebody wants to run it.
@@ -140,11 +142,18 @@ record Listing(
                 entry.time("dc:date:expires").orElse(null),
                 number,
                 at,
+                signer,
                 null);
     }
 
-    private static String cut(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+    /** A text that is not too long, and has no half of a character, which JSON cannot say. */
+    static String cut(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        int end = most - 1;
+        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
+                + "…";
     }
 
     /** What is known after this state: what it has no more is gone, from now on. */
@@ -153,9 +162,9 @@ record Listing(
         for (var old : before.all()) {
             var now = images.get(old.id());
             if (now != null) {
-                all.add(with(now, old.from(), old.since(), null));
+                all.add(with(now, old, null));
             } else if (old.gone() == null) {
-                all.add(with(old, old.from(), old.since(), new Gone(version, at)));
+                all.add(with(old, old, new Gone(version, at)));
             } else {
                 all.add(old);
             }
@@ -166,8 +175,8 @@ record Listing(
         return new ListedImages(all);
     }
 
-    /** The same, known for another time. */
-    static ListedImage with(ListedImage image, long from, Instant since, @Nullable Gone gone) {
+    /** The same, known since it was first listed. */
+    private static ListedImage with(ListedImage image, ListedImage first, @Nullable Gone gone) {
         return new ListedImage(
                 image.id(),
                 image.guid(),
@@ -180,8 +189,9 @@ record Listing(
                 image.software(),
                 image.location(),
                 image.until(),
-                from,
-                since,
+                first.from(),
+                first.since(),
+                first.introducer(),
                 gone);
     }
 }

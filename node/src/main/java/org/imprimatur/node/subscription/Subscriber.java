@@ -60,6 +60,10 @@ final class Subscriber implements AutoCloseable {
     private static final int LARGEST_TOKEN = 4096;
     private static final int LONGEST = 1000;
 
+    private static final String IF_NONE_MATCH = "If-None-Match";
+    private static final String IF_MODIFIED_SINCE = "If-Modified-Since";
+    private static final Set<String> CONDITIONS = Set.of(IF_NONE_MATCH, IF_MODIFIED_SINCE);
+
     /** What the list's signer answers for, or somebody else has forged. */
     private static final Set<String> FAULTS =
             Set.of(
@@ -282,7 +286,8 @@ final class Subscriber implements AutoCloseable {
 
     private void lookAtList() throws FetchFailed {
         var url = subscription.url();
-        var heard = fetch.ask(url, headers(), ImageList.MAX_BYTES, WITHIN);
+        var headers = headers();
+        var heard = fetch.ask(url, headers, ImageList.MAX_BYTES, WITHIN);
         switch (heard.status()) {
             case 200 -> {
                 var served =
@@ -293,7 +298,7 @@ final class Subscriber implements AutoCloseable {
                 judge(heard.bytes(), served);
             }
             case 304 -> {
-                if (message == null) {
+                if (message == null || CONDITIONS.stream().noneMatch(headers::containsKey)) {
                     throw new FetchFailed(url + " says that nothing has changed since nothing");
                 }
                 judge(message, validators);
@@ -324,10 +329,10 @@ final class Subscriber implements AutoCloseable {
         var known = validators;
         if (known != null && known.url().equals(subscription.url().toString())) {
             if (known.etag() != null) {
-                headers.put("If-None-Match", known.etag());
+                headers.put(IF_NONE_MATCH, known.etag());
             }
             if (known.modified() != null) {
-                headers.put("If-Modified-Since", known.modified());
+                headers.put(IF_MODIFIED_SINCE, known.modified());
             }
         }
         if (subscription.token().isPresent()) {
@@ -467,7 +472,7 @@ final class Subscriber implements AutoCloseable {
         long number = states.size() + (verdict.unchanged() ? 0L : 1L);
         var listing = Listing.of(verdict, number, at, known);
         if (verdict.unchanged()) {
-            store(db -> db.note(subscription.catalogue(), at, null, from));
+            store(db -> db.note(subscription.catalogue(), states.size(), at, null, from));
         } else {
             var state =
                     new State(
@@ -481,7 +486,7 @@ final class Subscriber implements AutoCloseable {
             var after = listing.after(known, at);
             store(
                     db -> {
-                        db.note(subscription.catalogue(), at, null, from);
+                        db.note(subscription.catalogue(), states.size(), at, null, from);
                         if (!db.take(
                                 subscription.catalogue(), state, served, known, after, listing)) {
                             throw new IllegalStateException(
@@ -547,8 +552,16 @@ final class Subscriber implements AutoCloseable {
     private void alarm(Reason fault, byte[] served, Instant at) {
         var explanation = cut("%s (%s)".formatted(fault.explanation(), fault.code()));
         alarms.raise(
-                new ListEvidence(subscription, fault.code(), at, explanation, message, served)
-                        .asCase());
+                subscription.catalogue(),
+                () ->
+                        new ListEvidence(
+                                        subscription,
+                                        fault.code(),
+                                        at,
+                                        explanation,
+                                        message,
+                                        served)
+                                .asCase());
         var before = status;
         if (explanation.equals(before.list().fault())) {
             return;
@@ -558,6 +571,7 @@ final class Subscriber implements AutoCloseable {
                 db ->
                         db.note(
                                 subscription.catalogue(),
+                                states.size(),
                                 before.list().verifiedAt(),
                                 explanation,
                                 null));
@@ -576,19 +590,21 @@ final class Subscriber implements AutoCloseable {
     }
 
     private static String cut(String text) {
-        return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+        return Listing.cut(text, LONGEST);
     }
 
     private void set(Status next) {
         status = next;
     }
 
+    /** What cannot be stored any more must not be seen either: decisions may rest on it. */
     private void store(Consumer<SubscriptionTable> work) {
         storing.lock();
         try {
-            if (!closing) {
-                database.change(db -> work.accept(new SubscriptionTable(db)));
+            if (closing) {
+                throw new IllegalStateException(subscription.catalogue() + " is followed no more");
             }
+            database.change(db -> work.accept(new SubscriptionTable(db)));
         } finally {
             storing.unlock();
         }

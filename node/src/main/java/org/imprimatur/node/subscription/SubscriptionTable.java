@@ -83,9 +83,14 @@ final class SubscriptionTable {
                 .findOne();
     }
 
-    /** Notes how it stands; how many states there are is not changed. */
+    /**
+     * Notes how it stands with so many states; what another node has noted of a later one stays.
+     *
+     * @param states how many were taken, which this does not change
+     */
     void note(
             Origin list,
+            long states,
             @Nullable Instant verifiedAt,
             @Nullable String fault,
             @Nullable Validators validators) {
@@ -96,8 +101,10 @@ final class SubscriptionTable {
                         values (:name, 0, :verifiedAt, :fault, :url, :etag, :modified)
                         on conflict (name) do update set verified_at = :verifiedAt,
                                fault = :fault, url = :url, etag = :etag, modified = :modified
+                         where followed_list.states = :states
                         """)
                 .bind("name", list.text())
+                .bind("states", states)
                 .bind("verifiedAt", time(verifiedAt))
                 .bind("fault", fault)
                 .bind("url", validators == null ? null : validators.url())
@@ -275,6 +282,7 @@ final class SubscriptionTable {
                             long to = row.getLong("to_state");
                             boolean gone = !row.wasNull() && to <= upTo;
                             var until = row.getObject("until", OffsetDateTime.class);
+                            var begun = states.get((int) from - 1);
                             return new ListedImage(
                                     id,
                                     new Guid(row.getObject("guid", UUID.class)),
@@ -291,7 +299,8 @@ final class SubscriptionTable {
                                     row.getString("location"),
                                     instant(until),
                                     from,
-                                    states.get((int) from - 1).takenAt(),
+                                    begun.takenAt(),
+                                    begun.signer(),
                                     gone ? gone(states.get((int) to - 1)) : null);
                         })
                 .forEach(image -> images.put(image.id(), image));

@@ -115,6 +115,36 @@ class CelConditionsTest {
     }
 
     @Test
+    void whatAListCannotSayIsUnknown() {
+        var list =
+                new Candidate.Listed(
+                        new Origin("list:biomed"),
+                        Trial.BIOMED,
+                        endorsement.signer(),
+                        new ListedImage(
+                                StatementId.parse("cd".repeat(32)),
+                                endorsement.guid(),
+                                endorsement.version(),
+                                endorsement.image(),
+                                "Debian",
+                                "qcow2",
+                                1000,
+                                "kvm",
+                                new Candidate.Software("Debian", "12", "x86_64"),
+                                "https://images.example/debian.qcow2",
+                                null,
+                                1,
+                                NOW,
+                                endorsement.signer(),
+                                null));
+        var facts = new Condition.Facts(list, null, NOW);
+
+        assertThat(condition("image.title == 'Debian'").against(facts)).isNull();
+        assertThat(condition("image.tag != 'deprecated'").against(facts)).isNotNull();
+        assertThat(condition("image.kind != 'combined'").against(facts)).isNotNull();
+    }
+
+    @Test
     void whatDoesNotHoldIsToldWithTheExpression() {
         assertThat(against("image.owner ==\n'vo:atlas'"))
                 .isEqualTo("it is false: image.owner == 'vo:atlas'");

@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.imprimatur.exchange.hepix.ImageList;
@@ -394,13 +396,25 @@ class SubscriptionsIT {
         awaitProblem("no list");
         server.serve(
                 """
-                {"hv:imagelist": {"hv:images": []}}"""
+                {"hv:imagelist": {"hv:images": []}}\
+                """
                         .getBytes(UTF_8));
         awaitProblem("plain JSON");
         server.manners(exchange -> ListServer.plain(exchange, 401, new byte[0]));
         awaitProblem("token");
         server.close();
         awaitProblem("cannot be had");
+    }
+
+    @Test
+    void thatNothingHasChangedIsNoAnswerToWhoDidNotAskIt() {
+        var message = server.list(robot, clock.instant(), "1", image(ONE, "1.0", FILE));
+        server.manners(exchange -> ListServer.plain(exchange, 200, message));
+        follow(subscription());
+        await(status -> status.version().equals("1"));
+
+        server.manners(exchange -> exchange.sendResponseHeaders(304, -1));
+        awaitProblem("nothing has changed");
     }
 
     @Test
@@ -523,6 +537,16 @@ class SubscriptionsIT {
         assertThat(status.unusable()).hasSize(2);
     }
 
+    @Test
+    void aLongTitleIsCutBetweenItsCharacters() {
+        var beginning = "x".repeat(198);
+        serve("1", new Image(ONE, "1.0", FILE, "dc:title", beginning + "😀😀"));
+        follow(subscription());
+
+        var list = await(status -> status.version().equals("1")).list();
+        assertThat(list.images().all().getFirst().title()).isEqualTo(beginning + "…");
+    }
+
     // ---- Memory -------------------------------------------------------------------------------
 
     @Test
@@ -578,6 +602,60 @@ class SubscriptionsIT {
     }
 
     @Test
+    void whatIsNotedOfAnEarlierStateDoesNotReplaceWhatIsNotedOfALaterOne() {
+        followed();
+        serve("2", image(ONE, "1.0", FILE));
+        await(status -> status.version().equals("2"));
+        follow();
+
+        var of = subscription().catalogue();
+        database.change(
+                db -> new SubscriptionTable(db).note(of, 1, clock.instant(), "a fault", null));
+        var row = database.read(db -> new SubscriptionTable(db).find(of)).orElseThrow();
+        assertThat(row.fault()).isNull();
+        assertThat(row.validators()).isNotNull();
+    }
+
+    /** Nobody could say later what a decision rested on. */
+    @Test
+    void aStateThatIsNotStoredAnyMoreIsNotSeenEither() {
+        serve("1", image(ONE, "1.0", FILE));
+        follow();
+        var followed = new CompletableFuture<Subscriber>();
+        InstantSource closing =
+                () -> {
+                    // Asked for when the list was had, and before it is stored.
+                    var one = followed.join();
+                    Thread.ofPlatform().start(one::close);
+                    while (!one.closed()) {
+                        Thread.yield();
+                    }
+                    return clock.instant();
+                };
+        var one =
+                new Subscriber(
+                        subscription(),
+                        fetch,
+                        anchors,
+                        database,
+                        follows.alarms(),
+                        closing,
+                        new SecureRandom(),
+                        new Bell());
+        opened.add(one);
+        followed.complete(one);
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!one.closed() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        one.close();
+
+        assertThat(one.closed()).isTrue();
+        assertThat(server.asked).isNotEmpty();
+        assertThat(one.status().list().state()).isZero();
+    }
+
+    @Test
     void anotherSignerInTheSettingsCountsAtOnce() {
         followed();
         var successor = trial.authority.issue("Robot Successor", KeyKind.RSA_2048);
@@ -586,6 +664,8 @@ class SubscriptionsIT {
 
         server.serve(server.list(successor, clock.instant(), "2", image(ONE, "1.0", FILE)));
         awaitGood("2");
-        assertThat(subscriptions.lists().getFirst().signer()).isEqualTo(successor.person());
+        var list = subscriptions.lists().getFirst();
+        assertThat(list.signer()).isEqualTo(successor.person());
+        assertThat(list.images().all().getFirst().introducer()).isEqualTo(robot.person());
     }
 }
