@@ -165,7 +165,7 @@ class SubscriptionsIT {
     }
 
     private Subscriptions.Status await(int number, Predicate<Subscriptions.Status> wanted) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         Subscriptions.Status last = null;
         while (System.nanoTime() < end) {
             last = subscriptions.statuses().get(number);
@@ -644,7 +644,7 @@ class SubscriptionsIT {
                         new Bell());
         opened.add(one);
         followed.complete(one);
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!one.closed() && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
