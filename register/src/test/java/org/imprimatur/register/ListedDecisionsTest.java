@@ -168,6 +168,7 @@ class ListedDecisionsTest {
     @Test
     void anImagesOwnEndIsItsEnd() {
         images.set(0, listed("1.0", 1, NOON, null));
+        verifiedAt = NOON.minusSeconds(1);
 
         assertThat(decide(IMAGE, NOON.minusSeconds(1)).permitted()).isTrue();
         assertThat(codes(NOON)).containsExactly(Code.ENDORSEMENT_ENDED);

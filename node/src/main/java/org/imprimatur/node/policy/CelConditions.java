@@ -272,6 +272,7 @@ final class CelConditions {
             case "image.owner" -> candidate.owner().toString();
             case "image.guid" -> candidate.guid().toString();
             case "image.version" -> candidate.version().text();
+            case "image.tag" -> candidate.tag() == null ? "" : candidate.tag().text();
             case "image.title" -> candidate.title();
             case "image.format" -> candidate.format();
             case "image.system" -> candidate.software().name();
@@ -300,7 +301,6 @@ final class CelConditions {
         var generation = details.generation();
         var contributors = details.contributors();
         return switch (name) {
-            case "image.tag" -> statement.tag() == null ? "" : statement.tag().text();
             case "image.kind" -> statement.lineage().kind().wire();
             case "image.packages" -> statement.system().packages();
             case "image.diskBytes" -> statement.disk().virtualBytes();

@@ -151,7 +151,6 @@ class CelConditionsTest {
                 "image.made < now",
                 "image.patched == timestamp('1970-01-01T00:00:00Z')",
                 "image.kind != 'combined'",
-                "image.tag != 'deprecated'",
                 "image.diskBytes > 0 && image.tool != 'x' && image.profile != 'x'",
                 "image.builder == '' && endorsement.team == '' && size(image.contributors) == 0"
             })
