@@ -167,11 +167,10 @@ class ListedDecisionsTest {
 
     @Test
     void anImagesOwnEndIsItsEnd() {
-        images.set(0, listed("1.0", 1, NOON, null));
-        verifiedAt = NOON.minusSeconds(1);
+        images.set(0, listed("1.0", 1, NOON.plusSeconds(1), null));
 
-        assertThat(decide(IMAGE, NOON.minusSeconds(1)).permitted()).isTrue();
-        assertThat(codes(NOON)).containsExactly(Code.ENDORSEMENT_ENDED);
+        assertThat(decide(IMAGE, NOON).permitted()).isTrue();
+        assertThat(codes(NOON.plusSeconds(1))).containsExactly(Code.ENDORSEMENT_ENDED);
     }
 
     @Test
