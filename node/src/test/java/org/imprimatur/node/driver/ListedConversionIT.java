@@ -54,6 +54,7 @@ class ListedConversionIT {
                                 null,
                                 1,
                                 SINCE,
+                                new Person("CN=Robot", "CN=CA"),
                                 null));
         return StoredImage.of(store.path(ImageFileName.of(candidate)), candidate);
     }
