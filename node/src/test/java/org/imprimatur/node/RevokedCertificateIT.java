@@ -5,7 +5,9 @@ import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -131,10 +133,13 @@ class RevokedCertificateIT {
         }
     }
 
-    private static String late(SiteTrial site) {
+    private static String late(SiteTrial site) throws IOException {
+        Files.writeString(
+                site.trial.directory.resolve("late-site.yaml"),
+                site.siteYaml().replace("store: store", "store: late-store"));
         return site.yaml()
                 .replace("data: site-data", "data: late-data")
-                .replace("store: store", "store: late-store");
+                .replace("site: site.yaml", "site: late-site.yaml");
     }
 
     private static boolean permits(SiteTrial site, Node node, Statement.Endorsement of) {
