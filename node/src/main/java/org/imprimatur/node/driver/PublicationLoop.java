@@ -379,7 +379,7 @@ final class PublicationLoop implements AutoCloseable {
     private StoredImage wanted(Publication one, StoredImage image) throws DriverException {
         var format = settings.format().orElse(image.format());
         if (format.equals(image.format())) {
-            return image;
+            return image.selfContained();
         }
         var converted = conversions.in(image, format);
         if (!note(one, converted.digest())) {

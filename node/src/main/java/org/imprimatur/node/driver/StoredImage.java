@@ -1,6 +1,9 @@
 package org.imprimatur.node.driver;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import org.imprimatur.disk.DiskImage;
+import org.imprimatur.disk.Limits;
 import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha512;
@@ -43,6 +46,26 @@ public record StoredImage(
     /** The same disk in another file. */
     StoredImage converted(Path into, Sha512 sha512, long length, String as) {
         return new StoredImage(name.in(as), into, sha512, length, as, candidate);
+    }
+
+    /**
+     * The image, when its file needs no other. A file that was endorsed has been inspected; one
+     * that is only listed may name another, such as one of the host's, which a hypervisor would
+     * open for its guest.
+     *
+     * @throws DriverException when it names another, or cannot be opened
+     */
+    StoredImage selfContained() throws DriverException {
+        if (candidate.disk() != null) {
+            return this;
+        }
+        try (var _ = DiskImage.openDisk(file, Limits.DEFAULT)) {
+            return this;
+        } catch (IOException e) {
+            throw new DriverException(
+                    "nobody has inspected it, and it is not a disk of its own: " + e.getMessage(),
+                    e);
+        }
     }
 
     /** The endorsed image, whatever the file is. */

@@ -1,8 +1,10 @@
 package org.imprimatur.node.driver;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -26,7 +28,7 @@ import org.imprimatur.register.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of images in other formats, where nothing says what disk is in them. */
+/** Files of images of which nothing says what disk is in them. */
 class ListedConversionIT {
 
     private static final Instant SINCE = Instant.parse("2026-03-01T12:00:00Z");
@@ -57,6 +59,32 @@ class ListedConversionIT {
                                 new Person("CN=Robot", "CN=CA"),
                                 null));
         return StoredImage.of(store.path(ImageFileName.of(candidate)), candidate);
+    }
+
+    @Test
+    void aDiskThatNeedsAnotherFileIsNotOffered(@TempDir Path directory) throws Exception {
+        var store = DirectoryStore.open(directory.resolve("store"), new Random(1));
+        byte[] whole = new byte[64 << 10];
+        byte[] overlay = whole.clone();
+        var named = "/etc/shadow".getBytes(US_ASCII);
+        ByteBuffer.wrap(overlay)
+                .put(new byte[] {'Q', 'F', 'I', (byte) 0xfb})
+                .putInt(2) // version
+                .putLong(1024) // where the name of the backing file is
+                .putInt(named.length)
+                .putInt(16) // clusters of 64 KiB
+                .putLong(64 << 10) // the disk's size
+                .put(1024, named);
+        var good = listed(store, whole);
+        Files.write(good.file(), whole);
+        assertThat(good.selfContained()).isSameAs(good);
+
+        var bad = listed(store, overlay);
+        Files.write(bad.file(), overlay);
+        assertThatThrownBy(bad::selfContained)
+                .isInstanceOf(DriverException.class)
+                .hasMessageContaining("nobody has inspected it")
+                .hasMessageContaining("backing file");
     }
 
     @Test
