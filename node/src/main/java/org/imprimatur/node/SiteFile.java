@@ -65,6 +65,7 @@ final class SiteFile implements AutoCloseable {
             look();
         } catch (RuntimeException e) {
             brokenOff = true;
+            judged = null; // what is there is taken again, also when it was judged before
             LOG.error("the site's file cannot be looked at; it stays as it was", e);
         }
     }
