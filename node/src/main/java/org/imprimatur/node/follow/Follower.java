@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.imprimatur.exchange.LedgerEntry;
@@ -28,7 +27,6 @@ import org.imprimatur.ledger.VerifiedCheckpoint;
 import org.imprimatur.ledger.WitnessQuorum;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
-import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.SourceFault.Kind;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Origin;
@@ -68,13 +66,10 @@ final class Follower implements AutoCloseable {
     private final Database database;
     private final Alarms alarms;
     private final InstantSource clock;
-    private final RandomGenerator random;
     private final Bell changed;
     private final Bell wake = new Bell();
     private final Push push;
-    private final ReentrantLock storing = new ReentrantLock();
-    private final Thread thread;
-    private volatile boolean closing;
+    private final Rounds rounds;
     private volatile @Nullable SourceFault accusation;
 
     // Owned by the follower's thread.
@@ -111,13 +106,20 @@ final class Follower implements AutoCloseable {
         this.database = database;
         this.alarms = alarms;
         this.clock = clock;
-        this.random = random;
         this.changed = changed;
         if (lasting != null) {
             ledger.faulty(lasting, clock.instant());
         }
         this.push = new Push(fetch, source, ledger::size, wake, random);
-        this.thread = Thread.ofVirtual().name("follow " + source.origin()).start(this::run);
+        this.rounds =
+                new Rounds(
+                        "follow " + source.origin(),
+                        FIRST_RETRY,
+                        source.poll(),
+                        wake,
+                        random,
+                        this::lookSafely);
+        rounds.begin();
     }
 
     /** Looks now. */
@@ -135,7 +137,7 @@ final class Follower implements AutoCloseable {
 
     /** Whether it was closed, and moves no more. */
     boolean closed() {
-        return closing;
+        return rounds.closed();
     }
 
     /** Called by others than the follower's thread. */
@@ -214,19 +216,6 @@ final class Follower implements AutoCloseable {
         wake.ring();
     }
 
-    private void run() {
-        var retry = new Retry(FIRST_RETRY, source.poll());
-        int failures = 0;
-        try {
-            while (!closing) {
-                failures = lookSafely() ? 0 : failures + 1;
-                wake.await(failures == 0 ? source.poll() : retry.after(failures, random));
-            }
-        } catch (InterruptedException _) {
-            LOG.debug("following {} ends", source.origin());
-        }
-    }
-
     /** True when everything that the ledger has is verified. */
     private boolean lookSafely() {
         var before = ledger.status();
@@ -258,14 +247,14 @@ final class Follower implements AutoCloseable {
         } catch (SourceFault e) {
             fault(e, before.fault());
         } catch (FetchFailed e) {
-            if (!closing) {
+            if (!rounds.closed()) {
                 if (before.problem() == null) {
                     LOG.warn("{} is out of reach: {}", source.origin(), e.explanation());
                 }
                 ledger.unreachable(e.explanation(), clock.instant());
             }
         } catch (RuntimeException e) {
-            if (!closing) {
+            if (!rounds.closed()) {
                 LOG.error("following {} failed", source.origin(), e);
                 ledger.unreachable("the site failed; its log says why", clock.instant());
             }
@@ -726,14 +715,7 @@ final class Follower implements AutoCloseable {
     }
 
     private void store(VerifiedCheckpoint checkpoint, @Nullable Instant verifiedAt) {
-        storing.lock();
-        try {
-            if (!closing) {
-                storeNow(checkpoint, verifiedAt);
-            }
-        } finally {
-            storing.unlock();
-        }
+        rounds.store(() -> storeNow(checkpoint, verifiedAt));
     }
 
     private void storeNow(VerifiedCheckpoint checkpoint, @Nullable Instant verifiedAt) {
@@ -770,20 +752,7 @@ final class Follower implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
         push.close();
-        // An interrupt would break a transaction off: it waits for the one that runs, and no other
-        // begins.
-        storing.lock();
-        try {
-            thread.interrupt();
-        } finally {
-            storing.unlock();
-        }
-        try {
-            thread.join(Duration.ofSeconds(30));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }

@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -29,9 +28,9 @@ import org.imprimatur.exchange.hepix.ListVerifier.Reason;
 import org.imprimatur.exchange.hepix.ListVerifier.Verdict;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
-import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Alarms;
 import org.imprimatur.node.follow.Bell;
+import org.imprimatur.node.follow.Rounds;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.node.subscription.SubscriptionTable.State;
 import org.imprimatur.node.subscription.SubscriptionTable.Validators;
@@ -100,12 +99,9 @@ final class Subscriber implements AutoCloseable {
     private final Database database;
     private final Alarms alarms;
     private final InstantSource clock;
-    private final RandomGenerator random;
     private final Bell changed;
     private final Bell wake = new Bell();
-    private final ReentrantLock storing = new ReentrantLock();
-    private final Thread thread;
-    private volatile boolean closing;
+    private final Rounds rounds;
     private volatile Status status;
 
     // Owned by the thread.
@@ -129,11 +125,18 @@ final class Subscriber implements AutoCloseable {
         this.database = database;
         this.alarms = alarms;
         this.clock = clock;
-        this.random = random;
         this.changed = changed;
         this.states = List.of();
         this.status = restored();
-        thread = Thread.ofVirtual().name("list " + subscription.name()).start(this::run);
+        this.rounds =
+                new Rounds(
+                        "list " + subscription.name(),
+                        FIRST_RETRY,
+                        subscription.poll(),
+                        wake,
+                        random,
+                        this::lookSafely);
+        rounds.begin();
     }
 
     Subscription subscription() {
@@ -149,7 +152,7 @@ final class Subscriber implements AutoCloseable {
     }
 
     boolean closed() {
-        return closing;
+        return rounds.closed();
     }
 
     /** Looks now. */
@@ -242,19 +245,6 @@ final class Subscriber implements AutoCloseable {
 
     // ---- Looking ------------------------------------------------------------------------------
 
-    private void run() {
-        int failures = 0;
-        var retry = new Retry(FIRST_RETRY, subscription.poll());
-        try {
-            while (!closing) {
-                failures = lookSafely() ? 0 : failures + 1;
-                wake.await(failures == 0 ? subscription.poll() : retry.after(failures, random));
-            }
-        } catch (InterruptedException _) {
-            LOG.debug("following {} ends", subscription.catalogue());
-        }
-    }
-
     /** True when the list is as it should be. */
     private boolean lookSafely() {
         try {
@@ -262,12 +252,12 @@ final class Subscriber implements AutoCloseable {
             refreshAnchors();
             lookAtList();
         } catch (FetchFailed e) {
-            if (!closing) {
+            if (!rounds.closed()) {
                 problem(e.explanation());
                 judgeHeld();
             }
         } catch (RuntimeException e) {
-            if (!closing) {
+            if (!rounds.closed()) {
                 LOG.error("following {} failed", subscription.catalogue(), e);
                 problem("the site failed; its log says why");
             }
@@ -505,7 +495,7 @@ final class Subscriber implements AutoCloseable {
         }
         validators = from;
         var fresh = status(states, images, at, null);
-        set(new Status(fresh.list(), fresh.version(), null, null, null, listing.unusable()));
+        status = new Status(fresh.list(), fresh.version(), null, null, null, listing.unusable());
         if (!verdict.unchanged() || before.list().fault() != null) {
             changed.ring();
         }
@@ -516,14 +506,14 @@ final class Subscriber implements AutoCloseable {
         if (before.problem() == null) {
             LOG.warn("{}: {}", subscription.catalogue(), explanation);
         }
-        set(
+        status =
                 new Status(
                         before.list(),
                         before.version(),
                         cut(explanation),
                         null,
                         before.since() == null ? now() : before.since(),
-                        before.unusable()));
+                        before.unusable());
     }
 
     /** Only an administrator follows a list elsewhere. */
@@ -539,14 +529,14 @@ final class Subscriber implements AutoCloseable {
                 "the list %s: %s. Nothing is taken from it before you consent: write \"url: %s\" in the site's file%s"
                         .formatted(how, address, address, otherwise));
         var before = status;
-        set(
+        status =
                 new Status(
                         before.list(),
                         before.version(),
                         before.problem(),
                         address,
                         before.since(),
-                        before.unusable()));
+                        before.unusable());
     }
 
     private void alarm(Reason fault, byte[] served, Instant at) {
@@ -578,14 +568,14 @@ final class Subscriber implements AutoCloseable {
         validators = null;
         var faulty =
                 status(states, before.list().images(), before.list().verifiedAt(), explanation);
-        set(
+        status =
                 new Status(
                         faulty.list(),
                         faulty.version(),
                         before.problem(),
                         before.movedTo(),
                         at,
-                        before.unusable()));
+                        before.unusable());
         changed.ring();
     }
 
@@ -593,37 +583,17 @@ final class Subscriber implements AutoCloseable {
         return Listing.cut(text, LONGEST);
     }
 
-    private void set(Status next) {
-        status = next;
-    }
-
     /** What cannot be stored any more must not be seen either: decisions may rest on it. */
     private void store(Consumer<SubscriptionTable> work) {
-        storing.lock();
-        try {
-            if (closing) {
-                throw new IllegalStateException(subscription.catalogue() + " is followed no more");
-            }
-            database.change(db -> work.accept(new SubscriptionTable(db)));
-        } finally {
-            storing.unlock();
+        boolean stored =
+                rounds.store(() -> database.change(db -> work.accept(new SubscriptionTable(db))));
+        if (!stored) {
+            throw new IllegalStateException(subscription.catalogue() + " is followed no more");
         }
     }
 
     @Override
     public void close() {
-        closing = true;
-        // An interrupt would break a transaction off: it waits for the one that runs.
-        storing.lock();
-        try {
-            thread.interrupt();
-        } finally {
-            storing.unlock();
-        }
-        try {
-            thread.join(Duration.ofSeconds(10));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }
