@@ -108,6 +108,9 @@ final class InstancesCommand implements Callable<Integer> {
                     one.path("machine").asText(),
                     one.path("host").asText());
             output.line("  image     %s", one.path("image").asText());
+            if (one.has("converted")) {
+                output.line("  converted %s", one.path("converted").asText());
+            }
             if (one.has("contextualisation")) {
                 output.line("  made by   %s", one.path("contextualisation").asText());
             }

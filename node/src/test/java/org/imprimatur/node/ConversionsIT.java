@@ -24,6 +24,8 @@ import org.imprimatur.register.Guid;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement.Block;
+import org.imprimatur.register.Statement.Unblock;
+import org.imprimatur.register.StatementId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -272,20 +274,93 @@ class ConversionsIT {
         assertThat(decide(converted).get("decision").asBoolean()).isTrue();
         assertThat(at.decide(site, there, "infrastructure").get("decision").asBoolean()).isTrue();
 
+        block(converted);
+
+        assertThat(SiteTrial.codes(decide(converted))).containsExactly("image-blocked");
+        assertThat(SiteTrial.codes(at.decide(site, there, "infrastructure")))
+                .containsExactly("image-blocked");
+        assertThat(decide(endorsed.statement().image()).get("decision").asBoolean()).isTrue();
+    }
+
+    @Test
+    @Clause("END-4.9")
+    void aBlockOfTheConvertedFileCondemnsWhatRunsFromItAndOneOfItsImageWhatRunsFromEither()
+            throws Exception {
+        var endorsed = approved(disk());
+        var image = endorsed.statement().image();
+        var there = "driver:kvm/" + await("kvm", endorsed, "published").get("id").asText();
+        var converted = digest(file(kvm, endorsed, "qcow2"));
+        var fromIt = List.of(runs(converted.toString()), runs(there));
+        var fromTheImage = runs(image.toString());
+        for (var id : fromIt) {
+            assertThat(shown(id).get("image").asText()).isEqualTo(image.toString());
+            assertThat(shown(id).get("converted").asText()).isEqualTo(converted.toString());
+        }
+        assertThat(shown(fromTheImage).has("converted")).isFalse();
+
+        var block = block(converted);
+        until(() -> fromIt.stream().allMatch(id -> shown(id).has("condemned")));
+        var reason = shown(fromIt.getFirst()).get("condemned").get("reasons").get(0);
+        assertThat(reason.get("code").asText()).isEqualTo("image-blocked");
+        assertThat(reason.get("text").asText()).contains("made of it", "only this file");
+        assertThat(shown(fromTheImage).has("condemned")).isFalse();
+
+        unblock(converted, block);
+        until(() -> fromIt.stream().noneMatch(id -> shown(id).has("condemned")));
+        assertThat(decide(converted).get("decision").asBoolean()).isTrue();
+        assertThat(at.decide(site, there, "infrastructure").get("decision").asBoolean()).isTrue();
+
+        var blockOfTheImage = block(image);
+        until(
+                () ->
+                        shown(fromTheImage).has("condemned")
+                                && fromIt.stream().allMatch(id -> shown(id).has("condemned")));
+        assertThat(SiteTrial.codes(decide(converted))).contains("image-blocked");
+
+        unblock(image, blockOfTheImage);
+        until(
+                () ->
+                        !shown(fromTheImage).has("condemned")
+                                && fromIt.stream().noneMatch(id -> shown(id).has("condemned")));
+    }
+
+    /** A machine that was permitted by that name of its image. */
+    private static String runs(String name) {
+        var permit = at.decide(site, name, "infrastructure").get("context").get("id").asText();
+        var id = UUID.randomUUID().toString();
+        expect(
+                201,
+                at.ask(
+                        site,
+                        "/api/v1/site/instances",
+                        """
+                        {"id": "%s", "decision": "%s", "host": "wn1", "machine": "%s"}
+                        """
+                                .formatted(id, permit, id)));
+        return id;
+    }
+
+    private static JsonNode shown(String id) {
+        return SiteTrial.json(trial.get(site, "/api/v1/site/instances/" + id));
+    }
+
+    private static StatementId block(Sha512 file) {
+        var block = new Block(at.header(at.approver), file, SiteTrial.ALPHA, "only this file");
+        return StatementId.parse(
+                SiteTrial.json(expect(201, at.submit(site, block))).get("id").asText());
+    }
+
+    private static void unblock(Sha512 file, StatementId block) {
         expect(
                 201,
                 at.submit(
                         site,
-                        new Block(
+                        new Unblock(
                                 at.header(at.approver),
-                                converted,
+                                file,
                                 SiteTrial.ALPHA,
-                                "only this file")));
-
-        assertThat(SiteTrial.codes(decide(converted))).contains("image-blocked");
-        assertThat(SiteTrial.codes(at.decide(site, there, "infrastructure")))
-                .contains("image-blocked");
-        assertThat(decide(endorsed.statement().image()).get("decision").asBoolean()).isTrue();
+                                block,
+                                "it is harmless")));
     }
 
     @Test

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * "May this operator run this image, in this class, here?"
  *
+ * @param converted the file that is started, where the site made it of the image; null where it is
+ *     the image's own
  * @param operator DN or name of who runs it, as the asking system knows it
  * @param consumer DN or name of who uses its services, where one is named (EGI-2.consumer)
  * @param host where it is to run; null where that is not known
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record DecisionRequest(
         Sha512 image,
+        @Nullable Sha512 converted,
         UseClass useClass,
         Action action,
         String operator,
@@ -42,7 +45,19 @@ public record DecisionRequest(
         }
     }
 
-    /** A question that names neither a consumer nor a contextualisation. */
+    /** A question about the image's own file. */
+    public DecisionRequest(
+            Sha512 image,
+            UseClass useClass,
+            Action action,
+            String operator,
+            @Nullable String consumer,
+            @Nullable String host,
+            @Nullable Sha256 contextualisation) {
+        this(image, null, useClass, action, operator, consumer, host, contextualisation);
+    }
+
+    /** One that names neither a consumer nor a contextualisation either. */
     public DecisionRequest(
             Sha512 image,
             UseClass useClass,

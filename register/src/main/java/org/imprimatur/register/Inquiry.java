@@ -19,9 +19,13 @@ public record Inquiry(
         DecisionRequest.check(operator, consumer, host);
     }
 
-    /** The question about the file that is meant. */
-    public DecisionRequest about(Sha512 digest) {
+    /**
+     * The question about the image that is meant.
+     *
+     * @param converted the file that the site made of it, where that is started; else null
+     */
+    public DecisionRequest about(Sha512 digest, @Nullable Sha512 converted) {
         return new DecisionRequest(
-                digest, useClass, action, operator, consumer, host, contextualisation);
+                digest, converted, useClass, action, operator, consumer, host, contextualisation);
     }
 }

@@ -278,15 +278,24 @@ final class Question {
 
     /** Blocks by infrastructures and VOs stop an image everywhere, those by a site at that site. */
     private boolean blocked(Register register) {
+        boolean blocked = blocked(register, image, "blocked");
+        var converted = request == null ? null : request.converted();
+        return converted == null
+                ? blocked
+                : blocked | blocked(register, converted, "the file that was made of it is blocked");
+    }
+
+    private boolean blocked(Register register, Sha512 file, String what) {
         boolean blocked = false;
-        for (var block : register.blocks(image)) {
+        for (var block : register.blocks(file)) {
             if (reachesThisSite(block.statement())) {
                 blocked |=
                         object(
                                 Reason.Code.IMAGE_BLOCKED,
                                 List.of("END-4.9"),
-                                "blocked by %s for %s (%s): %s"
+                                "%s by %s for %s (%s): %s"
                                         .formatted(
+                                                what,
                                                 block.statement().signer().subject(),
                                                 block.statement().owner(),
                                                 block.place(),

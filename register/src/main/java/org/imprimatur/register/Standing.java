@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.imprimatur.register.Statement.AboutImage;
+import org.imprimatur.register.Statement.Block;
+import org.imprimatur.register.Statement.Unblock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,10 +76,19 @@ public record Standing(Register own, List<Followed> followed, List<FollowedList>
         return Stream.concat(Stream.of(own), followed.stream().map(Followed::register));
     }
 
-    /** Whether anything that is said in view is about that very file. */
-    public boolean mentions(Sha512 image) {
-        return registers().anyMatch(register -> !register.history(image).isEmpty())
+    /**
+     * Whether anything that is said in view is about that file as an image of its own. A block is
+     * not: it stops a file whatever that was made of.
+     */
+    public boolean knows(Sha512 image) {
+        return registers().anyMatch(register -> saysMoreThanBlocks(register.history(image)))
                 || lists.stream().anyMatch(list -> !list.images().of(image).isEmpty());
+    }
+
+    private static boolean saysMoreThanBlocks(List<Recorded<? extends AboutImage>> history) {
+        return history.stream()
+                .map(Recorded::statement)
+                .anyMatch(one -> !(one instanceof Block || one instanceof Unblock));
     }
 
     /** How far each register has come, by origin. */

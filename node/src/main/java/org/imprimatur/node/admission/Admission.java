@@ -153,7 +153,7 @@ public final class Admission implements AutoCloseable {
     private Given decide(Inquiry question) {
         long start = System.nanoTime();
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var ofTheSite = published.image(question.image()).orElse(null);
+        var ofTheSite = published.meant(question.image()).orElse(null);
         var given =
                 view.ask(
                         (standing, policy) -> {

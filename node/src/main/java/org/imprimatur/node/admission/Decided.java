@@ -2,16 +2,15 @@ package org.imprimatur.node.admission;
 
 import java.time.Instant;
 import java.util.UUID;
+import org.imprimatur.node.driver.PublishedImages.Meant;
 import org.imprimatur.register.Inquiry;
 import org.imprimatur.register.Sha256;
-import org.imprimatur.register.Sha512;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A decision that is on record.
  *
- * @param image the file that was meant; null where the name was not that of one file, and never in
- *     a permit
+ * @param meant what the name meant; null where that was not one image, and never in a permit
  * @param said what it said
  * @param policy the site policy that it rests on
  * @param view what was in view, by digest; null in decisions from before that was recorded
@@ -21,7 +20,7 @@ public record Decided(
         Instant at,
         boolean permitted,
         Inquiry asked,
-        @Nullable Sha512 image,
+        @Nullable Meant meant,
         Said said,
         Sha256 policy,
         @Nullable Sha256 view) {

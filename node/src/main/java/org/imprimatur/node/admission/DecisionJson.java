@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.imprimatur.node.driver.PublishedImages.Meant;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.register.Decision;
 import org.imprimatur.register.DecisionRequest.Action;
@@ -17,7 +18,6 @@ import org.imprimatur.register.Inquiry;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Reason;
 import org.imprimatur.register.Sha256;
-import org.imprimatur.register.Sha512;
 import org.imprimatur.register.StrictJson;
 import org.imprimatur.register.UseClass;
 import org.jspecify.annotations.Nullable;
@@ -199,14 +199,14 @@ public final class DecisionJson {
     }
 
     static ObjectNode answer(Given given) {
-        return answer(given.id(), given.at(), given.asked(), given.judged());
+        return answer(given.id(), given.at(), given.judged());
     }
 
     /** A decision that is on record, as it was given out. */
     static ObjectNode answer(Decided decided) {
         var said = decided.said();
         var json = Json.object().put("decision", decided.permitted());
-        var context = context(json, decided.id(), decided.at(), decided.asked(), decided.image());
+        var context = context(json, decided.id(), decided.at(), decided.meant());
         context.putRawValue("reasons", new RawValue(said.reasons()));
         if (said.audited() != null) {
             context.putRawValue("audited", new RawValue(said.audited()));
@@ -222,10 +222,10 @@ public final class DecisionJson {
      *
      * @param id null for one that is not given and not recorded
      */
-    static ObjectNode answer(@Nullable UUID id, Instant at, Inquiry asked, Judged judged) {
+    static ObjectNode answer(@Nullable UUID id, Instant at, Judged judged) {
         var decision = judged.decision();
         var json = Json.object().put("decision", decision.permitted());
-        var context = context(json, id, at, asked, judged.image());
+        var context = context(json, id, at, judged.meant());
         context.set("reasons", reasons(decision.reasons()));
         if (!decision.audited().isEmpty()) {
             context.set("audited", reasons(decision.audited()));
@@ -237,22 +237,17 @@ public final class DecisionJson {
     }
 
     private static ObjectNode context(
-            ObjectNode answer,
-            @Nullable UUID id,
-            Instant at,
-            Inquiry asked,
-            @Nullable Sha512 image) {
+            ObjectNode answer, @Nullable UUID id, Instant at, @Nullable Meant meant) {
         var context = answer.putObject("context");
         if (id != null) {
             context.put("id", id.toString());
         }
         context.put("at", at.toString());
-        if (image != null) {
-            context.put("image", image.toString());
-        }
-        var converted = Judged.converted(asked, image);
-        if (converted != null) {
-            context.put("converted", converted.toString());
+        if (meant != null) {
+            context.put("image", meant.image().toString());
+            if (meant.converted() != null) {
+                context.put("converted", meant.converted().toString());
+            }
         }
         return context;
     }

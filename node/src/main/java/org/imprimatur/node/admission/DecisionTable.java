@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.imprimatur.node.driver.PublishedImages.Meant;
 import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.node.store.StoreException;
@@ -56,13 +57,13 @@ final class DecisionTable {
                         .prepareStatement(
                                 """
                                 insert into decision
-                                       (id, at, permitted, image, resource, class, action,
-                                        operator, consumer, host, contextualisation, reasons,
+                                       (id, at, permitted, image, converted, resource, class,
+                                        action, operator, consumer, host, contextualisation, reasons,
                                         audited, obligations, positions, policy, view)
                                 select * from unnest(?::uuid[], ?::timestamptz[], ?::boolean[],
-                                       ?::bytea[], ?::text[], ?::text[], ?::text[], ?::text[],
-                                       ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[],
-                                       ?::text[], ?::text[], ?::bytea[], ?::bytea[])
+                                       ?::bytea[], ?::bytea[], ?::text[], ?::text[], ?::text[],
+                                       ?::text[], ?::text[], ?::text[], ?::bytea[], ?::text[],
+                                       ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[])
                                 on conflict (id) do nothing
                                 """)) {
             int count = rows.size();
@@ -77,7 +78,8 @@ final class DecisionTable {
                                     "boolean",
                                     new Boolean[count],
                                     g -> decision(g).permitted()),
-                            column(rows, "bytea", binary(count), g -> image(g.judged().image())),
+                            column(rows, "bytea", binary(count), g -> image(g.judged())),
+                            column(rows, "bytea", binary(count), g -> converted(g.judged())),
                             column(rows, "text", text(count), g -> resource(g)),
                             column(rows, "text", text(count), g -> g.asked().useClass().wire()),
                             column(rows, "text", text(count), g -> g.asked().action().wire()),
@@ -155,9 +157,9 @@ final class DecisionTable {
     Optional<Decided> find(UUID id) {
         return db.createQuery(
                         """
-                        select id, at, permitted, image, resource, class, action, operator,
-                               consumer, host, contextualisation, reasons, audited, obligations,
-                               positions, policy, view
+                        select id, at, permitted, image, converted, resource, class, action,
+                               operator, consumer, host, contextualisation, reasons, audited,
+                               obligations, positions, policy, view
                           from decision where id = :id
                         """)
                 .bind("id", id)
@@ -167,15 +169,21 @@ final class DecisionTable {
 
     private static Decided decided(ResultSet row) throws SQLException {
         byte[] image = row.getBytes("image");
-        var digest = image == null ? null : Sha512.ofBytes(image);
+        byte[] converted = row.getBytes("converted");
+        var meant =
+                image == null
+                        ? null
+                        : new Meant(
+                                Sha512.ofBytes(image),
+                                converted == null ? null : Sha512.ofBytes(converted));
         var resource = row.getString("resource");
         return new Decided(
                 row.getObject("id", UUID.class),
                 row.getObject("at", OffsetDateTime.class).toInstant(),
                 row.getBoolean("permitted"),
                 new Inquiry(
-                        resource == null && digest != null
-                                ? new ImageName.ByDigest(digest)
+                        resource == null && meant != null
+                                ? new ImageName.ByDigest(meant.image())
                                 : ImageName.parse(resource),
                         UseClass.parse(row.getString("class")),
                         DecisionRequest.Action.parse(row.getString("action")),
@@ -183,7 +191,7 @@ final class DecisionTable {
                         row.getString("consumer"),
                         row.getString("host"),
                         digest(row.getBytes("contextualisation"))),
-                digest,
+                meant,
                 new Decided.Said(
                         row.getString("reasons"),
                         row.getString("audited"),
@@ -206,15 +214,23 @@ final class DecisionTable {
         return given.judged().decision();
     }
 
-    private static byte @Nullable [] image(@Nullable Sha512 digest) {
-        return digest == null ? null : digest.bytes();
+    private static byte @Nullable [] image(Judged judged) {
+        return judged.meant() == null ? null : judged.meant().image().bytes();
+    }
+
+    private static byte @Nullable [] converted(Judged judged) {
+        return judged.meant() == null || judged.meant().converted() == null
+                ? null
+                : judged.meant().converted().bytes();
     }
 
     /** Nothing, for the many that are asked for by what they are. */
     private static @Nullable String resource(Given given) {
         var name = given.asked().image();
+        var meant = given.judged().meant();
         return name instanceof ImageName.ByDigest(var digest)
-                        && digest.equals(given.judged().image())
+                        && meant != null
+                        && digest.equals(meant.image())
                 ? null
                 : name.toString();
     }

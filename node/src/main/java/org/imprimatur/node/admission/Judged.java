@@ -1,12 +1,12 @@
 package org.imprimatur.node.admission;
 
 import java.time.Instant;
+import org.imprimatur.node.driver.PublishedImages.Meant;
 import org.imprimatur.register.Decision;
 import org.imprimatur.register.Decisions;
 import org.imprimatur.register.Decisions.Resolved;
 import org.imprimatur.register.ImageName;
 import org.imprimatur.register.Inquiry;
-import org.imprimatur.register.Sha512;
 import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.Standing;
 import org.jspecify.annotations.Nullable;
@@ -14,49 +14,56 @@ import org.jspecify.annotations.Nullable;
 /**
  * A question with its decision: a pure function of what is in view, the policy and the moment.
  *
- * @param image the file that was meant; null where the name is not that of one file
+ * @param meant what the name means; null where that is not one image
  */
-record Judged(@Nullable Sha512 image, Decision decision) {
-
-    /** The digest that was asked for, where it is that of another file of the same image. */
-    static @Nullable Sha512 converted(Inquiry asked, @Nullable Sha512 image) {
-        return asked.image() instanceof ImageName.ByDigest(var digest)
-                        && image != null
-                        && !digest.equals(image)
-                ? digest
-                : null;
-    }
+record Judged(@Nullable Meant meant, Decision decision) {
 
     /**
      * Decides.
      *
-     * @param ofTheSite the image that is meant by what only the site knows: a name at a driver, or
-     *     a digest that nothing in view mentions; else not looked at
+     * @param ofTheSite what is meant by what only the site knows: a name at a driver, or a digest
+     *     that nothing in view is about; else not looked at
      */
     static Judged of(
             Standing standing,
             SitePolicy policy,
             Inquiry asked,
-            @Nullable Sha512 ofTheSite,
+            @Nullable Meant ofTheSite,
             Instant at) {
-        var resolved =
-                switch (asked.image()) {
-                    case ImageName.ByDigest(var digest) ->
-                            new Resolved.To(
-                                    ofTheSite == null || standing.mentions(digest)
-                                            ? digest
-                                            : ofTheSite);
-                    case ImageName.ByGuid name -> Decisions.resolve(standing, name);
-                    case ImageName.AtDriver name ->
-                            ofTheSite == null
-                                    ? new Resolved.Not(
-                                            "the site has no one image published as " + name)
-                                    : new Resolved.To(ofTheSite);
-                };
-        return switch (resolved) {
-            case Resolved.To(var digest) ->
-                    new Judged(digest, Decisions.decide(standing, policy, asked.about(digest), at));
-            case Resolved.Not not -> new Judged(null, Decisions.unresolved(standing, policy, not));
+        return switch (asked.image()) {
+            case ImageName.ByDigest(var digest) -> {
+                var itself = new Meant(digest, null);
+                yield about(ofTheSite == null ? itself : ofTheSite, standing, policy, asked, at);
+            }
+            case ImageName.AtDriver name ->
+                    ofTheSite == null
+                            ? nothing(
+                                    "the site has no one image published as " + name,
+                                    standing,
+                                    policy)
+                            : about(ofTheSite, standing, policy, asked, at);
+            case ImageName.ByGuid name ->
+                    switch (Decisions.resolve(standing, name)) {
+                        case Resolved.To(var digest) ->
+                                about(new Meant(digest, null), standing, policy, asked, at);
+                        case Resolved.Not(var why) -> nothing(why, standing, policy);
+                    };
         };
+    }
+
+    private static Judged nothing(String why, Standing standing, SitePolicy policy) {
+        return new Judged(null, Decisions.unresolved(standing, policy, new Resolved.Not(why)));
+    }
+
+    /** A file that was made of an image may be an image of its own, too. */
+    private static Judged about(
+            Meant name, Standing standing, SitePolicy policy, Inquiry asked, Instant at) {
+        var converted = name.converted();
+        var meant =
+                converted != null && standing.knows(converted) ? new Meant(converted, null) : name;
+        return new Judged(
+                meant,
+                Decisions.decide(
+                        standing, policy, asked.about(meant.image(), meant.converted()), at));
     }
 }

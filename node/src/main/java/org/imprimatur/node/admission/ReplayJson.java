@@ -26,9 +26,9 @@ final class ReplayJson {
         var json = Json.object();
         json.set("question", DecisionJson.question(decided.asked()));
         json.set("recorded", DecisionJson.answer(decided));
-        json.set("replayed", DecisionJson.answer(null, decided.at(), decided.asked(), then));
+        json.set("replayed", DecisionJson.answer(null, decided.at(), then));
         json.put("same", same(decided, then));
-        json.set("today", DecisionJson.answer(null, replayed.at(), decided.asked(), now));
+        json.set("today", DecisionJson.answer(null, replayed.at(), now));
         boolean differs = differ(then, now);
         json.put("differs", differs);
         if (differs) {
@@ -42,7 +42,7 @@ final class ReplayJson {
 
     private static boolean same(Decided decided, Judged then) {
         return decided.permitted() == then.decision().permitted()
-                && Objects.equals(decided.image(), then.image())
+                && Objects.equals(decided.meant(), then.meant())
                 && decided.policy().equals(then.decision().policyDigest())
                 && decided.said().equals(DecisionTable.said(then.decision()));
     }
@@ -51,7 +51,7 @@ final class ReplayJson {
         var before = then.decision();
         var after = now.decision();
         return before.permitted() != after.permitted()
-                || !Objects.equals(then.image(), now.image())
+                || !Objects.equals(then.meant(), now.meant())
                 || !before.reasons().equals(after.reasons())
                 || !before.audited().equals(after.audited())
                 || !before.obligations().equals(after.obligations());
@@ -68,14 +68,14 @@ final class ReplayJson {
         if (!policy.equals(decided.policy())) {
             why.add("the site policy was %s and is %s".formatted(decided.policy(), policy));
         }
-        if (!Objects.equals(decided.image(), replayed.now().image())) {
+        if (!Objects.equals(decided.meant(), replayed.now().meant())) {
             why.add(
                     "%s was %s and is %s"
                             .formatted(
                                     decided.asked().image(),
-                                    Objects.requireNonNullElse(decided.image(), "no one image"),
+                                    Objects.requireNonNullElse(decided.meant(), "no one image"),
                                     Objects.requireNonNullElse(
-                                            replayed.now().image(), "no one image")));
+                                            replayed.now().meant(), "no one image")));
         }
         var before = byOrigin(replayed.seen());
         var after = byOrigin(replayed.seenNow());

@@ -104,7 +104,7 @@ public final class Replays {
                             past.standing(seen),
                             rules.get(),
                             decided.asked(),
-                            decided.image(),
+                            decided.meant(),
                             decided.at());
             return today(decided, seen, then);
         } catch (PastViews.NotKept e) {
@@ -124,7 +124,7 @@ public final class Replays {
     private Replayed today(Decided decided, Seen seen, Judged then) {
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var asked = decided.asked();
-        var ofTheSite = published.image(asked.image()).orElse(null);
+        var ofTheSite = published.meant(asked.image()).orElse(null);
         return view.ask(
                 (standing, policy) ->
                         new Replayed(

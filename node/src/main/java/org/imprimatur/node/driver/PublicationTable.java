@@ -82,37 +82,25 @@ final class PublicationTable {
                         });
     }
 
-    /** The image that a driver has under that id of its own; empty where it is not exactly one. */
-    Optional<Sha512> image(String driver, String driverId) {
-        var digests =
+    /** What a driver has under that id of its own; empty where it is not exactly one image. */
+    Optional<PublishedImages.Meant> at(String driver, String driverId) {
+        var found =
                 db.createQuery(
                                 """
-                                select distinct digest from publication
+                                select distinct on (digest) digest, converted from publication
                                  where driver = :driver and driver_id = :driverId
-                                   and state <> 'removed' limit 2
+                                   and state <> 'removed'
+                                 order by digest, state = 'published' desc, changed_at desc limit 2
                                 """)
                         .bind("driver", driver)
                         .bind("driverId", driverId)
-                        .mapTo(byte[].class)
+                        .map(
+                                (row, _) ->
+                                        new PublishedImages.Meant(
+                                                Sha512.ofBytes(row.getBytes("digest")),
+                                                sha512(row.getBytes("converted"))))
                         .list();
-        return digests.size() == 1
-                ? Optional.of(Sha512.ofBytes(digests.getFirst()))
-                : Optional.empty();
-    }
-
-    /** The files that were made for a driver and that it has under that id of its own. */
-    List<Sha512> made(String driver, String driverId) {
-        return db.createQuery(
-                        """
-                        select distinct converted from publication
-                         where driver = :driver and driver_id = :driverId
-                           and state <> 'removed' and converted is not null
-                        """)
-                .bind("driver", driver)
-                .bind("driverId", driverId)
-                .mapTo(byte[].class)
-                .map(Sha512::ofBytes)
-                .list();
+        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
     /**

@@ -5,6 +5,7 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.ImageName;
 import org.imprimatur.register.Sha512;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which endorsed images are meant by what only the site knows: the ids that drivers gave them, and
@@ -22,31 +23,35 @@ public final class PublishedImages {
     }
 
     /**
-     * The endorsed image; empty where the ledgers in view say what the name means, or where the
-     * site has published nothing under it. Of what a driver has, the file itself, where something
-     * in view is about that very file: a block of it counts under each of its names.
+     * What a name means.
+     *
+     * @param image the endorsed image
+     * @param converted the file that was made of it, where the name is that file's; else null
      */
-    public Optional<Sha512> image(ImageName name) {
-        return switch (name) {
-            case ImageName.AtDriver(var driver, var id) -> atDriver(driver, id);
-            case ImageName.ByDigest(var digest) ->
-                    view.ask(standing -> standing.mentions(digest))
-                            ? Optional.empty()
-                            : database.read(db -> new PublicationTable(db).madeOf(digest));
-            case ImageName.ByGuid _ -> Optional.empty();
-        };
+    public record Meant(Sha512 image, @Nullable Sha512 converted) {
+
+        @Override
+        public String toString() {
+            return converted == null
+                    ? image.toString()
+                    : "%s, made of %s".formatted(converted, image);
+        }
     }
 
-    private Optional<Sha512> atDriver(String driver, String id) {
-        var image = database.read(db -> new PublicationTable(db).image(driver, id));
-        var made = database.read(db -> new PublicationTable(db).made(driver, id));
-        return image.map(
-                endorsed ->
-                        view.ask(
-                                standing ->
-                                        made.stream()
-                                                .filter(standing::mentions)
-                                                .findFirst()
-                                                .orElse(endorsed)));
+    /**
+     * What only the site knows of a name; empty where the ledgers in view say what it means, or
+     * where the site has published nothing under it.
+     */
+    public Optional<Meant> meant(ImageName name) {
+        return switch (name) {
+            case ImageName.AtDriver(var driver, var id) ->
+                    database.read(db -> new PublicationTable(db).at(driver, id));
+            case ImageName.ByDigest(var digest) ->
+                    view.ask(standing -> standing.knows(digest))
+                            ? Optional.empty()
+                            : database.read(db -> new PublicationTable(db).madeOf(digest))
+                                    .map(image -> new Meant(image, digest));
+            case ImageName.ByGuid _ -> Optional.empty();
+        };
     }
 }

@@ -50,7 +50,7 @@ final class CondemnationTable {
     List<Group> running(Set<UseClass> looking) {
         return db.createQuery(
                         """
-                        select i.image, i.class, i.operator, i.consumers,
+                        select i.image, i.converted, i.class, i.operator, i.consumers,
                                case when i.class = any(:looking) then i.host end as at_host,
                                case when i.class = any(:looking) then i.contextualisation end
                                     as made_by,
@@ -59,15 +59,17 @@ final class CondemnationTable {
                           left join condemnation c
                                  on c.instance = i.number and c.pardoned_at is null
                          where i.stopped_at is null
-                         group by 1, 2, 3, 4, 5, 6, 7
+                         group by 1, 2, 3, 4, 5, 6, 7, 8
                         """)
                 .bindArray("looking", String.class, wires(looking))
                 .map(
                         (row, _) -> {
+                            byte[] converted = row.getBytes("converted");
                             byte[] madeBy = row.getBytes("made_by");
                             return new Group(
                                     new Run(
                                             Sha512.ofBytes(row.getBytes("image")),
+                                            converted == null ? null : Sha512.ofBytes(converted),
                                             UseClass.parse(row.getString("class")),
                                             row.getString("operator"),
                                             List.of(

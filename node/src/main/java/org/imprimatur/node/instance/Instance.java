@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that nobody can have one thing permitted and register another (EGI-2.operator, EGI-4.5).
  *
  * @param report what the hypervisor told
+ * @param converted the file that it runs from, where the site made it of the image; else null
  * @param operator who is responsible for it from its start to its end
  * @param registeredAt when the site learned of it: before it runs
  * @param startedAt when the hypervisor said that it runs; null until then
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Instance(
         Report report,
         Sha512 image,
+        @Nullable Sha512 converted,
         UseClass useClass,
         String operator,
         Instant registeredAt,

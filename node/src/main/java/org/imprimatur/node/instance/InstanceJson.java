@@ -70,9 +70,11 @@ final class InstanceJson {
                 Json.object()
                         .put("id", report.id().toString())
                         .put("decision", report.decision().toString())
-                        .put("image", instance.image().toString())
-                        .put("class", instance.useClass().wire())
-                        .put("operator", instance.operator());
+                        .put("image", instance.image().toString());
+        if (instance.converted() != null) {
+            json.put("converted", instance.converted().toString());
+        }
+        json.put("class", instance.useClass().wire()).put("operator", instance.operator());
         var consumers = json.putArray("consumers");
         report.consumers().forEach(consumers::add);
         json.put("host", report.host()).put("machine", report.machine());

@@ -19,7 +19,7 @@ final class InstanceTable {
 
     private static final String COLUMNS =
             """
-            select i.number, id, decision, image, class, operator, consumers, host, machine,
+            select i.number, id, decision, image, converted, class, operator, consumers, host, machine,
                    contextualisation, registered_at, started_at, stopped_at,
                    c.since, r.reasons, c.attempts, c.failure, c.terminated_at
               from instance i
@@ -54,19 +54,21 @@ final class InstanceTable {
     void add(Instance instance) {
         var report = instance.report();
         var contextualisation = report.contextualisation();
+        var converted = instance.converted();
         db.createUpdate(
                         """
-                        insert into instance (id, decision, image, class, operator, consumers, host,
-                                              machine, contextualisation, registered_at, started_at,
+                        insert into instance (id, decision, image, converted, class, operator,
+                                              consumers, host, machine, contextualisation, registered_at, started_at,
                                               stopped_at)
-                        values (:id, :decision, :image, :class, :operator, :consumers, :host,
-                                :machine, :contextualisation, :registeredAt, :startedAt,
+                        values (:id, :decision, :image, :converted, :class, :operator,
+                                :consumers, :host, :machine, :contextualisation, :registeredAt, :startedAt,
                                 :stoppedAt)
                         on conflict do nothing
                         """)
                 .bind("id", report.id())
                 .bind("decision", report.decision())
                 .bind("image", instance.image().bytes())
+                .bind("converted", converted == null ? null : converted.bytes())
                 .bind("class", instance.useClass().wire())
                 .bind("operator", instance.operator())
                 .bindArray("consumers", String.class, report.consumers())
@@ -147,6 +149,7 @@ final class InstanceTable {
 
     private static Row row(ResultSet row) throws SQLException {
         byte[] contextualisation = row.getBytes("contextualisation");
+        byte[] converted = row.getBytes("converted");
         return new Row(
                 row.getLong("number"),
                 new Instance(
@@ -160,6 +163,7 @@ final class InstanceTable {
                                         : Sha256.ofBytes(contextualisation),
                                 List.of((String[]) row.getArray("consumers").getArray())),
                         Sha512.ofBytes(row.getBytes("image")),
+                        converted == null ? null : Sha512.ofBytes(converted),
                         UseClass.parse(row.getString("class")),
                         row.getString("operator"),
                         row.getObject("registered_at", OffsetDateTime.class).toInstant(),

@@ -84,10 +84,12 @@ public final class Instances {
                         problem -> {
                             throw new ProblemException(problem);
                         });
+        var meant = Objects.requireNonNull(decided.meant());
         var instance =
                 new Instance(
                         report,
-                        Objects.requireNonNull(decided.image()),
+                        meant.image(),
+                        meant.converted(),
                         decided.asked().useClass(),
                         operator,
                         now,

@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * What it depends on whether something that runs may go on. Instances that agree in it share one
  * verdict.
  *
+ * @param converted the file that it runs from, where the site made it of the image; else null
  * @param host null where no condition looks at it
  * @param contextualisation null likewise
  */
 record Run(
         Sha512 image,
+        @Nullable Sha512 converted,
         UseClass useClass,
         String operator,
         List<String> consumers,
@@ -46,6 +48,7 @@ record Run(
     static Run of(Instance instance) {
         return new Run(
                 instance.image(),
+                instance.converted(),
                 instance.useClass(),
                 instance.operator(),
                 instance.report().consumers(),
@@ -80,6 +83,7 @@ record Run(
         var request =
                 new DecisionRequest(
                         image,
+                        converted,
                         useClass,
                         DecisionRequest.Action.CONTINUE,
                         operator,

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.node.Trial;
+import org.imprimatur.node.driver.PublishedImages.Meant;
 import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
@@ -101,7 +102,7 @@ class DecisionRecordIT {
 
                 assertThat(decided.at()).isEqualTo(given.at());
                 assertThat(decided.asked()).isEqualTo(given.asked());
-                assertThat(decided.image()).isEqualTo(given.judged().image());
+                assertThat(decided.meant()).isEqualTo(given.judged().meant());
                 assertThat(decided.permitted()).isEqualTo(given.judged().decision().permitted());
                 assertThat(decided.said()).isEqualTo(DecisionTable.said(given.judged().decision()));
                 assertThat(seen).isEqualTo(SEEN);
@@ -126,7 +127,9 @@ class DecisionRecordIT {
                         i % 3 == 0 ? null : "wn1",
                         null),
                 new Judged(
-                        name instanceof ImageName.ByDigest(var digest) ? digest : null,
+                        name instanceof ImageName.ByDigest(var digest)
+                                ? new Meant(digest, null)
+                                : null,
                         new Decision(
                                 i % 2 == 0,
                                 List.of(
