@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
@@ -43,16 +42,7 @@ public final class BadServer implements AutoCloseable {
 
     public final List<String> asked = new CopyOnWriteArrayList<>();
     private final Map<String, Manners> paths = new ConcurrentHashMap<>();
-    private final ServerSocket server;
-
-    public BadServer() {
-        try {
-            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Thread.ofVirtual().start(this::accept);
-    }
+    private final ServerSocket server = Loopback.serve(this::serve);
 
     public String at(String path, Manners manners) {
         paths.put(path, manners);
@@ -84,17 +74,6 @@ public final class BadServer implements AutoCloseable {
         }
         out.write(head.append("Connection: close\r\n\r\n").toString().getBytes(ISO_8859_1));
         out.flush();
-    }
-
-    private void accept() {
-        while (!server.isClosed()) {
-            try {
-                var socket = server.accept();
-                Thread.ofVirtual().start(() -> serve(socket));
-            } catch (IOException e) {
-                return;
-            }
-        }
     }
 
     private void serve(Socket socket) {

@@ -2,6 +2,7 @@ package org.imprimatur.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.Eventually.await;
 import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.store.ExternalPostgres;
@@ -111,14 +111,6 @@ class ClockIT {
     /** The catalogue has something to tell, so that the site looks. */
     private static void tell() {
         at.endorse(catalogue, UUID.randomUUID().toString().getBytes(UTF_8));
-    }
-
-    private static void await(BooleanSupplier what) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            SiteTrial.pause();
-        }
     }
 
     @Test

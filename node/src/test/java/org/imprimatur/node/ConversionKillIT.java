@@ -1,12 +1,12 @@
 package org.imprimatur.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.Eventually.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -24,35 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills a site with SIGKILL while it converts an image for a driver. */
 class ConversionKillIT {
 
-    /** A place that holds on before it takes anything, as long as it is told to. */
-    private static final String PLACE =
-            """
-            #!/bin/bash
-            set -eu
-            cd "$1"
-            case $IMPRIMATUR_OPERATION in
-            publish)
-                touch asked
-                while [ -e hold ]; do sleep 0.02; done
-                cp "$IMPRIMATUR_FILE" "image-$IMPRIMATUR_MARK"
-                echo "$IMPRIMATUR_DIGEST $IMPRIMATUR_ENDORSED $IMPRIMATUR_FORMAT" > said
-                echo "{\\"id\\": \\"$IMPRIMATUR_MARK\\"}" ;;
-            list)
-                echo '{"images": []}' ;;
-            esac
-            """;
-
     private Path directory;
-    private Path place;
+    private TrialPlace place;
     private SiteTrial at;
 
     @Test
     void aKilledConversionIsMadeAnewAndOfferedOnlyWhenItIsProven(@TempDir Path temporary)
             throws Exception {
         directory = temporary;
-        place = Files.createDirectory(directory.resolve("place"));
-        Path program = Files.writeString(directory.resolve("program"), PLACE);
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        place = new TrialPlace(directory.resolve("place"));
         var trial = new Trial(directory, "catalogue.example/kill-conversion");
         try (var catalogue = trial.start()) {
             trial.prepare(catalogue);
@@ -77,10 +57,10 @@ class ConversionKillIT {
             at.drivers =
                     """
                     drivers:
-                      - {name: place, kind: exec, format: qcow2, program: ["%s", "%s"]}
+                      - {name: place, kind: exec, format: qcow2, program: ["%s"]}
                     """
-                            .formatted(program, place);
-            Files.createFile(place.resolve("hold"));
+                            .formatted(place.program());
+            place.hold("before-publish");
             var whole =
                     at.store
                             .resolve(".converted")
@@ -89,19 +69,21 @@ class ConversionKillIT {
             killed(() -> converted().stream().anyMatch(p -> name(p).startsWith(".")));
             assertThat(whole).doesNotExist();
             killed(() -> Files.exists(whole));
-            killed(() -> Files.exists(place.resolve("asked")));
+            killed(() -> place.reached("before-publish"));
             // As a machine that lost power may leave it.
             Files.delete(whole);
             Files.write(whole, new byte[1 << 20]);
 
-            Files.delete(place.resolve("hold"));
+            place.go("before-publish");
             try (var site = at.start()) {
-                var published = published(site, trial);
+                var published = at.awaitPublication(site, "place", endorsed, "published");
                 var digest = Sha512.of(Files.readAllBytes(whole));
                 assertThat(published.get("converted").asText()).isEqualTo(digest.toString());
                 assertThat(contentRoot(whole)).isEqualTo(contentRoot(served));
-                assertThat(place.resolve("said"))
-                        .hasContent("%s %s qcow2".formatted(digest, endorsed.statement().image()));
+                assertThat(place.asked("publish").getLast())
+                        .isEqualTo(
+                                "publish %s %s qcow2"
+                                        .formatted(digest, endorsed.statement().image()));
                 assertThat(converted()).containsExactly(whole);
                 assertThat(at.decide(site, digest, "infrastructure").get("decision").asBoolean())
                         .isTrue();
@@ -129,32 +111,14 @@ class ConversionKillIT {
 
     /** A site in a process of its own, which is killed when it has come so far. */
     private void killed(BooleanSupplier there) throws Exception {
-        Files.deleteIfExists(place.resolve("asked"));
+        place.forget("before-publish");
         at.writeSite(at.siteYaml());
         Files.writeString(directory.resolve("site-node.yaml"), at.yaml());
         var process = SiteKillIT.process(directory);
         try {
-            long end = System.nanoTime() + 120_000_000_000L;
-            while (!there.getAsBoolean()) {
-                assertThat(System.nanoTime()).as("it comes so far in time").isLessThan(end);
-                Thread.sleep(1);
-            }
+            await(Duration.ofMinutes(2), there);
         } finally {
             process.destroyForcibly().waitFor();
-        }
-    }
-
-    private static JsonNode published(Node site, Trial trial) {
-        long end = System.nanoTime() + 60_000_000_000L;
-        while (true) {
-            var all =
-                    SiteTrial.json(trial.get(site, "/api/v1/site/publications"))
-                            .get("publications");
-            if (all.size() == 1 && all.get(0).get("state").asText().equals("published")) {
-                return all.get(0);
-            }
-            assertThat(System.nanoTime()).as(all.toString()).isLessThan(end);
-            SiteTrial.pause();
         }
     }
 }

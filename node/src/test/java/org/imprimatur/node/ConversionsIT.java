@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.Limits;
@@ -134,32 +133,8 @@ class ConversionsIT {
                 .resolve(endorsed.statement().image().hex() + ".qcow2");
     }
 
-    private static void until(BooleanSupplier there) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!there.getAsBoolean()) {
-            assertThat(System.nanoTime())
-                    .as(trial.get(site, "/api/v1/site/publications").body())
-                    .isLessThan(end);
-            SiteTrial.pause();
-        }
-    }
-
     private static JsonNode await(String driver, Endorsed endorsed, String state) {
-        var found = new JsonNode[1];
-        until(
-                () -> {
-                    for (var one :
-                            SiteTrial.json(trial.get(site, "/api/v1/site/publications"))
-                                    .get("publications")) {
-                        if (one.get("driver").asText().equals(driver)
-                                && one.get("endorsement").asText().equals(endorsed.id().hex())
-                                && one.get("state").asText().equals(state)) {
-                            found[0] = one;
-                        }
-                    }
-                    return found[0] != null;
-                });
-        return found[0];
+        return at.awaitPublication(site, driver, endorsed, state);
     }
 
     private static JsonNode decide(Sha512 image) {
@@ -168,17 +143,6 @@ class ConversionsIT {
 
     private static Sha512 digest(Path file) throws IOException {
         return Sha512.of(Files.readAllBytes(file));
-    }
-
-    private static void revoke(Endorsed endorsed) {
-        expect(
-                201,
-                trial.post(
-                        catalogue,
-                        trial.sign(
-                                trial.revocation(
-                                        trial.endorser, endorsed.statement(), endorsed.id()),
-                                trial.endorser)));
     }
 
     @Test
@@ -208,11 +172,11 @@ class ConversionsIT {
                 .isEqualTo(converted.toString());
         recordedWithBothDigests(permit, image, converted);
 
-        revoke(endorsed);
+        at.revoke(catalogue, endorsed);
         await("kvm", endorsed, "removed");
         await("linked", endorsed, "removed");
         assertThat(file).doesNotExist();
-        until(() -> !Files.exists(converted(endorsed)));
+        Eventually.await(() -> !Files.exists(converted(endorsed)));
         assertThat(SiteTrial.codes(decide(converted))).contains("image-revoked");
     }
 
@@ -384,7 +348,7 @@ class ConversionsIT {
         site.close();
         site = at.start();
 
-        until(() -> Files.exists(pool) && same(pool, good));
+        Eventually.await(() -> Files.exists(pool) && same(pool, good));
         assertThat(file(kvm, endorsed, "qcow2")).hasBinaryContent(good);
         await("linked", endorsed, "published");
         assertThat(Files.isSameFile(pool, converted(endorsed))).isTrue();

@@ -7,8 +7,6 @@ import static org.imprimatur.node.Trial.expect;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
@@ -66,8 +64,8 @@ class CosignedIT {
         trial = new Trial(directory, "catalogue.example/cosigned");
         first = new FakeWitness("w1.example", CLOCK);
         second = new FakeWitness("w2.example", CLOCK);
-        int cataloguePort = freePort();
-        int sitePort = freePort();
+        int cataloguePort = Loopback.freePort();
+        int sitePort = Loopback.freePort();
         // The keys come first: a node makes its keys when it starts.
         catalogue = node(trial.yaml(), cataloguePort, "");
         charter = catalogue.charter();
@@ -113,14 +111,6 @@ class CosignedIT {
         return Node.start(
                 NodeConfig.of(YamlMember.parse(trial.directory.resolve("a.yaml").toString(), text)),
                 CLOCK);
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @AfterAll

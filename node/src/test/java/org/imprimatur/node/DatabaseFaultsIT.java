@@ -22,7 +22,6 @@ import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.store.ExternalPostgres;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Statement;
-import org.imprimatur.register.Statement.Refusal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,7 +69,7 @@ class DatabaseFaultsIT {
             }
             asEver = at.endorse(catalogue, "as ever".getBytes(UTF_8));
             revoked = at.endorse(catalogue, "revoked".getBytes(UTF_8));
-            revoke(catalogue);
+            at.revoke(catalogue, revoked);
             var slow = at.endorse(catalogue, image, server.at("/image", slow(image, goOn)));
             at.approve(site, slow);
             Path file = at.store.resolve(slow.statement().guid() + "-1.0.raw");
@@ -114,16 +113,6 @@ class DatabaseFaultsIT {
             site.close();
             assertThat(Files.exists(file)).isTrue();
         }
-    }
-
-    private void revoke(Node catalogue) {
-        expect(
-                201,
-                trial.post(
-                        catalogue,
-                        trial.sign(
-                                trial.revocation(trial.endorser, revoked.statement(), revoked.id()),
-                                trial.endorser)));
     }
 
     private Node start(String yaml, String url) {
@@ -177,15 +166,7 @@ class DatabaseFaultsIT {
         if (!permitted(one, "infrastructure")) {
             wrong.add("approved, and denied: " + round);
         }
-        acknowledged.add(
-                submit(
-                        new Refusal(
-                                at.header(at.approver),
-                                one.statement().image(),
-                                SiteTrial.ALPHA,
-                                trial.origin,
-                                one.id(),
-                                "it does not boot here")));
+        acknowledged.add(submit(at.refusal(one, trial.origin)));
         if (permitted(one, "infrastructure")) {
             wrong.add("refused, and permitted: " + round);
         }
@@ -224,11 +205,10 @@ class DatabaseFaultsIT {
     }
 
     private void await(BooleanSupplier what) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(wrong).isEmpty();
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            SiteTrial.pause();
-        }
+        Eventually.await(
+                () -> {
+                    assertThat(wrong).isEmpty();
+                    return what.getAsBoolean();
+                });
     }
 }

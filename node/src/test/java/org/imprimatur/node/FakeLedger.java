@@ -3,9 +3,6 @@ package org.imprimatur.node;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -15,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import org.imprimatur.exchange.LedgerEntry;
 import org.imprimatur.exchange.StatusMap;
 import org.imprimatur.ledger.Checkpoint;
@@ -50,16 +46,7 @@ final class FakeLedger implements AutoCloseable {
     /** What a ledger shows to somebody else. */
     FakeLedger(NoteSigner key) {
         this.key = key;
-        try {
-            server =
-                    HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", this::answer);
-        server.start();
+        server = Loopback.http("/", this::answer);
         publish(List.of());
     }
 

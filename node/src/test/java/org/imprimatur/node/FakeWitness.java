@@ -5,15 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.Executors;
 import org.imprimatur.ledger.Cosigner;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.TreeHead;
@@ -37,16 +33,7 @@ final class FakeWitness implements AutoCloseable {
         this.clock = clock;
         key = Cosigner.generate(name, new SecureRandom());
         signer = key;
-        try {
-            server =
-                    HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/add-checkpoint", this::answer);
-        server.start();
+        server = Loopback.http("/add-checkpoint", this::answer);
     }
 
     URI url() {

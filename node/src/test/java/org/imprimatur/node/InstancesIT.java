@@ -16,8 +16,6 @@ import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Role;
 import org.imprimatur.register.Sha256;
-import org.imprimatur.register.Statement.Acceptance;
-import org.imprimatur.register.Statement.Appointment;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Urgency;
 import org.imprimatur.trust.SigningKey;
@@ -37,7 +35,6 @@ class InstancesIT {
     private static Node site;
     private static SigningKey operator;
     private static SigningKey newcomer;
-    private static SigningKey officer;
     private static Endorsed endorsed;
 
     @BeforeAll
@@ -50,10 +47,9 @@ class InstancesIT {
         at.prepare(site);
         operator = trial.authority.issue("Olga Operator", KeyKind.EC_P256);
         newcomer = trial.authority.issue("Nils Newcomer", KeyKind.EC_P256);
-        officer = trial.authority.issue("Oskar Officer", KeyKind.EC_P256);
-        appoint(operator, Role.VM_OPERATOR);
-        accept(operator);
-        appoint(newcomer, Role.VM_OPERATOR);
+        at.appoint(site, operator, Role.VM_OPERATOR);
+        at.accept(site, operator);
+        at.appoint(site, newcomer, Role.VM_OPERATOR);
         endorsed = at.endorse(catalogue, "a disk".getBytes(UTF_8));
         at.approve(site, endorsed);
     }
@@ -62,29 +58,6 @@ class InstancesIT {
     static void stop() {
         site.close();
         catalogue.close();
-    }
-
-    private static void appoint(SigningKey who, Role role) {
-        expect(
-                201,
-                trial.post(
-                        site,
-                        trial.sign(
-                                new Appointment(
-                                        at.header(trial.appointer),
-                                        SiteTrial.ALPHA,
-                                        role,
-                                        who.person(),
-                                        "A Person",
-                                        "security@example.org",
-                                        "what alpha runs"),
-                                trial.appointer)));
-    }
-
-    private static void accept(SigningKey who) {
-        expect(
-                201,
-                trial.post(site, trial.sign(new Acceptance(at.header(who), trial.policy), who)));
     }
 
     private static JsonNode decision(String who, String host) {
@@ -249,7 +222,7 @@ class InstancesIT {
     void anOperatorWhoHasNotAcceptedThePolicyGetsNoInstance() {
         var body = report(UUID.randomUUID(), permit(newcomer.person().subject()), "m-8");
         var before = register(body);
-        accept(newcomer);
+        at.accept(site, newcomer);
         var after = register(body);
 
         assertThat(before.statusCode()).isEqualTo(422);
@@ -260,8 +233,7 @@ class InstancesIT {
     @Test
     @Clause("EGI-2.consumer")
     void consumersAreNamedAndMayBeSuspended() {
-        appoint(officer, Role.SECURITY_OFFICER);
-        accept(officer);
+        var officer = at.officer(site);
         var named = report(UUID.randomUUID(), permit(), "m-9", "CN=Carl", "CN=Cleo");
         var registered = SiteTrial.json(expect(201, register(named)));
         var cleo = new org.imprimatur.register.Person("CN=Cleo", "CN=Some CA");

@@ -2,21 +2,21 @@ package org.imprimatur.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.Eventually.await;
 import static org.imprimatur.node.SiteTrial.codes;
 import static org.imprimatur.node.SiteTrial.json;
 import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
-import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Origin;
+import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement.Approval;
 import org.imprimatur.register.StatementId;
 import org.junit.jupiter.api.Test;
@@ -29,14 +29,6 @@ class ListedImagesIT {
     private static final Origin LIST = new Origin("list:biomed");
 
     @TempDir Path directory;
-
-    private static void await(Supplier<Boolean> wanted) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!wanted.get()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            SiteTrial.pause();
-        }
-    }
 
     private static String address(Node node) {
         return "http://127.0.0.1:" + node.address().getPort();
@@ -85,15 +77,11 @@ class ListedImagesIT {
                 .findValuesAsText("name");
     }
 
-    private static void revoke(ListTrial lists, Endorsed endorsed) {
-        expect(
-                201,
-                lists.trial.post(
-                        lists.node(),
-                        lists.trial.sign(
-                                lists.trial.revocation(
-                                        lists.trial.endorser, endorsed.statement(), endorsed.id()),
-                                lists.trial.endorser)));
+    private static HttpResponse<String> approve(
+            SiteTrial site, Node node, Sha512 image, StatementId entry) {
+        return site.submit(
+                node,
+                new Approval(site.header(site.approver), image, SiteTrial.ALPHA, LIST, entry));
     }
 
     @Test
@@ -122,26 +110,8 @@ class ListedImagesIT {
                 assertThat(waiting.get("listed").get("format").asText()).isEqualTo("raw");
                 var id = StatementId.parse(waiting.get("endorsement").asText());
                 var unknown = StatementId.parse("ab".repeat(32));
-                expect(
-                        422,
-                        site.submit(
-                                node,
-                                new Approval(
-                                        site.header(site.approver),
-                                        image,
-                                        SiteTrial.ALPHA,
-                                        LIST,
-                                        unknown)));
-                expect(
-                        201,
-                        site.submit(
-                                node,
-                                new Approval(
-                                        site.header(site.approver),
-                                        image,
-                                        SiteTrial.ALPHA,
-                                        LIST,
-                                        id)));
+                expect(422, approve(site, node, image, unknown));
+                expect(201, approve(site, node, image, id));
 
                 await(() -> images(site, node).get(0).get("state").asText().equals("available"));
                 var file = Path.of(images(site, node).get(0).get("path").asText());
@@ -151,7 +121,7 @@ class ListedImagesIT {
                 var states = permit.get("context").get("position").get(LIST.text()).asLong();
                 assertThat(states).isPositive();
 
-                revoke(lists, endorsed);
+                site.revoke(lists.node(), endorsed);
                 await(
                         () ->
                                 codes(site.decide(node, image, "infrastructure"))

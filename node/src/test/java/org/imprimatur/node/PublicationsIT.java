@@ -2,14 +2,12 @@ package org.imprimatur.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Predicate;
 import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.AfterAll;
@@ -62,21 +60,8 @@ class PublicationsIT {
         return pool.resolve(endorsed.statement().guid() + "-1.0.raw");
     }
 
-    /** The publication of an image, once it is as wanted. */
-    private JsonNode await(Endorsed endorsed, Predicate<String> state) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        JsonNode all = null;
-        while (System.nanoTime() < end) {
-            all = SiteTrial.json(trial.get(site, "/api/v1/site/publications"));
-            for (var one : all.get("publications")) {
-                if (one.get("endorsement").asText().equals(endorsed.id().hex())
-                        && state.test(one.get("state").asText())) {
-                    return one;
-                }
-            }
-            SiteTrial.pause();
-        }
-        throw new AssertionError("not in time: " + all);
+    private JsonNode await(Endorsed endorsed, String state) {
+        return at.awaitPublication(site, "pool", endorsed, state);
     }
 
     /** The metrics, once they no longer have that line. */
@@ -90,23 +75,12 @@ class PublicationsIT {
         return text;
     }
 
-    private void revoke(Endorsed endorsed) {
-        expect(
-                201,
-                trial.post(
-                        catalogue,
-                        trial.sign(
-                                trial.revocation(
-                                        trial.endorser, endorsed.statement(), endorsed.id()),
-                                trial.endorser)));
-    }
-
     @Test
     @Clause("WLCG-5")
     void anApprovedImageIsPublishedAndARevokedOneWithdrawnWithinSeconds() throws IOException {
         var endorsed = approved("one");
 
-        var published = await(endorsed, "published"::equals);
+        var published = await(endorsed, "published");
         assertThat(published.get("driver").asText()).isEqualTo("pool");
         assertThat(published.get("id").asText()).isEqualTo(file(endorsed).toString());
         assertThat(file(endorsed)).hasContent("one".repeat(1000));
@@ -115,8 +89,8 @@ class PublicationsIT {
                 .contains("imprimatur_driver_silent{driver=\"pool\"} 0.0");
 
         long start = System.nanoTime();
-        revoke(endorsed);
-        var removed = await(endorsed, "removed"::equals);
+        at.revoke(catalogue, endorsed);
+        var removed = await(endorsed, "removed");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         assertThat(removed.get("why").asText()).contains("no longer stands");
         assertThat(file(endorsed)).doesNotExist();
@@ -125,14 +99,14 @@ class PublicationsIT {
     @Test
     void whatCannotBePublishedIsTriedAgainAndSaysWhy() throws IOException {
         var other = approved("before");
-        await(other, "published"::equals);
+        await(other, "published");
         byte[] image = "two".repeat(1000).getBytes(UTF_8);
         Files.write(trial.directory.resolve("files").resolve("two"), image);
         var endorsed = at.endorse(catalogue, image, Trial.uri(catalogue, "/files/two").toString());
         Files.writeString(file(endorsed), "somebody else's");
         at.approve(site, endorsed);
 
-        var failed = await(endorsed, "failed"::equals);
+        var failed = await(endorsed, "failed");
         assertThat(failed.get("why").asText()).contains("is not ours");
         assertThat(failed.get("retryAt").asText()).isNotEmpty();
         assertThat(file(endorsed)).hasContent("somebody else's");
@@ -141,23 +115,20 @@ class PublicationsIT {
         Files.delete(file(endorsed));
         at.clock.forward(Duration.ofSeconds(20));
         approved("ringing");
-        await(endorsed, "published"::equals);
+        await(endorsed, "published");
         assertThat(file(endorsed)).hasBinaryContent(image);
     }
 
     @Test
     void whatSomebodyDeletesIsPublishedAgainAndWhatIsTheirsStays() throws IOException {
         var endorsed = approved("three");
-        await(endorsed, "published"::equals);
+        await(endorsed, "published");
         Files.delete(file(endorsed));
         Path theirs = Files.writeString(pool.resolve("theirs.raw"), "theirs");
 
         at.clock.forward(Duration.ofMinutes(11));
         approved("ringing-too");
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!Files.exists(file(endorsed)) && System.nanoTime() < end) {
-            SiteTrial.pause();
-        }
+        Eventually.await(() -> Files.exists(file(endorsed)));
 
         assertThat(file(endorsed)).hasContent("three".repeat(1000));
         assertThat(theirs).hasContent("theirs");
@@ -166,14 +137,14 @@ class PublicationsIT {
     @Test
     void aSiteThatWasAwayWithdrawsWhenItStarts() throws IOException {
         var endorsed = approved("four");
-        await(endorsed, "published"::equals);
+        await(endorsed, "published");
         site.close();
-        revoke(endorsed);
+        at.revoke(catalogue, endorsed);
         assertThat(file(endorsed)).exists();
 
         site = at.start();
 
-        await(endorsed, "removed"::equals);
+        await(endorsed, "removed");
         assertThat(file(endorsed)).doesNotExist();
     }
 }

@@ -14,7 +14,6 @@ import java.util.SplittableRandom;
 import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Sha512;
-import org.imprimatur.register.Statement.Refusal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,18 +105,10 @@ class ReplayIT {
             case 5 -> {
                 var one = some();
                 at.await(site, one, _ -> true);
-                at.submit(
-                        site,
-                        new Refusal(
-                                at.header(at.approver),
-                                one.statement().image(),
-                                SiteTrial.ALPHA,
-                                trial.origin,
-                                one.id(),
-                                "it does not boot here"));
+                at.submit(site, at.refusal(one, trial.origin));
             }
             case 6 -> {
-                var one = some();
+                var one = some(); // perhaps again, which the catalogue refuses
                 trial.post(
                         catalogue,
                         trial.sign(

@@ -20,11 +20,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.node.config.YamlMember;
-import org.imprimatur.register.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,24 +74,7 @@ class SiteExchangeIT {
     // ---- Tools --------------------------------------------------------------------------------
 
     private static JsonNode await(String path, Predicate<JsonNode> wanted) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        JsonNode last = null;
-        while (System.nanoTime() < end) {
-            last = json(expect(200, trial.get(site, path)));
-            if (wanted.test(last)) {
-                return last;
-            }
-            SiteTrial.pause();
-        }
-        throw new AssertionError("not in time: " + last);
-    }
-
-    private static void await(String what, BooleanSupplier wanted) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!wanted.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time: " + what).isLessThan(end);
-            SiteTrial.pause();
-        }
+        return Eventually.await(() -> json(expect(200, trial.get(site, path))), wanted);
     }
 
     private static JsonNode policy(Predicate<JsonNode> wanted) {
@@ -129,29 +110,6 @@ class SiteExchangeIT {
         return json(expect(200, trial.get(site, "/api/v1/witness")))
                 .get("ledgers")
                 .findValuesAsText("origin");
-    }
-
-    private static JsonNode publications() {
-        return json(expect(200, trial.get(site, "/api/v1/site/publications")));
-    }
-
-    /** The newest publication of an image, once it is in that state. */
-    private static JsonNode publication(Endorsed endorsed, String state) {
-        JsonNode newest = null;
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (System.nanoTime() < end) {
-            for (var one : publications().get("publications")) {
-                if (one.get("endorsement").asText().equals(endorsed.id().hex())) {
-                    newest = one;
-                    break;
-                }
-            }
-            if (newest != null && newest.get("state").asText().equals(state)) {
-                return newest;
-            }
-            SiteTrial.pause();
-        }
-        throw new AssertionError("not in time: " + newest);
     }
 
     private static Path file(Path directory, Endorsed endorsed) {
@@ -234,26 +192,26 @@ class SiteExchangeIT {
         at.await(site, endorsed, "available"::equals);
 
         putMember("drivers: [{name: pool, kind: directory, path: pool}]");
-        publication(endorsed, "published");
+        at.awaitPublication(site, "pool", endorsed, "published");
         assertThat(file(pool, endorsed)).hasContent("published".repeat(1000));
 
         putMember("drivers: [{name: pool, kind: directory, path: pool, owners: [\"vo:other\"]}]");
-        publication(endorsed, "removed");
+        at.awaitPublication(site, "pool", endorsed, "removed");
         assertThat(file(pool, endorsed)).doesNotExist();
 
         putMember("drivers: [{name: pool, kind: directory, path: pool}]");
-        await("published anew", () -> Files.exists(file(pool, endorsed)));
-        publication(endorsed, "published");
+        Eventually.await(() -> Files.exists(file(pool, endorsed)));
+        at.awaitPublication(site, "pool", endorsed, "published");
 
         put(at.siteYaml());
-        var gone = publication(endorsed, "removed");
+        var gone = at.awaitPublication(site, "pool", endorsed, "removed");
         assertThat(gone.get("why").asText()).contains("no longer in the site's file");
         assertThat(file(pool, endorsed)).doesNotExist();
-        assertThat(publications().at("/drivers/0/leaving").asBoolean()).isTrue();
+        assertThat(at.publications(site).at("/drivers/0/leaving").asBoolean()).isTrue();
 
         putMember("drivers: [{name: pool, kind: directory, path: pool}]");
-        await("published again", () -> Files.exists(file(pool, endorsed)));
-        assertThat(publications().at("/drivers/0").has("leaving")).isFalse();
+        Eventually.await(() -> Files.exists(file(pool, endorsed)));
+        assertThat(at.publications(site).at("/drivers/0").has("leaving")).isFalse();
     }
 
     @Test
@@ -280,19 +238,9 @@ class SiteExchangeIT {
         putMember("notify: {command: [/usr/bin/tee, %s]}".formatted(mail));
         var endorsed = endorsed("refused", 100);
 
-        expect(
-                201,
-                at.submit(
-                        site,
-                        new Statement.Refusal(
-                                at.header(at.approver),
-                                endorsed.statement().image(),
-                                SiteTrial.ALPHA,
-                                trial.origin,
-                                endorsed.id(),
-                                "it lacks a firewall")));
+        expect(201, at.submit(site, at.refusal(endorsed, trial.origin)));
 
-        await("told", () -> Files.exists(mail));
+        Eventually.await(() -> Files.exists(mail));
     }
 
     /** A connection to the site's database. */
@@ -324,7 +272,7 @@ class SiteExchangeIT {
             sql.execute("alter table followed_ledger rename to out_of_reach");
             try {
                 at.writeSite(other);
-                await("tried", () -> kept(sql) > before);
+                Eventually.await(() -> kept(sql) > before);
                 Thread.sleep(3000); // long enough to fail after that, too
                 at.writeSite(at.siteYaml());
             } finally {
@@ -356,8 +304,7 @@ class SiteExchangeIT {
 
         putMember("instances: {operators: any}");
         expect(201, register(decision, id));
-        var revocation = trial.revocation(trial.endorser, endorsed.statement(), endorsed.id());
-        expect(201, trial.post(catalogue, trial.sign(revocation, trial.endorser)));
+        at.revoke(catalogue, endorsed);
         await("/api/v1/site/instances/" + id, one -> one.has("condemned"));
 
         put(

@@ -6,8 +6,6 @@ import static org.imprimatur.node.Trial.expect;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,20 +45,19 @@ class SiteIT {
         at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "30s");
         site = at.start();
         at.prepare(site);
-        files = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
-        files.createContext(
-                "/",
-                exchange -> {
-                    byte[] bytes = FILES.get(exchange.getRequestURI().getPath());
-                    exchange.sendResponseHeaders(
-                            bytes == null ? 404 : 200, bytes == null ? -1 : bytes.length);
-                    try (var out = exchange.getResponseBody()) {
-                        if (bytes != null) {
-                            out.write(bytes);
-                        }
-                    }
-                });
-        files.start();
+        files =
+                Loopback.http(
+                        "/",
+                        exchange -> {
+                            byte[] bytes = FILES.get(exchange.getRequestURI().getPath());
+                            exchange.sendResponseHeaders(
+                                    bytes == null ? 404 : 200, bytes == null ? -1 : bytes.length);
+                            try (var out = exchange.getResponseBody()) {
+                                if (bytes != null) {
+                                    out.write(bytes);
+                                }
+                            }
+                        });
     }
 
     @AfterAll
@@ -294,14 +291,7 @@ class SiteIT {
     void anApprovalOfARevokedEndorsementIsRefused() {
         var endorsed = at.endorse(catalogue, image("eight"));
         at.await(site, endorsed, "eligible"::equals);
-        expect(
-                201,
-                trial.post(
-                        catalogue,
-                        trial.sign(
-                                trial.revocation(
-                                        trial.endorser, endorsed.statement(), endorsed.id()),
-                                trial.endorser)));
+        at.revoke(catalogue, endorsed);
         at.await(site, endorsed, "revoked"::equals);
 
         var answer = at.submit(site, at.approval(endorsed, trial.origin));

@@ -1,10 +1,12 @@
 package org.imprimatur.node;
 
+import static org.imprimatur.node.Eventually.await;
 import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -35,6 +37,7 @@ import org.imprimatur.register.Statement.Acceptance;
 import org.imprimatur.register.Statement.Appointment;
 import org.imprimatur.register.Statement.Approval;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Refusal;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Version;
 import org.imprimatur.trust.SigningKey;
@@ -136,21 +139,33 @@ public final class SiteTrial {
 
     /** Appoints the approver and lets him accept the policy. */
     public void prepare(Node site) {
+        appoint(site, approver, Role.SITE_APPROVER);
+        accept(site, approver);
+    }
+
+    /** Somebody whom the site appoints security officer, and who accepts the policy. */
+    public SigningKey officer(Node site) {
+        var officer = trial.authority.issue("Oskar Officer", KeyKind.EC_P256);
+        appoint(site, officer, Role.SECURITY_OFFICER);
+        accept(site, officer);
+        return officer;
+    }
+
+    public void appoint(Node site, SigningKey who, Role role) {
         var appointment =
                 new Appointment(
                         header(trial.appointer),
                         ALPHA,
-                        Role.SITE_APPROVER,
-                        approver.person(),
-                        "Abel",
+                        role,
+                        who.person(),
+                        "A Person",
                         "security@example.org",
-                        "what alpha approves");
+                        "what alpha runs");
         expect(201, trial.post(site, trial.sign(appointment, trial.appointer)));
-        expect(
-                201,
-                trial.post(
-                        site,
-                        trial.sign(new Acceptance(header(approver), trial.policy), approver)));
+    }
+
+    public void accept(Node site, SigningKey who) {
+        expect(201, trial.post(site, trial.sign(new Acceptance(header(who), trial.policy), who)));
     }
 
     public Header header(SigningKey signer) {
@@ -200,11 +215,27 @@ public final class SiteTrial {
         return new Endorsed(endorsement, StatementId.parse(json(answer).get("id").asText()));
     }
 
+    /** Takes an endorsement back at the catalogue. */
+    public void revoke(Node catalogue, Endorsed endorsed) {
+        var revocation = trial.revocation(trial.endorser, endorsed.statement(), endorsed.id());
+        expect(201, trial.post(catalogue, trial.sign(revocation, trial.endorser)));
+    }
+
     public record Endorsed(Endorsement statement, StatementId id) {}
 
     public Approval approval(Endorsed endorsed, Origin catalogue) {
         return new Approval(
                 header(approver), endorsed.statement().image(), ALPHA, catalogue, endorsed.id());
+    }
+
+    public Refusal refusal(Endorsed endorsed, Origin catalogue) {
+        return new Refusal(
+                header(approver),
+                endorsed.statement().image(),
+                ALPHA,
+                catalogue,
+                endorsed.id(),
+                "it does not boot here");
     }
 
     public HttpResponse<String> submit(Node site, Statement statement) {
@@ -280,6 +311,33 @@ public final class SiteTrial {
         }
         throw new AssertionError(
                 "not in time: " + last + " " + trial.get(site, "/api/v1/site/sources").body());
+    }
+
+    /** The newest publication of an image at a driver, once it is in that state. */
+    public JsonNode awaitPublication(Node site, String driver, Endorsed endorsed, String state) {
+        var all =
+                Eventually.await(
+                        () -> publications(site),
+                        seen ->
+                                newest(seen, driver, endorsed)
+                                        .path("state")
+                                        .asText()
+                                        .equals(state));
+        return newest(all, driver, endorsed);
+    }
+
+    private static JsonNode newest(JsonNode publications, String driver, Endorsed endorsed) {
+        for (var one : publications.get("publications")) {
+            if (one.get("driver").asText().equals(driver)
+                    && one.get("endorsement").asText().equals(endorsed.id().hex())) {
+                return one;
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    public JsonNode publications(Node site) {
+        return json(expect(200, trial.get(site, "/api/v1/site/publications")));
     }
 
     public JsonNode source(Node site) {

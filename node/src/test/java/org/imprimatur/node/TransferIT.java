@@ -384,14 +384,7 @@ class TransferIT {
                                     }
                                 }));
         begun.await();
-        Trial.expect(
-                201,
-                trial.post(
-                        catalogue,
-                        trial.sign(
-                                trial.revocation(
-                                        trial.endorser, endorsed.statement(), endorsed.id()),
-                                trial.endorser)));
+        at.revoke(catalogue, endorsed);
         at.await(site, endorsed, "revoked"::equals);
         ended.await();
 

@@ -3,6 +3,7 @@ package org.imprimatur.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.imprimatur.node.Eventually.await;
 import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,22 +15,16 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.node.catalogue.LedgerFault;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.store.ExternalPostgres;
 import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Clause;
-import org.imprimatur.register.Role;
 import org.imprimatur.register.Sha512;
-import org.imprimatur.register.Statement.Acceptance;
-import org.imprimatur.register.Statement.Appointment;
-import org.imprimatur.register.Statement.Refusal;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.Urgency;
 import org.imprimatur.trust.SigningKey;
-import org.imprimatur.trust.TrialAuthority.KeyKind;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,39 +36,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TwoNodesIT {
 
-    /** A cloud and a mailer at once: notes what it is asked for. */
-    private static final String PROGRAM =
-            """
-            #!/bin/bash
-            cd "$(dirname "$0")" || exit 1
-            case ${IMPRIMATUR_OPERATION:-mail} in
-                mail) cat > /dev/null; echo mail >> asked ;;
-                list)
-                    sep=; echo '{"images": ['
-                    for f in image-*; do
-                        [ -e "$f" ] || continue
-                        echo "$sep{\\"mark\\": \\"${f#image-}\\", \\"id\\": \\"${f#image-}\\", \\"state\\": \\"offered\\"}"
-                        sep=,
-                    done
-                    echo ']}' ;;
-                publish)
-                    echo "publish $IMPRIMATUR_MARK" >> asked
-                    touch "image-$IMPRIMATUR_MARK"
-                    echo "{\\"id\\": \\"$IMPRIMATUR_MARK\\"}" ;;
-                withdraw)
-                    echo "withdraw $IMPRIMATUR_MARK" >> asked
-                    rm -f "image-$IMPRIMATUR_MARK" ;;
-                terminate) echo "terminate $IMPRIMATUR_INSTANCE" >> asked ;;
-                *) exit 1 ;;
-            esac
-            """;
-
     private static Path directory;
     private static ExternalPostgres postgres;
     private static String database;
     private static Trial trial;
     private static Node catalogue;
     private static SiteTrial at;
+    private static TrialPlace place;
     private static SigningKey officer;
     private static Node a;
     private static Node b;
@@ -90,39 +59,20 @@ class TwoNodesIT {
                         new MovableClock());
         trial.prepare(catalogue);
         at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "1s");
-        Files.writeString(temp.resolve("program"), PROGRAM);
-        assertThat(temp.resolve("program").toFile().setExecutable(true)).isTrue();
+        place = new TrialPlace(temp.resolve("place"));
         at.drivers =
                 """
                 drivers:
-                  - {name: cloud, kind: exec, program: ["%1$s/program"]}
-                notify: {command: ["%1$s/program"], from: site@example.org}
+                  - {name: cloud, kind: exec, program: ["%1$s"]}
+                notify: {command: ["%1$s"], from: site@example.org}
                 instances:
                   operators: any
                   terminate: {after: 10m, classes: [infrastructure], driver: cloud}
                 """
-                        .formatted(temp);
+                        .formatted(place.program());
         a = node("a");
         at.prepare(a);
-        officer = trial.authority.issue("Oskar Officer", KeyKind.EC_P256);
-        expect(
-                201,
-                trial.post(
-                        a,
-                        trial.sign(
-                                new Appointment(
-                                        at.header(trial.appointer),
-                                        SiteTrial.ALPHA,
-                                        Role.SECURITY_OFFICER,
-                                        officer.person(),
-                                        "Oskar",
-                                        "security@example.org",
-                                        "what alpha runs"),
-                                trial.appointer)));
-        expect(
-                201,
-                trial.post(
-                        a, trial.sign(new Acceptance(at.header(officer), trial.policy), officer)));
+        officer = at.officer(a);
         takeKey("a", "b");
         b = node("b");
     }
@@ -187,44 +137,10 @@ class TwoNodesIT {
                 .asBoolean();
     }
 
-    private static List<String> asked(String what) {
-        try {
-            var file = directory.resolve("asked");
-            return Files.exists(file)
-                    ? Files.readAllLines(file).stream().filter(l -> l.startsWith(what)).toList()
-                    : List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void await(Duration within, BooleanSupplier what) {
-        long end = System.nanoTime() + within.toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            SiteTrial.pause();
-        }
-    }
-
-    private static void await(BooleanSupplier what) {
-        await(Duration.ofSeconds(30), what);
-    }
-
     private static JsonNode post(Node node, String path, String body) {
         var answer = at.ask(node, path, body);
         assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
         return SiteTrial.json(answer);
-    }
-
-    private static void revoke(Endorsed endorsed) {
-        expect(
-                201,
-                trial.post(
-                        catalogue,
-                        trial.sign(
-                                trial.revocation(
-                                        trial.endorser, endorsed.statement(), endorsed.id()),
-                                trial.endorser)));
     }
 
     /** What a node that is gone had taken on is free at once, and not only after its 15 seconds. */
@@ -306,7 +222,7 @@ class TwoNodesIT {
                 .as("it was not taken out of sight")
                 .isEqualTo(before);
 
-        revoke(endorsed);
+        at.revoke(catalogue, endorsed);
         await(() -> !Files.exists(stored("a", endorsed)) && !Files.exists(stored("b", endorsed)));
     }
 
@@ -314,11 +230,11 @@ class TwoNodesIT {
     void whatOneDoesTheOtherDoesNotDoAgain() throws Exception {
         var endorsed = endorse("once");
         var image = endorsed.statement().image();
-        int published = asked("publish").size();
+        int published = place.asked("publish").size();
         at.approve(a, endorsed);
         at.await(a, endorsed, "available"::equals);
         at.await(b, endorsed, "available"::equals);
-        await(() -> asked("publish").size() > published);
+        await(() -> place.asked("publish").size() > published);
         var decision =
                 post(
                         a,
@@ -340,30 +256,20 @@ class TwoNodesIT {
         var refused = endorse("told once");
         at.await(a, refused, "eligible"::equals);
         at.await(b, refused, "eligible"::equals);
-        expect(
-                201,
-                at.submit(
-                        b,
-                        new Refusal(
-                                at.header(at.approver),
-                                refused.statement().image(),
-                                SiteTrial.ALPHA,
-                                trial.origin,
-                                refused.id(),
-                                "it does not boot here")));
+        expect(201, at.submit(b, at.refusal(refused, trial.origin)));
 
-        revoke(endorsed);
+        at.revoke(catalogue, endorsed);
         await(() -> condemned().contains("m-once"));
         at.clock.forward(Duration.ofMinutes(11));
-        await(() -> !asked("terminate m-once").isEmpty());
-        await(() -> !asked("mail").isEmpty());
-        await(() -> asked("withdraw").size() == 1);
+        await(() -> !place.asked("terminate m-once").isEmpty());
+        await(() -> !place.asked("mail").isEmpty());
+        await(() -> place.asked("withdraw").size() == 1);
         Thread.sleep(1000); // long enough for the other node to do the same
 
-        assertThat(asked("publish").size()).isEqualTo(published + 1);
-        assertThat(asked("terminate m-once")).hasSize(1);
-        assertThat(asked("mail")).hasSize(1);
-        assertThat(asked("withdraw")).hasSize(1);
+        assertThat(place.asked("publish").size()).isEqualTo(published + 1);
+        assertThat(place.asked("terminate m-once")).hasSize(1);
+        assertThat(place.asked("mail")).hasSize(1);
+        assertThat(place.asked("withdraw")).hasSize(1);
     }
 
     private static List<String> condemned() {
@@ -405,7 +311,7 @@ class TwoNodesIT {
         at.approve(a, later);
         at.await(a, later, "available"::equals);
         await(() -> publications(later).equals(List.of("published")));
-        revoke(endorsed);
+        at.revoke(catalogue, endorsed);
         await(() -> !permits(a, endorsed));
         await(() -> publications(endorsed).equals(List.of("removed")));
 

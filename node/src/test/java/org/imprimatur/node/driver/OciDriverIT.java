@@ -2,12 +2,9 @@ package org.imprimatur.node.driver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.imprimatur.node.Trial.expect;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,9 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.imprimatur.node.Node;
+import org.imprimatur.node.Loopback;
 import org.imprimatur.node.SiteTrial;
-import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.node.Trial;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.Test;
@@ -25,12 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A site that publishes in Debian's registry, and takes back. */
 class OciDriverIT {
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
 
     private static Process registry(Path directory, int port) throws Exception {
         var config =
@@ -72,21 +62,6 @@ class OciDriverIT {
         }
     }
 
-    private static void await(Trial trial, Node site, Endorsed endorsed, String state) {
-        long end = System.nanoTime() + 60_000_000_000L;
-        while (true) {
-            var all = SiteTrial.json(trial.get(site, "/api/v1/site/publications"));
-            for (var one : all.get("publications")) {
-                if (one.get("endorsement").asText().equals(endorsed.id().hex())
-                        && one.get("state").asText().equals(state)) {
-                    return;
-                }
-            }
-            assertThat(System.nanoTime()).as(all.toString()).isLessThan(end);
-            SiteTrial.pause();
-        }
-    }
-
     @Test
     @Clause("WLCG-8")
     void anApprovedImageIsInTheRegistryWithItsBundleUntilItIsRevoked(@TempDir Path directory)
@@ -94,7 +69,7 @@ class OciDriverIT {
         assumeTrue(
                 Files.exists(Path.of("/usr/bin/docker-registry")),
                 "needs the package docker-registry");
-        int port = freePort();
+        int port = Loopback.freePort();
         var registry = registry(directory, port);
         var trial = new Trial(directory, "catalogue.example/oci");
         try (var catalogue = trial.start()) {
@@ -115,21 +90,12 @@ class OciDriverIT {
                         at.endorse(
                                 catalogue, image, Trial.uri(catalogue, "/files/image").toString());
                 at.approve(site, endorsed);
-                await(trial, site, endorsed, "published");
+                at.awaitPublication(site, "registry", endorsed, "published");
                 var manifest = "/v2/site/images/manifests/" + endorsed.statement().guid() + "-1.0";
                 assertThat(status(port, manifest)).isEqualTo(200);
 
-                expect(
-                        201,
-                        trial.post(
-                                catalogue,
-                                trial.sign(
-                                        trial.revocation(
-                                                trial.endorser,
-                                                endorsed.statement(),
-                                                endorsed.id()),
-                                        trial.endorser)));
-                await(trial, site, endorsed, "removed");
+                at.revoke(catalogue, endorsed);
+                at.awaitPublication(site, "registry", endorsed, "removed");
                 assertThat(status(port, manifest)).isEqualTo(404);
             }
         } finally {

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.imprimatur.node.Loopback;
 
 /** A real Keystone and a real Glance (Debian's packages), on free ports, in a directory. */
 public final class TrialCloud implements AutoCloseable {
@@ -32,8 +31,8 @@ public final class TrialCloud implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<Process> processes = new ArrayList<>();
-    private final int identityPort = freePort();
-    private final int imagePort = freePort();
+    private final int identityPort = Loopback.freePort();
+    private final int imagePort = Loopback.freePort();
     private String token = "";
 
     public TrialCloud(Path directory) throws Exception {
@@ -316,14 +315,6 @@ public final class TrialCloud implements AutoCloseable {
                         BodyHandlers.ofString());
         if (answer.statusCode() != 204) {
             throw new AssertionError(answer.body());
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 
