@@ -263,26 +263,26 @@ class ConversionsIT {
         assertThat(shown(fromTheImage).has("converted")).isFalse();
 
         var block = block(converted);
-        until(() -> fromIt.stream().allMatch(id -> shown(id).has("condemned")));
+        Eventually.await(() -> fromIt.stream().allMatch(id -> shown(id).has("condemned")));
         var reason = shown(fromIt.getFirst()).get("condemned").get("reasons").get(0);
         assertThat(reason.get("code").asText()).isEqualTo("image-blocked");
         assertThat(reason.get("text").asText()).contains("made of it", "only this file");
         assertThat(shown(fromTheImage).has("condemned")).isFalse();
 
         unblock(converted, block);
-        until(() -> fromIt.stream().noneMatch(id -> shown(id).has("condemned")));
+        Eventually.await(() -> fromIt.stream().noneMatch(id -> shown(id).has("condemned")));
         assertThat(decide(converted).get("decision").asBoolean()).isTrue();
         assertThat(at.decide(site, there, "infrastructure").get("decision").asBoolean()).isTrue();
 
         var blockOfTheImage = block(image);
-        until(
+        Eventually.await(
                 () ->
                         shown(fromTheImage).has("condemned")
                                 && fromIt.stream().allMatch(id -> shown(id).has("condemned")));
         assertThat(SiteTrial.codes(decide(converted))).contains("image-blocked");
 
         unblock(image, blockOfTheImage);
-        until(
+        Eventually.await(
                 () ->
                         !shown(fromTheImage).has("condemned")
                                 && fromIt.stream().noneMatch(id -> shown(id).has("condemned")));
