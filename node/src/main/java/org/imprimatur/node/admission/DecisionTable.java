@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.imprimatur.node.driver.PublishedImages.Meant;
 import org.imprimatur.node.follow.Seen;
+import org.imprimatur.node.follow.ViewTable;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Decision;

@@ -13,6 +13,7 @@ import org.imprimatur.node.driver.PublishedImages;
 import org.imprimatur.node.follow.PastViews;
 import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.follow.SiteView;
+import org.imprimatur.node.follow.ViewTable;
 import org.imprimatur.node.policy.SitePolicyTable;
 import org.imprimatur.node.policy.SiteRules;
 import org.imprimatur.node.store.Database;
@@ -92,7 +93,7 @@ public final class Replays {
         var digest = decided.view();
         var seen = database.read(db -> new ViewTable(db).find(digest)).orElse(null);
         if (seen == null) {
-            return new Impossible("what was in view is not kept: " + digest);
+            return new Impossible("what was in view is not kept: a ledger that was is forgotten");
         }
         try {
             var rules = rules(decided.policy());

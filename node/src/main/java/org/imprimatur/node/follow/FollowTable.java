@@ -191,7 +191,9 @@ final class FollowTable {
                 .execute();
     }
 
+    /** Forgets a ledger, and what rests on it; it may be followed afresh. */
     void forget(Origin origin) {
+        new ViewTable(db).forget(origin);
         forgetEntries(origin);
         db.createUpdate("delete from followed_ledger where origin = :origin")
                 .bind("origin", origin.text())

@@ -14,6 +14,7 @@ import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.node.Trial;
 import org.imprimatur.node.driver.PublishedImages.Meant;
 import org.imprimatur.node.follow.Seen;
+import org.imprimatur.node.follow.ViewTable;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Charter;

@@ -1,4 +1,4 @@
-package org.imprimatur.node.admission;
+package org.imprimatur.node.follow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.exchange.CharterJson;
-import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.Origin;
@@ -18,21 +17,23 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * The tables {@code decision_view}, what was in view when something was decided, and {@code
- * charter}, the charters that it names; both by the digest of what they hold. Rows are only added.
+ * charter}, the charters that it names; both by the digest of what they hold. Rows are added, and
+ * go when a ledger is forgotten.
  */
-final class ViewTable {
+public final class ViewTable {
 
     private static final int MAX_BYTES = 16 * 1024 * 1024;
     private static final int MAX_LEDGERS = 100_000;
 
     private final Handle db;
 
-    ViewTable(Handle db) {
+    /** In one transaction. */
+    public ViewTable(Handle db) {
         this.db = db;
     }
 
     /** Keeps it, and gives its digest. */
-    Sha256 keep(Seen seen) {
+    public Sha256 keep(Seen seen) {
         var json = Json.object();
         var list = json.putArray("ledgers");
         for (var ledger : seen.ledgers()) {
@@ -108,8 +109,23 @@ final class ViewTable {
         return Sha256.of(CharterJson.write(charter));
     }
 
+    /**
+     * Forgets what was in view together with a ledger. It may have other entries when it is
+     * followed again, and none of these decisions rested on them.
+     */
+    void forget(Origin ledger) {
+        db.createUpdate(
+                        """
+                        delete from decision_view using charter
+                         where convert_from(charter.bytes, 'UTF8')::json ->> 'origin' = :origin
+                           and position(encode(charter.digest, 'hex') in text) > 0
+                        """)
+                .bind("origin", ledger.text())
+                .execute();
+    }
+
     /** What was in view. */
-    Optional<Seen> find(Sha256 digest) {
+    public Optional<Seen> find(Sha256 digest) {
         return db.createQuery("select text from decision_view where digest = :digest")
                 .bind("digest", digest.bytes())
                 .mapTo(String.class)
