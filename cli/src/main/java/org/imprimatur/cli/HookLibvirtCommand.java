@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "libvirt",
         description = {
             "What /etc/libvirt/hooks/qemu calls: ask whether a domain may start, and record its start"
-                    + " and its end.",
+                    + " and its end. One that is restored or moves in is asked for like any other.",
             "The domain's XML comes on standard input. A start is refused by any status but 0, with the"
                     + " reasons on standard error; nothing else is ever refused."
         },
@@ -69,11 +69,14 @@ final class HookLibvirtCommand implements Callable<Integer> {
                         settings.patience().plus(settings.hashFor()),
                         () -> take(settings, LibvirtHook::prepare));
             }
-            case "started" -> withoutRefusal("its start", LibvirtHook::started);
-            case "stopped", "release" -> withoutRefusal("its end", LibvirtHook::ended);
-            case "reconnect" -> withoutRefusal("that it goes on", LibvirtHook::reconnected);
+            case "started" -> withoutRefusal("runs; that is not told yet", LibvirtHook::started);
+            case "stopped", "release" ->
+                    withoutRefusal("has ended; that is not told yet", LibvirtHook::ended);
+            case "reconnect", "attach" -> withoutRefusal("runs on", LibvirtHook::found);
             default -> {
-                // A migration or a restored machine is prepared next; nothing else starts any.
+                // For "migrate" and "restore" libvirt takes what is put out as the domain's new
+                // definition, and other hooks may change it after this one. What comes of it is
+                // asked for at "prepare", which follows.
             }
         }
         return ExitCode.DONE.status();
@@ -91,7 +94,7 @@ final class HookLibvirtCommand implements Callable<Integer> {
         } catch (Exception failure) {
             LibvirtHook.tell(
                     Objects.requireNonNull(spec).commandLine().getErr(),
-                    "%s of '%s' is not told yet".formatted(what, name),
+                    "'%s' %s".formatted(name, what),
                     failure);
         }
     }

@@ -35,10 +35,19 @@ record HookScript(Path command, Path config) {
                #!/bin/sh
                %s
                # Written by 'imprimatur site install-hook'; changes are lost when it is run again.
+               ask() {
+                   %s hook libvirt --config %s -- "$@"
+               }
                case "${2:-}" in
-                   prepare | started | stopped | release | reconnect)
-                       exec %s hook libvirt --config %s -- "$@" ;;
+                   # Only here a machine is refused: restored ones and those that move in are prepared, too.
+                   prepare)
+                       ask "$@" >&2
+                       exit ;;
+                   # libvirt ends a machine whose hook fails here, and hides what a hook says that does not.
+                   started | release | reconnect | attach)
+                       ask "$@" 2>&1 | logger -t imprimatur ;;
                esac
+               # What is put out would take the place of the machine's definition.
                cat > /dev/null
                """
                 .formatted(MARK, quoted(command), quoted(config));

@@ -1,9 +1,12 @@
 package org.imprimatur.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +64,7 @@ final class LibvirtHook {
                     List.of(
                             "its overlay holds data that is not of the image, and the site knows no earlier run of this machine from that image (\"overlays\" in the hook's configuration)"));
         }
-        register(domain, content, decided(domain, content, Action.INSTANTIATE));
+        register(domain, content, permit(domain, content));
     }
 
     private Content content(LibvirtDomain domain) throws IOException {
@@ -141,8 +144,7 @@ final class LibvirtHook {
                 .isEmpty();
     }
 
-    /** The id of a permit. */
-    private String decided(LibvirtDomain domain, Content content, Action action) {
+    private JsonNode decision(LibvirtDomain domain, Content content, Action action) {
         var question = Output.object();
         question.putObject("subject").put("type", "operator").put("id", operator(domain));
         question.putObject("action").put("name", action.wire());
@@ -150,15 +152,26 @@ final class LibvirtHook {
         question.putObject("context")
                 .put("class", useClass(domain).wire())
                 .put("host", config.host());
-        var answer = node.evaluate(question);
-        var context = answer.path("context");
-        if (!answer.path("decision").asBoolean()) {
-            throw refused(
-                    domain,
-                    StreamSupport.stream(context.path("reasons").spliterator(), false)
-                            .map(LibvirtHook::reason)
-                            .toList());
+        return node.evaluate(question);
+    }
+
+    private static String id(JsonNode decision) {
+        return decision.path("context").path("id").asText();
+    }
+
+    private static List<String> reasons(JsonNode decision) {
+        return StreamSupport.stream(decision.path("context").path("reasons").spliterator(), false)
+                .map(LibvirtHook::reason)
+                .toList();
+    }
+
+    /** The id of a permit to start. */
+    private String permit(LibvirtDomain domain, Content content) {
+        var decision = decision(domain, content, Action.INSTANTIATE);
+        if (!decision.path("decision").asBoolean()) {
+            throw refused(domain, reasons(decision));
         }
+        var context = decision.path("context");
         var unfulfilled =
                 StreamSupport.stream(context.path("obligations").spliterator(), false)
                         .map(JsonNode::asText)
@@ -171,7 +184,7 @@ final class LibvirtHook {
                             "the permit asks for %s, which this host does not fulfil (\"obligations\" in the hook's configuration)"
                                     .formatted(String.join(", ", unfulfilled))));
         }
-        return context.path("id").asText();
+        return id(decision);
     }
 
     private static String reason(JsonNode reason) {
@@ -254,15 +267,45 @@ final class LibvirtHook {
     }
 
     /**
-     * Sees to it that a domain which ran on while libvirt was restarted is on record, on a permit
-     * to go on.
+     * Sees to it that a domain which libvirt has found running is on record. One that may not go on
+     * is so, too: it runs, and what becomes of it is the site's to say.
      */
-    void reconnected(LibvirtDomain domain) throws IOException {
-        if (memory.instance(domain.uuid()).isEmpty()) {
-            var content = content(domain);
-            register(domain, content, decided(domain, content, Action.CONTINUE));
+    void found(LibvirtDomain domain) throws IOException {
+        if (memory.instance(domain.uuid()).isPresent()) {
+            started(domain);
+            return;
         }
+        ended(domain); // what it ran as before this host was started
+        var content = content(domain);
+        var known = onRecord(domain, content.image());
+        if (known.isPresent()) {
+            memory.begin(domain.uuid(), known.get(), now());
+            started(domain);
+            return;
+        }
+        var decision = decision(domain, content, Action.CONTINUE);
+        register(domain, content, id(decision));
         started(domain);
+        if (!decision.path("decision").asBoolean()) {
+            throw new CommandFailure(
+                    ExitCode.NO,
+                    "it is on record, and no longer passes: "
+                            + String.join("; ", reasons(decision)));
+        }
+    }
+
+    /** The instance that the node has as running here, where the hook has lost its memory. */
+    private Optional<UUID> onRecord(LibvirtDomain domain, Sha512 image) {
+        var running =
+                node.json(
+                        "/api/v1/site/instances?state=running&limit=1&machine=%s&image=%s&host=%s"
+                                .formatted(
+                                        domain.uuid(),
+                                        image,
+                                        URLEncoder.encode(config.host(), UTF_8)));
+        return StreamSupport.stream(running.path("instances").spliterator(), false)
+                .map(one -> UUID.fromString(one.path("id").asText()))
+                .findFirst();
     }
 
     private void tellEnds() throws IOException {

@@ -36,6 +36,7 @@ class LibvirtIT {
 
     @TempDir static Path home;
     private static TrialNode node;
+    private static Path command;
     private static PrivateLibvirt libvirt;
     private static String operator;
 
@@ -69,17 +70,26 @@ class LibvirtIT {
         node.enrol("approver", "site-approver", "site:HERE");
         node.enrol("operator", "vm-operator", "site:HERE");
 
-        libvirt = new PrivateLibvirt(Files.createDirectories(home.resolve("libvirt")));
+        command = command();
+        libvirt = libvirt("wn1");
+        image = stored();
+    }
+
+    /** A host with libvirt and the hook. */
+    private static PrivateLibvirt libvirt(String host) throws Exception {
+        var place = Files.createDirectories(home.resolve(host));
+        var made = new PrivateLibvirt(place, host);
+        var config = place.resolve("hook.yaml");
         var installed =
                 Ran.of(
                         "site",
                         "install-hook",
                         "--hooks-dir",
-                        libvirt.hooks().toString(),
+                        made.hooks().toString(),
                         "--config",
-                        home.resolve("hook.yaml").toString(),
+                        config.toString(),
                         "--command",
-                        command().toString(),
+                        command.toString(),
                         "--node",
                         url(),
                         "--store",
@@ -90,11 +100,11 @@ class LibvirtIT {
                         "infrastructure");
         assertThat(installed.status()).as(installed.err()).isZero();
         Files.writeString(
-                home.resolve("hook.yaml"),
-                "state: %s\nhost: wn1\npatience: 60s\n".formatted(home.resolve("state")),
+                config,
+                "state: %s\npatience: 60s\n".formatted(place.resolve("state")),
                 StandardOpenOption.APPEND);
-        libvirt.start();
-        image = stored();
+        made.start();
+        return made;
     }
 
     @AfterAll
@@ -473,6 +483,77 @@ class LibvirtIT {
 
         assertThat(refused.status()).isNotZero();
         assertThat(refused.err()).contains("network-profile:restricted", "does not fulfil");
+    }
+
+    @Test
+    @Clause({"END-2.operator", "EGI-4.4"})
+    void aMachineThatMovesInIsAskedForAndOneThatIsRefusedRunsOnWhereItWas() throws Exception {
+        var own = stored();
+        var machine = Machine.of(overlay(own.copy(), "raw"));
+        assertThat(machine.start().status()).isZero();
+        var first = machine.instanceWith("startedAt");
+
+        try (var other = libvirt("wn2")) {
+            var moved = move(machine, libvirt, other);
+            var second = machine.instanceWith("startedAt");
+            own.revoke();
+            var back = move(machine, other, libvirt);
+
+            assertThat(moved.status()).as(moved.err()).isZero();
+            assertThat(second.path("host").asText()).isEqualTo("wn2");
+            assertThat(second.path("state").asText()).isEqualTo("running");
+            assertThat(machine.instances().path(1).path("id")).isEqualTo(first.path("id"));
+            assertThat(machine.instances().path(1).path("state").asText()).isEqualTo("stopped");
+            assertThat(back.status()).isNotZero();
+            assertThat(back.err()).contains("may not start", "[image-revoked", "a hole was found");
+            assertThat(other.virsh("domstate", machine.name()).out()).contains("running");
+            assertThat(machine.instances()).hasSize(2);
+            assertThat(machine.instances().path(0).path("state").asText()).isEqualTo("running");
+        }
+    }
+
+    private static Ran move(Machine machine, PrivateLibvirt from, PrivateLibvirt to)
+            throws IOException {
+        return from.virsh(
+                "migrate", "--live", "--unsafe", machine.name(), to.address(), "tcp://127.0.0.1");
+    }
+
+    @Test
+    @Clause({"EGI-2.operator", "EGI-4.4"})
+    void whatRanOnWhileLibvirtWasRestartedIsOnRecordOnceAndNeverEndedForIt() throws Exception {
+        var known = Machine.of(overlay(image.file(), "raw"));
+        var forgotten = Machine.of(overlay(image.file(), "raw"));
+        assertThat(known.start().status()).isZero();
+        assertThat(forgotten.start().status()).isZero();
+        var hook = libvirt.hooks().resolve("qemu");
+        var script = Files.readString(hook);
+        Files.writeString(hook, "#!/bin/sh\n");
+        var permitted = Machine.of(overlay(image.file(), "raw"));
+        var stranger = Files.write(home.resolve("unasked.raw"), new byte[1 << 20]);
+        var unasked = Machine.of(overlay(stranger, "raw"));
+        assertThat(permitted.start().status()).isZero();
+        assertThat(unasked.start().status()).isZero();
+        var before = List.of(known.instanceWith("startedAt"), forgotten.instanceWith("startedAt"));
+        assertThat(permitted.instances()).isEmpty();
+
+        libvirt.stop();
+        Files.writeString(hook, script);
+        Files.delete(home.resolve("wn1/state/running/" + forgotten.uuid()));
+        libvirt.start();
+
+        assertThat(permitted.instanceWith("startedAt").has("condemned")).isFalse();
+        var condemned = unasked.instanceWith("condemned");
+        assertThat(condemned.path("state").asText()).isEqualTo("running");
+        assertThat(condemned.path("condemned").path("reasons").path(0).path("code").asText())
+                .isEqualTo("image-unknown");
+        assertThat(known.instances()).containsExactly(before.get(0));
+        assertThat(forgotten.instances()).containsExactly(before.get(1));
+        for (var machine : List.of(known, forgotten, permitted, unasked)) {
+            machine.end();
+            assertThat(machine.instanceWith("stoppedAt").path("state").asText())
+                    .isEqualTo("stopped");
+            assertThat(machine.instances()).hasSize(1);
+        }
     }
 
     @Test

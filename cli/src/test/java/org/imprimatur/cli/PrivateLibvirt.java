@@ -1,12 +1,14 @@
 package org.imprimatur.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,7 +23,8 @@ final class PrivateLibvirt implements AutoCloseable {
     private final Path home;
     private Process daemon;
 
-    PrivateLibvirt(Path home) throws IOException {
+    /** Keeps it all there, and believes to be on a host of that name. */
+    PrivateLibvirt(Path home, String host) throws IOException {
         this.home = home;
         for (var part : List.of("etc/hooks", "etc/qemu", "run", "lib", "cache", "log")) {
             Files.createDirectories(home.resolve(part));
@@ -31,7 +34,9 @@ final class PrivateLibvirt implements AutoCloseable {
                 """
                 auth_unix_rw = "none"
                 auth_unix_ro = "none"
-                """);
+                host_uuid = "%s"
+                """
+                        .formatted(UUID.nameUUIDFromBytes(host.getBytes(UTF_8))));
         Files.writeString(
                 home.resolve("etc/qemu.conf"),
                 """
@@ -46,13 +51,14 @@ final class PrivateLibvirt implements AutoCloseable {
                 home.resolve("start"),
                 """
                 set -e
+                echo %2$s > /proc/sys/kernel/hostname
                 for part in etc run var/lib var/cache var/log; do
                     mkdir -p /$part/libvirt
                     mount --bind %1$s/${part#var/} /$part/libvirt
                 done
                 exec libvirtd -f /etc/libvirt/libvirtd.conf -p %1$s/pid
                 """
-                        .formatted(home));
+                        .formatted(home, host));
     }
 
     /** Why it cannot be had here; empty where it can. */
@@ -68,7 +74,7 @@ final class PrivateLibvirt implements AutoCloseable {
                                 + " libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils)");
             }
         }
-        var may = run(List.of("unshare", "-m", "--propagation", "private", "true"));
+        var may = run(List.of("unshare", "-m", "-u", "--propagation", "private", "true"));
         return may.status() == 0
                 ? Optional.empty()
                 : Optional.of("only root may give libvirtd directories of its own");
@@ -84,6 +90,7 @@ final class PrivateLibvirt implements AutoCloseable {
                 new ProcessBuilder(
                                 "unshare",
                                 "-m",
+                                "-u",
                                 "--propagation",
                                 "private",
                                 "sh",
@@ -91,16 +98,17 @@ final class PrivateLibvirt implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(home.resolve("log/daemon").toFile())
                         .start();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 1200; i++) {
             if (virsh("version").status() == 0) {
                 return;
             }
-            TimeUnit.MILLISECONDS.sleep(100);
+            TimeUnit.MILLISECONDS.sleep(50);
         }
         throw new IllegalStateException(Files.readString(home.resolve("log/daemon")));
     }
 
-    private void stop() {
+    /** Ends the daemon; machines run on. */
+    void stop() {
         daemon.destroy();
         try {
             if (!daemon.waitFor(20, TimeUnit.SECONDS)) {
@@ -111,13 +119,13 @@ final class PrivateLibvirt implements AutoCloseable {
         }
     }
 
+    /** How programs of this machine reach it. */
+    String address() {
+        return "qemu:///system?socket=" + home.resolve("run/libvirt-sock");
+    }
+
     Ran virsh(String... words) throws IOException {
-        var all =
-                new ArrayList<>(
-                        List.of(
-                                "virsh",
-                                "-c",
-                                "qemu:///system?socket=" + home.resolve("run/libvirt-sock")));
+        var all = new ArrayList<>(List.of("virsh", "-c", address()));
         all.addAll(List.of(words));
         return run(all);
     }
@@ -134,10 +142,7 @@ final class PrivateLibvirt implements AutoCloseable {
                             .start();
             process.getOutputStream().close();
             int status = process.waitFor();
-            return new Ran(
-                    status,
-                    Files.readString(out, StandardCharsets.UTF_8),
-                    Files.readString(err, StandardCharsets.UTF_8));
+            return new Ran(status, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         } finally {

@@ -50,19 +50,43 @@ class SiteInstallHookCommandTest {
         var hook = hooks().resolve("qemu").toString();
 
         var asked = PrivateLibvirt.run(List.of(hook, "vm 1", "prepare", "begin", "-"));
-        var passed = PrivateLibvirt.run(List.of(hook, "vm 1", "migrate", "begin", "-"));
+        var moved = PrivateLibvirt.run(List.of(hook, "vm 1", "migrate", "begin", "-"));
+        var restored = PrivateLibvirt.run(List.of(hook, "vm 1", "restore", "begin", "-"));
 
         assertThat(ran.status()).as(ran.err()).isZero();
         assertThat(ran.json().path("hook").asText()).isEqualTo(hook);
         assertThat(ran.json().path("state").asText()).isEqualTo("installed");
         assertThat(ran.json().path("configState").asText()).isEqualTo("missing");
         assertThat(ran.json().path("next").toString()).contains("restart libvirt", "hook.yaml");
-        assertThat(asked.out())
+        assertThat(asked.err())
                 .isEqualTo(
                         "hook libvirt --config %s -- vm 1 prepare begin -\n"
                                 .formatted(directory.resolve("it's/hook.yaml")));
-        assertThat(passed.status()).isZero();
-        assertThat(passed.out()).isEmpty();
+        for (var call : List.of(asked, moved, restored)) {
+            assertThat(call.status()).isZero();
+            assertThat(call.out()).as("what libvirt would take for the domain").isEmpty();
+        }
+        assertThat(moved.err()).isEmpty();
+    }
+
+    @Test
+    void aCommandThatFailsRefusesAStartAndNeverEndsWhatRuns() throws IOException {
+        var file = Files.writeString(directory.resolve("command"), "#!/bin/sh\nexit 70\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+        install();
+        var hook = hooks().resolve("qemu").toString();
+
+        for (var command : List.of("there", "gone")) {
+            assertThat(PrivateLibvirt.run(List.of(hook, "vm 1", "prepare", "begin", "-")).status())
+                    .as(command)
+                    .isNotZero();
+            for (var operation : List.of("started", "reconnect", "attach", "stopped", "release")) {
+                var call = PrivateLibvirt.run(List.of(hook, "vm 1", operation, "end", "destroyed"));
+                assertThat(call.status()).as(command + ", " + operation).isZero();
+                assertThat(call.out()).isEmpty();
+            }
+            Files.deleteIfExists(file);
+        }
     }
 
     @Test

@@ -132,9 +132,16 @@ record Site(
                                 view,
                                 database,
                                 clock));
+        var look = changed.another();
         var instances =
                 new Instances(
-                        view, site, () -> inForce.get().instances(), admission, database, clock);
+                        view,
+                        site,
+                        () -> inForce.get().instances(),
+                        admission,
+                        database,
+                        clock,
+                        look);
         var reevaluation = new Reevaluation(view, database);
         var terminations =
                 parts.opened(
@@ -148,14 +155,7 @@ record Site(
                                 clock,
                                 metrics));
         parts.opened(
-                new Watch(
-                        reevaluation,
-                        terminations,
-                        database,
-                        clock,
-                        metrics,
-                        changed.another(),
-                        condemned));
+                new Watch(reevaluation, terminations, database, clock, metrics, look, condemned));
         parts.opened(new OwnChanges(own, changed));
         parts.opened(
                 new SiteFile(

@@ -171,6 +171,35 @@ class InstancesIT {
     }
 
     @Test
+    void whatIsFoundRunningIsOnRecordAlsoWhereItMayNotGoOnAndIsCondemnedAtOnce()
+            throws InterruptedException {
+        var denial =
+                SiteTrial.json(
+                        at.evaluate(
+                                site,
+                                """
+                                {"subject": {"type": "operator", "id": "%s"},
+                                 "action": {"name": "continue"},
+                                 "resource": {"type": "image", "id": "sha512:%s"},
+                                 "context": {"class": "infrastructure", "host": "wn1"}}
+                                """
+                                        .formatted(operator.person().subject(), "1".repeat(128))));
+        assertThat(denial.get("decision").asBoolean()).isFalse();
+        var id = UUID.randomUUID();
+
+        expect(201, register(report(id, denial.get("context").get("id").asText(), "found-1")));
+
+        var shown = SiteTrial.json(trial.get(site, "/api/v1/site/instances/" + id));
+        for (int i = 0; i < 1000 && !shown.has("condemned"); i++) {
+            Thread.sleep(5);
+            shown = SiteTrial.json(trial.get(site, "/api/v1/site/instances/" + id));
+        }
+        assertThat(shown.get("state").asText()).isEqualTo("running");
+        assertThat(shown.get("condemned").get("reasons").get(0).get("code").asText())
+                .isEqualTo("image-unknown");
+    }
+
+    @Test
     void aPermitIsForOneInstanceAndForAShortTime() {
         var decision = permit();
         expect(201, register(report(UUID.randomUUID(), decision, "m-2")));

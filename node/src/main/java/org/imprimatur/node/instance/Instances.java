@@ -11,10 +11,12 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.imprimatur.node.admission.Admission;
 import org.imprimatur.node.admission.Decided;
+import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.Owner;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The site's record of what runs and what ran.
  *
  * <p>A machine is registered before it runs, on the permit that was given for it, so that nothing
- * runs that is not on record. Its end is noted whatever else is true: stopping is never blocked.
+ * runs that is not on record. One that is found running is registered also where it may not go on,
+ * and condemned at once. Its end is noted whatever else is true: stopping is never blocked.
  */
 public final class Instances {
 
@@ -35,11 +38,13 @@ public final class Instances {
     private final Admission admission;
     private final Database database;
     private final InstantSource clock;
+    private final Bell watch;
 
     /**
      * The record of one site.
      *
      * @param settings the ones in force, asked for each instance
+     * @param watch rung when something runs that may not
      */
     public Instances(
             SiteView view,
@@ -47,13 +52,15 @@ public final class Instances {
             Supplier<InstanceSettings> settings,
             Admission admission,
             Database database,
-            InstantSource clock) {
+            InstantSource clock,
+            Bell watch) {
         this.view = view;
         this.site = site;
         this.settings = settings;
         this.admission = admission;
         this.database = database;
         this.clock = clock;
+        this.watch = watch;
     }
 
     /**
@@ -104,6 +111,9 @@ public final class Instances {
                             return table.find(report.id())
                                     .or(() -> table.ofDecision(report.decision()));
                         });
+        if (!decided.permitted()) {
+            watch.ring();
+        }
         return stands.filter(found -> found.report().id().equals(report.id())).isPresent()
                 ? new Registered(same(stands.get(), report).instance(), true)
                 : decisionUsed(stands.orElse(null));
@@ -120,7 +130,8 @@ public final class Instances {
                                                 "The decision is not on record",
                                                 "no decision has the id " + report.decision()));
         var host = decided.asked().host();
-        if (!decided.permitted()) {
+        boolean runs = decided.asked().action() == Action.CONTINUE && decided.meant() != null;
+        if (!decided.permitted() && !runs) {
             throw refused(
                     "decision-denies",
                     "The decision is a denial",
