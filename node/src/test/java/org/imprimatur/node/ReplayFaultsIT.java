@@ -252,14 +252,14 @@ class ReplayFaultsIT {
         var image = endorsed("signed with a stolen key", nora);
         assertThat(at.source(site).get("disputed").asInt()).isEqualTo(1);
 
-        var decision = denied(image, "endorsement-lapsed");
+        var decision = denied(image, "endorsement-disputed");
         endorsed("signed with a stolen key");
 
-        assertGone(decision, "endorsement-lapsed");
+        assertGone(decision, "endorsement-disputed");
         site.close();
         site = at.start();
         awaitAll();
-        assertGone(decision, "endorsement-lapsed");
+        assertGone(decision, "endorsement-disputed");
     }
 
     @Test

@@ -382,6 +382,12 @@ final class Question {
                                     statement.signer().subject(),
                                     entry.place(),
                                     statement.owner()));
+        } else if (register.disputes(statement, at)) {
+            object(
+                    Reason.Code.ENDORSEMENT_DISPUTED,
+                    List.of("EGI-5.5", "WLCG-1"),
+                    "the endorsement of %s by %s, or what it rests on, was signed with a certificate that had been revoked by then, as its authority says"
+                            .formatted(entry.place(), statement.signer().subject()));
         }
         if (statement.details().ended(at)) {
             object(

@@ -26,6 +26,7 @@ public record Reason(Code code, List<String> clauses, String text) {
         IMAGE_REVOKED("image-revoked"),
         ENDORSER_SUSPENDED("endorser-suspended"),
         ENDORSEMENT_LAPSED("endorsement-lapsed", Level.AUDIT),
+        ENDORSEMENT_DISPUTED("endorsement-disputed", Level.AUDIT),
         ENDORSEMENT_ENDED("endorsement-ended", Level.AUDIT),
         WAIVER_EXPIRED("waiver-expired", Level.AUDIT),
         CONTRIBUTOR_NOT_ENDORSED("contributor-not-endorsed", Level.AUDIT),

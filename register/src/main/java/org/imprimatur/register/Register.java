@@ -992,7 +992,7 @@ public final class Register {
         if (endorserSuspended(entry.statement())) {
             return Lapse.SUSPENDED;
         }
-        if (!endorserHolds(entry.statement(), at)) {
+        if (disputes(entry.statement(), at)) {
             return Lapse.DISPUTED;
         }
         return missingPart(entry, at).isPresent() ? Lapse.CONTRIBUTOR_NOT_ENDORSED : null;
@@ -1008,7 +1008,7 @@ public final class Register {
                 .anyMatch(one -> one.statement().reaches(statement.owner()))) {
             return Lapse.SUSPENDED;
         }
-        if (!people.holds(grant(statement), at)) {
+        if (!endorserHolds(statement, at)) {
             return Lapse.ROLE_ENDED;
         }
         if (entry.statement().details().ended(at)) {
@@ -1074,11 +1074,14 @@ public final class Register {
                 .findFirst();
     }
 
-    /** Whether the endorser holds the role at this moment, by nothing that is disputed. */
-    public boolean endorserHolds(Endorsement endorsement, Instant at) {
-        var grant = grant(endorsement);
-        return people.holds(grant, at)
-                && (disputed.isEmpty() || undisputed(endorsement, grant, at));
+    /** Whether the endorser holds the role at this moment, as the ledger has it. */
+    boolean endorserHolds(Endorsement endorsement, Instant at) {
+        return people.holds(grant(endorsement), at);
+    }
+
+    /** Whether an endorsement, or all by which its endorser holds the role, is disputed. */
+    boolean disputes(Endorsement endorsement, Instant at) {
+        return !disputed.isEmpty() && !undisputed(endorsement, grant(endorsement), at);
     }
 
     private static Grant grant(Endorsement endorsement) {

@@ -321,9 +321,13 @@ class DecisionsPropertiesTest {
 
         var missing = new HashSet<>(Set.of(Code.values()));
         missing.removeAll(codes);
-        // Dismissals, planned ends and blocks of parts have their own tests.
+        // Dismissals, disputes, planned ends and blocks of parts have their own tests.
         assertThat(missing)
-                .isSubsetOf(Code.ENDORSEMENT_LAPSED, Code.ENDORSEMENT_ENDED, Code.PART_BLOCKED);
+                .isSubsetOf(
+                        Code.ENDORSEMENT_LAPSED,
+                        Code.ENDORSEMENT_DISPUTED,
+                        Code.ENDORSEMENT_ENDED,
+                        Code.PART_BLOCKED);
     }
 
     @Test

@@ -57,7 +57,7 @@ class DisputesTest {
         assertThat(decide().permitted()).isFalse();
         assertThat(decide().reasons())
                 .extracting(Reason::code)
-                .containsExactly(Reason.Code.ENDORSEMENT_LAPSED);
+                .containsExactly(Reason.Code.ENDORSEMENT_DISPUTED);
     }
 
     @Test

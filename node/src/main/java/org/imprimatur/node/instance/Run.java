@@ -37,6 +37,7 @@ record Run(
             EnumSet.of(
                     Reason.Code.IMAGE_UNKNOWN,
                     Reason.Code.ENDORSEMENT_LAPSED,
+                    Reason.Code.ENDORSEMENT_DISPUTED,
                     Reason.Code.CONTRIBUTOR_NOT_ENDORSED,
                     Reason.Code.TOO_FEW_ENDORSERS,
                     Reason.Code.NOT_APPROVED);
