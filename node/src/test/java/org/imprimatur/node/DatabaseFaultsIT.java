@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.imprimatur.node.BadServer.head;
 import static org.imprimatur.node.Trial.expect;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -22,8 +27,12 @@ import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.store.ExternalPostgres;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The PostgreSQL of a catalogue and a site ends, in both ways, while decisions, approvals and a
@@ -34,8 +43,10 @@ class DatabaseFaultsIT {
     private static final int IMAGES = 8;
 
     private final MovableClock clock = new MovableClock();
-    private SiteTrial at;
     private Trial trial;
+    private ExternalPostgres postgres;
+    private Node catalogue;
+    private SiteTrial at;
     private Node site;
 
     private final List<Endorsed> endorsed = new ArrayList<>();
@@ -48,22 +59,33 @@ class DatabaseFaultsIT {
     private final AtomicInteger permits = new AtomicInteger();
     private volatile boolean stop;
 
+    @BeforeEach
+    void start(@TempDir Path directory) throws SQLException {
+        trial = new Trial(directory, "catalogue.example/database");
+        postgres = new ExternalPostgres(directory.resolve("postgres"));
+        catalogue = start(trial.yaml(), postgres.create("catalogue"));
+        trial.prepare(catalogue);
+        at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "1s");
+        at.config();
+        site = start(at.yaml(), postgres.create("site"));
+        at.prepare(site);
+    }
+
+    @AfterEach
+    void end() {
+        stop = true;
+        site.close();
+        catalogue.close();
+        postgres.close();
+    }
+
     @Test
     @Clause({"END-2.operator", "WLCG-5"})
-    void aSiteComesBackByItselfAndLosesNothingThatItAcknowledged(@TempDir Path directory)
-            throws Exception {
-        trial = new Trial(directory, "catalogue.example/database");
+    void aSiteComesBackByItselfAndLosesNothingThatItAcknowledged() throws Exception {
         var goOn = new CountDownLatch(1);
         byte[] image = new byte[400_000];
         new Random(1).nextBytes(image);
-        try (var postgres = new ExternalPostgres(directory.resolve("postgres"));
-                var server = new BadServer();
-                var catalogue = start(trial.yaml(), postgres.create("catalogue"))) {
-            trial.prepare(catalogue);
-            at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "1s");
-            at.config();
-            site = start(at.yaml(), postgres.create("site"));
-            at.prepare(site);
+        try (var server = new BadServer()) {
             for (int i = 0; i < IMAGES; i++) {
                 endorsed.add(at.endorse(catalogue, ("image " + i).getBytes(UTF_8)));
             }
@@ -112,6 +134,125 @@ class DatabaseFaultsIT {
             }
             site.close();
             assertThat(Files.exists(file)).isTrue();
+        }
+    }
+
+    @Test
+    @Clause("WLCG-3")
+    void anApprovalThatTheDatabaseEndsUnderCountsNotAtAllOrForGood() throws Exception {
+        var image = at.endorse(catalogue, "approved".getBytes(UTF_8));
+        at.await(site, image, "eligible"::equals);
+        byte[] approval = trial.sign(at.approval(image, trial.origin), at.approver);
+        try (var held = hold("entry")) {
+            var answer = CompletableFuture.supplyAsync(() -> trial.post(site, approval));
+            await(() -> waiting(held) > 0);
+            postgres.kill();
+            assertThat(answer.join().statusCode()).isEqualTo(503);
+            assertThat(permitted(image, "infrastructure")).isFalse();
+        }
+
+        postgres.start();
+        await(() -> ready(200));
+        assertThat(permitted(image, "infrastructure")).as("nobody was told so").isFalse();
+        var id = submit(at.approval(image, trial.origin));
+        assertThat(permitted(image, "infrastructure")).isTrue();
+
+        postgres.kill();
+        postgres.start();
+        await(() -> ready(200));
+        expect(200, trial.get(site, "/api/v1/statements/" + id));
+        site.close();
+        site = start(at.yaml(), postgres.url("site"));
+        assertThat(permitted(image, "infrastructure")).isTrue();
+    }
+
+    /** First when the new rules are to be kept, then when a ledger is to be taken up anew. */
+    @ParameterizedTest
+    @ValueSource(strings = {"site_policy", "followed_ledger"})
+    @Clause("END-2.operator")
+    void anExchangeOfTheSitesFileThatTheDatabaseEndsUnderIsMadeWhenItIsBack(String table)
+            throws Exception {
+        asEver = at.endorse(catalogue, "as ever".getBytes(UTF_8));
+        revoked = at.endorse(catalogue, "revoked".getBytes(UTF_8));
+        at.revoke(catalogue, revoked);
+        at.await(site, asEver, _ -> true);
+        at.await(site, revoked, "revoked"::equals);
+        var before = policy().get("sitePolicy").asText();
+        var load = begin(this::decide);
+        await(() -> permits.get() > 3);
+
+        try (var held = hold(table)) {
+            long kept = count(held, "select count(*) from site_policy");
+            at.writeSite(
+                    at.siteYaml()
+                            .replace("poll: 1s", "poll: 2s")
+                            .replace(
+                                    "trusted-payload: {trust: [\"vo:biomed\"]",
+                                    "trusted-payload: {trust: [\"vo:other\"]"));
+            await(
+                    () ->
+                            table.equals("site_policy")
+                                    ? waiting(held) > 0
+                                    : count(held, "select count(*) from site_policy") > kept);
+            Thread.sleep(500); // until the exchange waits for the table
+            postgres.kill();
+            Thread.sleep(1500); // it is tried again meanwhile
+        }
+        assertThat(policy().get("sitePolicy").asText()).isEqualTo(before);
+        postgres.start();
+        await(() -> !policy().get("sitePolicy").asText().equals(before) && ready(200));
+
+        assertThat(policy().get("faults")).isEmpty();
+        var strict = at.decide(site, asEver.statement().image(), "trusted-payload");
+        assertThat(SiteTrial.codes(strict)).containsExactly("owner-not-trusted");
+        var later = at.endorse(catalogue, "later".getBytes(UTF_8));
+        at.await(site, later, _ -> true);
+        stop = true;
+        load.join();
+        assertThat(wrong).isEmpty();
+        for (var id : decisions) {
+            var replay = "/api/v1/site/decisions/%s/replay".formatted(id);
+            var made = SiteTrial.json(expect(200, trial.get(site, replay)));
+            assertThat(made.get("same").asBoolean()).as(made.toPrettyString()).isTrue();
+            assertThat(made.at("/recorded/decision").asBoolean())
+                    .isEqualTo(
+                            made.at("/question/resource/id")
+                                            .asText()
+                                            .equals(asEver.statement().image().toString())
+                                    && made.at("/recorded/context/sitePolicy")
+                                            .asText()
+                                            .equals(before));
+        }
+    }
+
+    private JsonNode policy() {
+        return SiteTrial.json(expect(200, trial.get(site, "/api/v1/site/policy")));
+    }
+
+    /** Nobody gets at that table of the site until the connection ends. */
+    private Connection hold(String table) throws SQLException {
+        var connection = DriverManager.getConnection(postgres.url("site"));
+        connection.setAutoCommit(false);
+        try (var sql = connection.createStatement()) {
+            sql.execute("lock table %s in access exclusive mode".formatted(table));
+        }
+        return connection;
+    }
+
+    /** How many others wait for what is held. */
+    private static long waiting(Connection held) {
+        return count(
+                held,
+                "select count(*) from pg_locks where not granted and database = (select oid from pg_database where datname = 'site')");
+    }
+
+    private static long count(Connection connection, String query) {
+        try (var sql = connection.createStatement();
+                var rows = sql.executeQuery(query)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
         }
     }
 
