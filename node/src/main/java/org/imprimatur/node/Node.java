@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,7 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final Charter charter;
     private final InetSocketAddress address;
@@ -79,6 +81,11 @@ public final class Node implements AutoCloseable {
      *     should be; nothing stays open then
      */
     public static Node start(NodeConfig config, InstantSource clock) {
+        return start(config, clock, LOOK_EVERY);
+    }
+
+    /** As above, and looks so often at the site's file. */
+    static Node start(NodeConfig config, InstantSource clock, Duration lookEvery) {
         var parts = new Parts();
         try {
             var random = new SecureRandom();
@@ -163,6 +170,7 @@ public final class Node implements AutoCloseable {
                             first ->
                                     Site.start(
                                             config.site().orElseThrow(),
+                                            lookEvery,
                                             first,
                                             ledger.state(),
                                             follows,

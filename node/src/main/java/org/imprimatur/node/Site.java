@@ -57,11 +57,11 @@ record Site(
         StoredFileRoute files) {
 
     private static final Duration FOR_A_BUNDLE = Duration.ofSeconds(30);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     /**
      * Opens what a site is made of.
      *
+     * @param lookEvery how often its file is looked at
      * @param noticesLeft where messages are left when no program takes them
      * @param changed rings whenever a register or the policy has changed
      * @param condemned is told how many instances are condemned whenever they are others
@@ -69,6 +69,7 @@ record Site(
      */
     static Site start(
             Path file,
+            Duration lookEvery,
             SiteConfig config,
             LedgerState own,
             Follows follows,
@@ -163,7 +164,7 @@ record Site(
                         own.ask(register -> register.charter().origin()),
                         new SiteExchange(
                                 inForce, policy, follows, subscriptions, publications, changed),
-                        LOOK_EVERY));
+                        lookEvery));
         return new Site(
                 new PolicyRoute(policy),
                 admission,

@@ -49,12 +49,11 @@ class SiteExchangeIT {
         trial.prepare(catalogue);
         at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "30s");
         site =
-                Node.start(
+                at.start(
                         NodeConfig.of(
                                 YamlMember.parse(
                                         directory.resolve("site-node.yaml").toString(),
-                                        at.yaml() + "witness: {name: w.example}\n")),
-                        at.clock);
+                                        at.yaml() + "witness: {name: w.example}\n")));
         at.prepare(site);
         first = policy(_ -> true).get("sitePolicy").asText();
     }
@@ -273,7 +272,7 @@ class SiteExchangeIT {
             try {
                 at.writeSite(other);
                 Eventually.await(() -> kept(sql) > before);
-                Thread.sleep(3000); // long enough to fail after that, too
+                Thread.sleep(1000); // long enough to fail after that, too
                 at.writeSite(at.siteYaml());
             } finally {
                 sql.execute("alter table out_of_reach rename to followed_ledger");

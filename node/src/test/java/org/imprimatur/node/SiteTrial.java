@@ -134,7 +134,12 @@ public final class SiteTrial {
     }
 
     public Node start() {
-        return Node.start(config(), clock);
+        return start(config());
+    }
+
+    /** Starts a site that sees soon when another file is put in place of its own. */
+    Node start(NodeConfig config) {
+        return Node.start(config, clock, Duration.ofMillis(100));
     }
 
     /** Appoints the approver and lets him accept the policy. */
