@@ -58,7 +58,8 @@ public final class Loopback {
         }
     }
 
-    private static ServerSocket listen() {
+    /** A port that is taken, until it is closed. */
+    public static ServerSocket listen() {
         try {
             return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.slf4j.Logger;
@@ -44,6 +45,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     private static final String USER = "imprimatur";
     private static final String MAJOR = "18";
     private static final int SECONDS = 120;
+    private static final int ATTEMPTS = 3;
 
     private final DataDirectory data;
     private final Path programs;
@@ -62,6 +64,16 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     /** Starts the server of this directory, and makes it where there is none yet. */
     static EmbeddedPostgres start(DataDirectory data, Path programsParent, SecureRandom random) {
+        return start(data, programsParent, random, EmbeddedPostgres::freePort);
+    }
+
+    /**
+     * As above.
+     *
+     * @param ports gives one that is free; when somebody has taken it since, the next is tried
+     */
+    static EmbeddedPostgres start(
+            DataDirectory data, Path programsParent, SecureRandom random, IntSupplier ports) {
         try {
             Path programs = unpacked(programsParent);
             Path cluster = data.path().resolve("postgresql");
@@ -75,16 +87,21 @@ final class EmbeddedPostgres implements AutoCloseable {
                         "%s was made by PostgreSQL %s, and this node brings %s: dump it with the old one and load it into the new one"
                                 .formatted(cluster, major, MAJOR));
             }
-            var server =
-                    new EmbeddedPostgres(
-                            data,
-                            programs,
-                            cluster,
-                            Files.readString(passwordFile).strip(),
-                            freePort());
-            server.stopLeftover();
-            server.launch();
-            return server;
+            var password = Files.readString(passwordFile).strip();
+            for (int attempt = 1; ; attempt++) {
+                var server =
+                        new EmbeddedPostgres(data, programs, cluster, password, ports.getAsInt());
+                server.stopLeftover();
+                try {
+                    server.launch();
+                    return server;
+                } catch (IOException e) {
+                    if (attempt == ATTEMPTS || !taken(e)) {
+                        throw e;
+                    }
+                    LOG.info("somebody has taken the port {}; another is tried", server.port);
+                }
+            }
         } catch (IOException e) {
             throw new StoreException("cannot start the embedded PostgreSQL: " + e, e);
         }
@@ -295,9 +312,15 @@ final class EmbeddedPostgres implements AutoCloseable {
         return new BufferedInputStream(in, 1 << 16);
     }
 
-    private static int freePort() throws IOException {
+    private static boolean taken(IOException e) {
+        return String.valueOf(e.getMessage()).contains("Address already in use");
+    }
+
+    private static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new StoreException("cannot start the embedded PostgreSQL: " + e, e);
         }
     }
 

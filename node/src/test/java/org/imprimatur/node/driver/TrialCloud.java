@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,8 +32,9 @@ public final class TrialCloud implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<Process> processes = new ArrayList<>();
-    private final int identityPort = Loopback.freePort();
-    private final int imagePort = Loopback.freePort();
+    // Taken until its server starts, which is some seconds later.
+    private final ServerSocket identityPort = Loopback.listen();
+    private final ServerSocket imagePort = Loopback.listen();
     private String token = "";
 
     public TrialCloud(Path directory) throws Exception {
@@ -51,11 +53,11 @@ public final class TrialCloud implements AutoCloseable {
     }
 
     public String keystone() {
-        return "http://127.0.0.1:" + identityPort + "/v3";
+        return "http://127.0.0.1:" + identityPort.getLocalPort() + "/v3";
     }
 
     public String glance() {
-        return "http://127.0.0.1:" + imagePort;
+        return "http://127.0.0.1:" + imagePort.getLocalPort();
     }
 
     /** A file with the password of the user {@code admin} of the project {@code admin}. */
@@ -116,13 +118,14 @@ public final class TrialCloud implements AutoCloseable {
                 keystone(),
                 "--bootstrap-internal-url",
                 keystone());
+        identityPort.close();
         run(
                 "keystone",
                 "keystone-wsgi-public",
                 "--host",
                 "127.0.0.1",
                 "--port",
-                "" + identityPort,
+                "" + identityPort.getLocalPort(),
                 "--",
                 "--config-file",
                 config.toString());
@@ -186,9 +189,11 @@ public final class TrialCloud implements AutoCloseable {
                         project_domain_name = Default
                         token_cache_time = -1
                         """
-                                .formatted(directory, imagePort, keystone(), PASSWORD));
+                                .formatted(
+                                        directory, imagePort.getLocalPort(), keystone(), PASSWORD));
         manage("glance-manage", config, "db_sync");
         writersNeedNotWait("glance.db");
+        imagePort.close();
         run("glance", "glance-api", "--config-file", config.toString());
         awaitAnswer(glance() + "/versions");
     }
