@@ -18,7 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.imprimatur.node.Loopback;
 
@@ -130,7 +129,7 @@ public final class TrialCloud implements AutoCloseable {
                 "--config-file",
                 config.toString());
         awaitAnswer(keystone());
-        token = onceItAnswers(keystone(), this::token);
+        token = token();
         var service =
                 call(
                                 "POST",
@@ -237,26 +236,28 @@ public final class TrialCloud implements AutoCloseable {
     }
 
     private void awaitAnswer(String address) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create(address)).build();
-        onceItAnswers(address, () -> http.send(request, BodyHandlers.discarding()));
+        answer(HttpRequest.newBuilder(URI.create(address)).build());
     }
 
-    /** A server that starts, on a busy machine, also hangs up on those who ask. */
-    private static <T> T onceItAnswers(String address, Callable<T> call) throws Exception {
-        for (int i = 0; i < 600; i++) {
+    /** A server that starts, or is busy, also hangs up on those who ask. */
+    private HttpResponse<String> answer(HttpRequest request) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (true) {
             try {
-                return call.call();
-            } catch (IOException _) {
+                return http.send(request, BodyHandlers.ofString());
+            } catch (IOException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
                 Thread.sleep(100);
             }
         }
-        throw new AssertionError(address + " does not answer");
     }
 
     /** A new token of the administrator. */
     public String token() throws Exception {
         var answer =
-                http.send(
+                answer(
                         HttpRequest.newBuilder(URI.create(keystone() + "/auth/tokens"))
                                 .header("Content-Type", "application/json")
                                 .POST(
@@ -269,8 +270,7 @@ public final class TrialCloud implements AutoCloseable {
                                                                        "domain": {"name": "Default"}}}}}
                                                 """
                                                         .formatted(PASSWORD)))
-                                .build(),
-                        BodyHandlers.ofString());
+                                .build());
         return answer.headers().firstValue("X-Subject-Token").orElseThrow();
     }
 
@@ -305,19 +305,18 @@ public final class TrialCloud implements AutoCloseable {
                                                 : "application/json")
                         .method(method, BodyPublishers.ofString(body))
                         .build();
-        return http.send(request, BodyHandlers.ofString());
+        return answer(request);
     }
 
     /** Ends a token before its time. */
     public void revoke(String other) throws Exception {
         var answer =
-                http.send(
+                answer(
                         HttpRequest.newBuilder(URI.create(keystone() + "/auth/tokens"))
                                 .header("X-Auth-Token", token)
                                 .header("X-Subject-Token", other)
                                 .DELETE()
-                                .build(),
-                        BodyHandlers.ofString());
+                                .build());
         if (answer.statusCode() != 204) {
             throw new AssertionError(answer.body());
         }
