@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -50,16 +51,8 @@ class LibvirtIT {
         NodeLog.from(Level.WARNING);
         TrialNode.keys(home, "Endorser", "Approver", "Operator");
         operator = PersonOptions.ofCertificate(keys().resolve("operator.pem")).subject();
-        Files.writeString(
-                home.resolve("site.yaml"),
-                """
-                owner: "site:HERE"
-                store: store
-                transfer: {allow-file-locations: true}
-                classes:
-                  infrastructure: {trust: ["vo:biomed"], approval: required}
-                  payload: {approval: required}
-                """);
+        Files.createDirectories(home.resolve("pool"));
+        site("1h");
         node =
                 TrialNode.start(
                         home,
@@ -105,6 +98,26 @@ class LibvirtIT {
                 StandardOpenOption.APPEND);
         made.start();
         return made;
+    }
+
+    /** The site's file, which has trusted payload ended that no longer passes. */
+    private static void site(String grace) throws IOException {
+        Files.writeString(
+                home.resolve("site.yaml"),
+                """
+                owner: "site:HERE"
+                store: store
+                transfer: {allow-file-locations: true}
+                drivers:
+                  - {name: pool, kind: directory, path: pool, libvirt: "%s"}
+                instances:
+                  terminate: {after: %s, classes: [trusted-payload], driver: pool}
+                classes:
+                  infrastructure: {trust: ["vo:biomed"], approval: required}
+                  trusted-payload: {trust: ["vo:biomed"], approval: required}
+                  payload: {approval: required}
+                """
+                        .formatted(PrivateLibvirt.address(home.resolve("{host}")), grace));
     }
 
     @AfterAll
@@ -293,6 +306,24 @@ class LibvirtIT {
             return of(overlay, "qcow2", "", "");
         }
 
+        /** One of a class that the hook's configuration does not name. */
+        static Machine of(Path overlay, String useClass) throws IOException {
+            return of(
+                    overlay,
+                    "qcow2",
+                    "",
+                    """
+                    <i:vm xmlns:i='https://imprimatur.org/libvirt/1'>
+                      <i:class>%s</i:class></i:vm>
+                    """
+                            .formatted(useClass));
+        }
+
+        /** The QEMU that it runs in. */
+        ProcessHandle qemu() throws IOException {
+            return libvirt.qemu(name);
+        }
+
         Ran start() throws IOException {
             return libvirt.virsh("create", definition.toString());
         }
@@ -470,16 +501,7 @@ class LibvirtIT {
     @Clause("EGI-3.3")
     void anObligationThatTheHostDoesNotFulfilRefusesTheStart() throws Exception {
 
-        var refused =
-                Machine.of(
-                                overlay(image.file(), "raw"),
-                                "qcow2",
-                                "",
-                                """
-                                <i:vm xmlns:i='https://imprimatur.org/libvirt/1'>
-                                  <i:class>payload</i:class></i:vm>
-                                """)
-                        .start();
+        var refused = Machine.of(overlay(image.file(), "raw"), "payload").start();
 
         assertThat(refused.status()).isNotZero();
         assertThat(refused.err()).contains("network-profile:restricted", "does not fulfil");
@@ -489,7 +511,7 @@ class LibvirtIT {
     @Clause({"END-2.operator", "EGI-4.4"})
     void aMachineThatMovesInIsAskedForAndOneThatIsRefusedRunsOnWhereItWas() throws Exception {
         var own = stored();
-        var machine = Machine.of(overlay(own.copy(), "raw"));
+        var machine = Machine.of(overlay(own.copy(), "raw"), "trusted-payload");
         assertThat(machine.start().status()).isZero();
         var first = machine.instanceWith("startedAt");
 
@@ -509,7 +531,85 @@ class LibvirtIT {
             assertThat(other.virsh("domstate", machine.name()).out()).contains("running");
             assertThat(machine.instances()).hasSize(2);
             assertThat(machine.instances().path(0).path("state").asText()).isEqualTo("running");
+
+            site("1s");
+            terminated(machine);
+            assertThat(other.virsh("list", "--all", "--name").out()).doesNotContain(machine.name());
+            site("1h");
         }
+    }
+
+    @Test
+    @Clause({"END-4.6", "EGI-4.7"})
+    void whatIsTakenBackIsEndedAfterTheGraceTimeUnlessItHasEndedByItself() throws Exception {
+        var own = stored();
+        var disk = own.copy();
+        var stays = Machine.of(overlay(disk, "raw"), "trusted-payload");
+        var goes = Machine.of(overlay(disk, "raw"), "trusted-payload");
+        site("10s");
+        assertThat(stays.start().status()).isZero();
+        assertThat(goes.start().status()).isZero();
+
+        var qemu = stays.qemu();
+
+        own.revoke();
+        goes.instanceWith("condemned");
+        goes.qemu().destroy();
+        var gone = goes.instanceWith("stoppedAt");
+        assertThat(qemu.isAlive()).isTrue();
+        var ended = stays.instanceWith("stoppedAt");
+        var why = terminated(stays);
+
+        assertThat(qemu.isAlive()).isFalse();
+        assertThat(libvirt.virsh("list", "--all", "--uuid").out())
+                .doesNotContain(stays.uuid().toString());
+        assertThat(why.path("reasons").path(0).path("code").asText()).isEqualTo("image-revoked");
+        assertThat(why.path("attempts").asInt()).isEqualTo(1);
+        assertThat(Instant.parse(ended.path("stoppedAt").asText()))
+                .isAfter(Instant.parse(why.path("since").asText()).plusSeconds(10));
+        assertThat(gone.path("condemned").path("attempts").asInt()).isZero();
+        assertThat(gone.path("condemned").has("terminatedAt")).isFalse();
+        site("1h");
+    }
+
+    /** The hook tells an end first, and then the driver that it was its doing. */
+    private static JsonNode terminated(Machine machine) throws InterruptedException {
+        for (int i = 0; i < 1500; i++) {
+            var condemned = machine.instances().path(0).path("condemned");
+            if (condemned.has("terminatedAt")) {
+                return condemned;
+            }
+            pause();
+        }
+        throw new AssertionError(machine.instances().toString());
+    }
+
+    @Test
+    @Clause("EGI-4.7")
+    void anEndThatFailsIsShownAndTriedAgain() throws Exception {
+        var own = stored();
+        var machine = Machine.of(overlay(own.copy(), "raw"), "trusted-payload");
+        assertThat(machine.start().status()).isZero();
+        var qemu = machine.qemu();
+        libvirt.stop();
+        site("1s");
+
+        own.revoke();
+        var failed = machine.instanceWith("condemned").path("condemned");
+        for (int i = 0; i < 3000 && !failed.has("failure"); i++) {
+            pause();
+            failed = machine.instances().path(0).path("condemned");
+        }
+        assertThat(failed.path("failure").asText()).contains("virsh cannot end");
+        assertThat(qemu.isAlive()).isTrue();
+        libvirt.start();
+        var terminated = terminated(machine);
+
+        assertThat(qemu.isAlive()).isFalse();
+        assertThat(machine.instances().path(0).path("state").asText()).isEqualTo("stopped");
+        assertThat(terminated.path("attempts").asInt()).isGreaterThan(1);
+        assertThat(terminated.has("failure")).isFalse();
+        site("1h");
     }
 
     private static Ran move(Machine machine, PrivateLibvirt from, PrivateLibvirt to)

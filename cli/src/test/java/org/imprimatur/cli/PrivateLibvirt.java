@@ -121,6 +121,17 @@ final class PrivateLibvirt implements AutoCloseable {
 
     /** How programs of this machine reach it. */
     String address() {
+        return address(home);
+    }
+
+    /** The QEMU that a running machine is. */
+    ProcessHandle qemu(String machine) throws IOException {
+        var pid = Files.readString(home.resolve("run/qemu/" + machine + ".pid")).strip();
+        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    }
+
+    /** How they reach one that keeps it all there. */
+    static String address(Path home) {
         return "qemu:///system?socket=" + home.resolve("run/libvirt-sock");
     }
 

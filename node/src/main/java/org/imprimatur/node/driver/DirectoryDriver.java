@@ -30,6 +30,7 @@ import org.imprimatur.register.Sha512;
 final class DirectoryDriver implements Driver {
 
     private static final Duration FOR_VIRSH = Duration.ofSeconds(60);
+    private static final String HOST = "{host}";
 
     /**
      * Where, and how.
@@ -37,7 +38,8 @@ final class DirectoryDriver implements Driver {
      * @param directory the pool
      * @param linked whether the store's own file is linked into the pool, which takes no space, but
      *     whoever can write to the pool's files writes to the store's then
-     * @param libvirt the connection URI of the libvirt whose machines it may end; empty for none
+     * @param libvirt the connection URI of the libvirt whose machines it may end; "{host}" in it
+     *     stands for the host of the machine. Empty for none
      */
     record Settings(String name, Path directory, boolean linked, Optional<String> libvirt) {}
 
@@ -200,8 +202,8 @@ final class DirectoryDriver implements Driver {
     }
 
     @Override
-    public void terminate(String instance) throws DriverException {
-        var connection =
+    public void terminate(String instance, String host) throws DriverException {
+        var libvirt =
                 settings.libvirt()
                         .orElseThrow(
                                 () ->
@@ -211,16 +213,31 @@ final class DirectoryDriver implements Driver {
         if (instance.isEmpty() || instance.startsWith("-")) {
             throw new DriverException("that is no name of a machine");
         }
+        boolean ofTheHost = libvirt.contains(HOST);
+        // It goes into an address, some of which name programs to be run.
+        if (ofTheHost && !host.matches("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")) {
+            throw new DriverException("that is no name of a host");
+        }
         var ran =
                 Program.run(
-                        List.of("virsh", "-q", "-c", connection, "destroy", "--", instance),
+                        List.of(
+                                "virsh",
+                                "-q",
+                                "-c",
+                                libvirt.replace(HOST, host),
+                                "destroy",
+                                "--",
+                                instance),
                         Map.of(),
                         new byte[0],
                         FOR_VIRSH);
-        boolean gone =
-                ran.said().contains("domain is not running")
-                        || ran.said().contains("failed to get domain");
-        if (ran.exit() != 0 && !gone) {
+        boolean unknown = ran.said().contains("failed to get domain");
+        if (unknown && !ofTheHost) {
+            throw new DriverException(
+                    "%s knows no machine %s: it may run on another host (\"%s\" in \"libvirt\" stands for its name), or its end was not told"
+                            .formatted(libvirt, instance, HOST));
+        }
+        if (ran.exit() != 0 && !unknown && !ran.said().contains("domain is not running")) {
             throw new DriverException("virsh cannot end %s: %s".formatted(instance, ran.said()));
         }
     }

@@ -50,9 +50,10 @@ public interface Driver extends AutoCloseable {
      * Ends a running machine.
      *
      * @param instance its id there
+     * @param host where it was last known to run
      * @throws DriverException also where the place runs no machines
      */
-    void terminate(String instance) throws DriverException;
+    void terminate(String instance, String host) throws DriverException;
 
     @Override
     void close();

@@ -163,9 +163,9 @@ final class ExecDriver implements Driver {
     }
 
     @Override
-    public void terminate(String instance) throws DriverException {
-        var told = Map.of("instance", instance);
-        var input = Json.object().put("instance", instance);
+    public void terminate(String instance, String host) throws DriverException {
+        var told = Map.of("instance", instance, "host", host);
+        var input = Json.object().put("instance", instance).put("host", host);
         expect(Set.of(DONE), run("terminate", told, input, FOR_SMALL_THINGS), "terminate");
     }
 

@@ -337,7 +337,7 @@ final class GlanceDriver implements Driver {
     }
 
     @Override
-    public void terminate(String instance) throws DriverException {
+    public void terminate(String instance, String host) throws DriverException {
         if (!SERVER.matcher(instance).matches()) {
             throw new DriverException("that is no id of a server");
         }

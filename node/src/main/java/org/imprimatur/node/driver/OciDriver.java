@@ -135,7 +135,7 @@ public final class OciDriver implements Driver {
     }
 
     @Override
-    public void terminate(String instance) throws DriverException {
+    public void terminate(String instance, String host) throws DriverException {
         throw new DriverException("the registry " + settings.host() + " runs no machines");
     }
 

@@ -371,7 +371,7 @@ final class OpenNebulaDriver implements Driver {
     }
 
     @Override
-    public void terminate(String instance) throws DriverException {
+    public void terminate(String instance, String host) throws DriverException {
         if (!MACHINE.matcher(instance).matches()) {
             throw new DriverException("that is no number of a machine");
         }

@@ -192,13 +192,13 @@ public final class Publications implements AutoCloseable {
     }
 
     /** Ends a machine by way of a driver. */
-    public void terminate(String driver, String instance) throws DriverException {
+    public void terminate(String driver, String instance, String host) throws DriverException {
         var loop =
                 loops().stream()
                         .filter(one -> one.driver().name().equals(driver))
                         .findFirst()
                         .orElseThrow(() -> new DriverException("there is no driver " + driver));
-        loop.driver().terminate(instance);
+        loop.driver().terminate(instance, host);
     }
 
     /** The newest publications, of one driver or state where these are given. */

@@ -35,9 +35,10 @@ public final class Terminations implements AutoCloseable {
         /**
          * Ends a machine of a driver.
          *
+         * @param host where it runs
          * @throws DriverException when it is not ended; it is tried again later
          */
-        void terminate(String driver, String machine) throws DriverException;
+        void terminate(String driver, String machine, String host) throws DriverException;
     }
 
     private final Supplier<InstanceSettings> settings;
@@ -181,7 +182,7 @@ public final class Terminations implements AutoCloseable {
     private void end(InstanceSettings.Termination wanted, Due due, Instance instance) {
         var machine = instance.report().machine();
         try {
-            driver.terminate(wanted.driver(), machine);
+            driver.terminate(wanted.driver(), machine, instance.report().host());
             synchronized (this) {
                 if (closing) {
                     return;

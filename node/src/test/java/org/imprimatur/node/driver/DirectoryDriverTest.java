@@ -3,6 +3,7 @@ package org.imprimatur.node.driver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -177,8 +178,34 @@ class DirectoryDriverTest {
 
     @Test
     void aPoolWithoutLibvirtEndsNoMachine() {
-        assertThatThrownBy(() -> driver.terminate("vm1"))
+        assertThatThrownBy(() -> driver.terminate("vm1", "wn1"))
                 .isInstanceOf(DriverException.class)
                 .hasMessageContaining("has no \"libvirt\"");
+    }
+
+    private DirectoryDriver ending(String libvirt) {
+        return new DirectoryDriver(
+                new DirectoryDriver.Settings("pool", pool, false, Optional.of(libvirt)));
+    }
+
+    @Test
+    void aMachineThatOneLibvirtDoesNotKnowMayRunOnAnotherHost() {
+        assumeThat(System.getenv("PATH").split(":"))
+                .as("the places of virsh")
+                .anyMatch(place -> Files.isExecutable(Path.of(place, "virsh")));
+
+        assertThatThrownBy(() -> ending("test:///default").terminate("unknown", "wn1"))
+                .isInstanceOf(DriverException.class)
+                .hasMessageContaining("may run on another host");
+    }
+
+    @Test
+    void whatIsNoNameOfAHostGoesIntoNoAddress() {
+        for (var host : List.of("", "-", "wn1/system?command=reboot#", "a b", "wn1.", "wn1\n")) {
+            assertThatThrownBy(() -> ending("qemu+ssh://{host}/system").terminate("vm1", host))
+                    .as(host)
+                    .isInstanceOf(DriverException.class)
+                    .hasMessageContaining("no name of a host");
+        }
     }
 }

@@ -106,7 +106,7 @@ class ExecDriverTest {
         assertThat(driver.remove(publication())).isTrue();
         assertThat(driver.held(ours)).isEmpty();
 
-        driver.terminate("vm 7; rm -rf /");
+        driver.terminate("vm 7; rm -rf /", "wn1");
         assertThat(place.resolve("terminated")).hasContent("vm 7; rm -rf /");
     }
 

@@ -397,7 +397,7 @@ class GlanceDriverIT {
 
     @Test
     void whatIsNotTheIdOfAServerIsNeverAsked() {
-        assertThatThrownBy(() -> driver.terminate("../images/x"))
+        assertThatThrownBy(() -> driver.terminate("../images/x", "wn1"))
                 .isInstanceOf(DriverException.class)
                 .hasMessageContaining("no id of a server");
     }

@@ -300,19 +300,19 @@ class OpenNebulaDriverTest {
     @Test
     void aMachineIsEndedAtOnceAndOneThatHasEndedAlreadyIsNoFailure() throws Exception {
         expect("one.vm.action", "machine-terminating");
-        driver.terminate("42");
+        driver.terminate("42", "wn1");
         assertThat(calls("one.vm.action").getFirst().subList(1, 3))
                 .containsExactly("terminate-hard", "42");
 
         expect("one.vm.action", "machine-unknown");
-        driver.terminate("42");
+        driver.terminate("42", "wn1");
 
         expect("one.vm.action", "machine-in-wrong-state");
         expect("one.vm.info", "machine-done");
-        driver.terminate("42");
+        driver.terminate("42", "wn1");
         assertThat(expected).isEmpty();
 
-        assertThatThrownBy(() -> driver.terminate("42; rm"))
+        assertThatThrownBy(() -> driver.terminate("42; rm", "wn1"))
                 .isInstanceOf(DriverException.class)
                 .hasMessage("that is no number of a machine");
     }
