@@ -1,5 +1,7 @@
 package org.imprimatur.node.transfer;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,14 +9,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +90,7 @@ public final class Transfers implements AutoCloseable {
     // All guarded by this.
     private final Map<TransferKey, Transfer> transfers = new HashMap<>();
     private final Map<Sha512, Running> running = new HashMap<>();
+    private final Queue<Running> waiting = new ArrayDeque<>();
     private @Nullable Reverification reverification;
     private boolean compared;
 
@@ -195,17 +200,21 @@ public final class Transfers implements AutoCloseable {
         Instant now = clock.instant();
         var wanted = view.ask((standing, policy) -> wanted(standing, policy, now));
         var byName = new LinkedHashMap<ImageFileName, List<Approved>>();
-        for (var approved : wanted.approved()) {
-            var name = ImageFileName.of(approved.candidate());
-            byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(approved);
+        for (var one : wanted.approved()) {
+            var name = ImageFileName.of(one.candidate());
+            byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(one);
         }
-        stopUnwanted(byName.values());
-        withdrawUnwanted(byName, wanted.undetermined());
+        var approved = wanted.approved().stream().map(TransferKey::of).collect(toSet());
+        stopUnwanted(approved);
+        withdrawUnwanted(byName.keySet(), approved, Set.copyOf(wanted.undetermined()));
         store.keepIncoming(
                 Stream.concat(
                                 wanted.approved().stream().map(a -> a.candidate().image()),
                                 undetermined(wanted).stream().map(Transfer::image))
                         .toList());
+        synchronized (this) {
+            waiting.clear();
+        }
         for (var entry : byName.entrySet()) {
             try {
                 offer(entry.getKey(), entry.getValue(), now);
@@ -249,13 +258,9 @@ public final class Transfers implements AutoCloseable {
         return wanted.undetermined().stream().map(transfers::get).toList();
     }
 
-    private synchronized void stopUnwanted(Collection<List<Approved>> wanted) {
+    private synchronized void stopUnwanted(Set<TransferKey> approved) {
         for (var one : running.values()) {
-            boolean still =
-                    wanted.stream()
-                            .flatMap(List::stream)
-                            .anyMatch(a -> TransferKey.of(a).equals(TransferKey.of(one.approved)));
-            if (!still) {
+            if (!approved.contains(TransferKey.of(one.approved))) {
                 one.wanted = false;
                 if (one.thread != null) {
                     one.thread.interrupt();
@@ -265,17 +270,17 @@ public final class Transfers implements AutoCloseable {
     }
 
     private synchronized void withdrawUnwanted(
-            Map<ImageFileName, List<Approved>> wanted, List<TransferKey> undetermined)
+            Set<ImageFileName> wanted, Set<TransferKey> approved, Set<TransferKey> undetermined)
             throws IOException {
+        var left =
+                undetermined.stream()
+                        .flatMap(key -> Optional.ofNullable(transfers.get(key)).stream())
+                        .map(Transfer::name)
+                        .collect(toSet());
+        left.addAll(wanted);
         for (var offered : store.offered()) {
-            var name = offered.name();
-            boolean left =
-                    wanted.containsKey(name)
-                            || undetermined.stream()
-                                    .map(transfers::get)
-                                    .anyMatch(t -> t != null && t.name().equals(name));
-            if (!left) {
-                withdraw(name);
+            if (!left.contains(offered.name())) {
+                withdraw(offered.name());
             }
         }
         for (var transfer : List.copyOf(transfers.values())) {
@@ -285,10 +290,7 @@ public final class Transfers implements AutoCloseable {
                         case WITHDRAWN -> false;
                     };
             boolean still =
-                    undetermined.contains(transfer.key())
-                            || wanted.values().stream()
-                                    .flatMap(List::stream)
-                                    .anyMatch(a -> TransferKey.of(a).equals(transfer.key()));
+                    approved.contains(transfer.key()) || undetermined.contains(transfer.key());
             if (out && !still) {
                 put(
                         transfer.with(
@@ -335,6 +337,7 @@ public final class Transfers implements AutoCloseable {
             return;
         } else if (running.size() >= MOST_AT_ONCE) {
             waits(first, name);
+            waiting.add(new Running(first, name));
             return;
         }
         start(new Running(first, name));
@@ -457,14 +460,17 @@ public final class Transfers implements AutoCloseable {
             LOG.error("the transfer of {} failed", one.name, e);
             outcome = new Download.Outcome.Failed("the site failed; its log says why");
         }
+        boolean asExpected = false;
         try {
-            finish(one, outcome);
+            asExpected = finish(one, outcome);
         } catch (RuntimeException e) {
             if (!closing) {
                 LOG.error("what came of the transfer of {} cannot be noted", one.name, e);
             }
         } finally {
-            changed.ring();
+            if (!asExpected) {
+                changed.ring();
+            }
         }
     }
 
@@ -489,11 +495,29 @@ public final class Transfers implements AutoCloseable {
                 .map(t -> store.path(t.name()));
     }
 
-    private synchronized void finish(Running one, Download.Outcome outcome) {
+    /** Notes what came of it; false where the next review, or the next run, sees to the rest. */
+    private synchronized boolean finish(Running one, Download.Outcome outcome) {
         running.remove(one.approved.candidate().image(), one);
         if (!one.wanted || closing) {
-            return; // the next review, or the next run, sees to what is left
+            return false;
         }
+        note(one, outcome);
+        startNext();
+        // Others may speak for a file that is there now.
+        return !(outcome instanceof Download.Outcome.Whole);
+    }
+
+    /** Goes on with what the last review left for want of room. */
+    private void startNext() {
+        while (running.size() < MOST_AT_ONCE && !waiting.isEmpty()) {
+            var next = waiting.remove();
+            if (!running.containsKey(next.approved.candidate().image())) {
+                start(next);
+            }
+        }
+    }
+
+    private void note(Running one, Download.Outcome outcome) {
         switch (outcome) {
             case Download.Outcome.Whole(var file) -> {
                 try {
