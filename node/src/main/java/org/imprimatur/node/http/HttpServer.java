@@ -48,12 +48,14 @@ public final class HttpServer implements AutoCloseable {
 
     private final Routes routes;
     private final Metrics metrics;
+    private final Patience patience;
     private final WebServer server;
     private final InetSocketAddress address;
 
     private HttpServer(String host, int port, Routes routes, Metrics metrics, Duration silence) {
         this.routes = routes;
         this.metrics = metrics;
+        this.patience = new Patience(silence);
         var http1 =
                 Http1Config.builder()
                         .maxHeadersSize(16 << 10)
@@ -69,7 +71,7 @@ public final class HttpServer implements AutoCloseable {
                         .maxTcpConnections(8192)
                         .maxPayloadSize(LARGEST_BODY)
                         .idleConnectionTimeout(Duration.ofMinutes(5))
-                        .connectionOptions(Patience.of(silence))
+                        .connectionOptions(patience)
                         .shutdownGracePeriod(Duration.ofSeconds(2))
                         // Helidon writes to a channel by 8 KiB, with a copy more.
                         .useNio(false)
@@ -112,12 +114,16 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        patience.close();
     }
 
     private void routing(HttpRouting.Builder routing) {
         routing.addFilter(
                         (chain, request, response) -> {
+                            var client = request.remotePeer().address();
+                            patience.asked(client);
                             chain.proceed();
+                            patience.answered(client);
                             // Helidon 4.5.0 announces "Connection: close" and leaves the socket
                             // open (helidon issue 12324); this closes it.
                             if (closes(request, response)) {

@@ -2,10 +2,12 @@ package org.imprimatur.node.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -135,6 +137,52 @@ final class HttpServerTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .isBetween(Duration.ofMillis(300), Duration.ofSeconds(20));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "GET /bo", "GET /body HTTP/1.1\r\nHost: loc"})
+    void afterAnAnswerTheNextRequestHasToComeInTime(String beginning) throws Exception {
+        try (var socket = open()) {
+            send(socket, "GET /body HTTP/1.1\r\nHost: localhost\r\n\r\n" + beginning);
+
+            long start = System.nanoTime();
+            var answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+
+            assertThat(answer).startsWith("HTTP/1.1 200");
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
+    void aRequestThatDripsIsHungUpOnToo() throws Exception {
+        try (var socket = open()) {
+            send(socket, "GET /body HTTP/1.1\r\nHost: localhost\r\n\r\nGET /body HTTP/1.1\r\n");
+
+            assertThatThrownBy(
+                            () -> {
+                                for (int i = 0; i < 300; i++) {
+                                    send(socket, "X-%d: drip\r\n".formatted(i));
+                                    Thread.sleep(100);
+                                }
+                            })
+                    .isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void whoAsksInTimeIsAnsweredAgainAndAgain() throws Exception {
+        try (var socket = open()) {
+            for (int i = 0; i < 8; i++) {
+                send(socket, "GET /body HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                Thread.sleep(200);
+            }
+            send(socket, "GET /body HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+            var answers = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+
+            assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(10);
         }
     }
 
