@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +64,10 @@ final class BenchNode implements Closeable {
     private final SecureRandom random = new SecureRandom();
     private final Path directory;
     private final Path programs;
+
+    /** Where the images are: it takes connections and is silent, so that none ever arrives. */
+    private final ServerSocket source;
+
     private final TrialAuthority authority;
     private final SigningKey appointer;
     private final SigningKey endorser;
@@ -70,6 +76,7 @@ final class BenchNode implements Closeable {
     private BenchNode(Path directory, Path programs) throws IOException {
         this.directory = directory;
         this.programs = programs;
+        this.source = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.authority =
                 TrialAuthority.create("Bench CA", KeyKind.EC_P256, InstantSource.system(), random);
         this.appointer = authority.issue("Anna Appointer", KeyKind.EC_P256);
@@ -305,17 +312,12 @@ final class BenchNode implements Closeable {
         return envelopes;
     }
 
-    private static String location(int number) {
-        return "https://images.example/%d.qcow2".formatted(number);
-    }
-
     /** The digest of an image that {@link #endorse} endorses. */
     static Sha512 image(int number) {
-        return Sha512.of(location(number).getBytes(UTF_8));
+        return Sha512.of(("image " + number).getBytes(UTF_8));
     }
 
     private Endorsement endorsement(int number, PolicyRef policy) {
-        var location = location(number);
         return new Endorsement(
                 header(endorser),
                 "image.qcow2",
@@ -338,7 +340,7 @@ final class BenchNode implements Closeable {
                         List.of()),
                 List.of(),
                 "It follows the policy.",
-                List.of(location));
+                List.of("https://127.0.0.1:%d/%d.qcow2".formatted(source.getLocalPort(), number)));
     }
 
     Header header(SigningKey signer) {
@@ -378,6 +380,7 @@ final class BenchNode implements Closeable {
 
     @Override
     public void close() throws IOException {
+        source.close();
         try (var files = Files.walk(directory)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
