@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.imprimatur.node.driver.PublishedImages;
+import org.imprimatur.node.driver.PublishedImages.Meant;
 import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Answer;
@@ -25,6 +26,8 @@ import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Inquiry;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.SitePolicy;
+import org.imprimatur.register.Standing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,15 +156,17 @@ public final class Admission implements AutoCloseable {
     private Given decide(Inquiry question) {
         long start = System.nanoTime();
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var ofTheSite = published.meant(question.image()).orElse(null);
+        // One look for the many whose name the ledgers in view explain.
         var given =
                 view.ask(
-                        (standing, policy) -> {
-                            var seen = Seen.of(standing, lastSeen);
-                            lastSeen = seen;
-                            var judged = Judged.of(standing, policy, question, ofTheSite, now);
-                            return new Given(newId(now), now, question, judged, seen);
-                        });
+                                (standing, policy) ->
+                                        PublishedImages.decide(standing, question.image())
+                                                ? Optional.<Given>empty()
+                                                : Optional.of(
+                                                        given(
+                                                                standing, policy, question, null,
+                                                                now)))
+                        .orElseGet(() -> lookingAtPublished(question, now));
         var decision = given.judged().decision();
         durations.observe((System.nanoTime() - start) / 1e9);
         decisions
@@ -171,6 +176,23 @@ public final class Admission implements AutoCloseable {
                         decision.reasons().getFirst().code().wire())
                 .inc();
         return given;
+    }
+
+    private Given lookingAtPublished(Inquiry question, Instant now) {
+        var ofTheSite = published.find(question.image()).orElse(null);
+        return view.ask((standing, policy) -> given(standing, policy, question, ofTheSite, now));
+    }
+
+    private Given given(
+            Standing standing,
+            SitePolicy policy,
+            Inquiry question,
+            @Nullable Meant ofTheSite,
+            Instant now) {
+        var seen = Seen.of(standing, lastSeen);
+        lastSeen = seen;
+        var judged = Judged.of(standing, policy, question, ofTheSite, now);
+        return new Given(newId(now), now, question, judged, seen);
     }
 
     /**

@@ -5,6 +5,7 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.ImageName;
 import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Standing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,19 +39,28 @@ public final class PublishedImages {
         }
     }
 
-    /**
-     * What only the site knows of a name; empty where the ledgers in view say what it means, or
-     * where the site has published nothing under it.
-     */
+    /** Whether only the site can say what a name means: the ledgers in view do not. */
+    public static boolean decide(Standing standing, ImageName name) {
+        return switch (name) {
+            case ImageName.AtDriver _ -> true;
+            case ImageName.ByDigest(var digest) -> !standing.knows(digest);
+            case ImageName.ByGuid _ -> false;
+        };
+    }
+
+    /** What a name means, where only the site can say it, and has published something under it. */
     public Optional<Meant> meant(ImageName name) {
+        return view.ask(standing -> decide(standing, name)) ? find(name) : Optional.empty();
+    }
+
+    /** What the site has published under a name, whatever the ledgers say. */
+    public Optional<Meant> find(ImageName name) {
         return switch (name) {
             case ImageName.AtDriver(var driver, var id) ->
                     database.read(db -> new PublicationTable(db).at(driver, id));
             case ImageName.ByDigest(var digest) ->
-                    view.ask(standing -> standing.knows(digest))
-                            ? Optional.empty()
-                            : database.read(db -> new PublicationTable(db).madeOf(digest))
-                                    .map(image -> new Meant(image, digest));
+                    database.read(db -> new PublicationTable(db).madeOf(digest))
+                            .map(image -> new Meant(image, digest));
             case ImageName.ByGuid _ -> Optional.empty();
         };
     }
