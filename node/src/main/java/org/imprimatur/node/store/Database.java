@@ -24,16 +24,14 @@ public final class Database implements AutoCloseable {
 
     private static final String READING = "reading";
 
-    private final @Nullable EmbeddedPostgres embedded;
+    private final @Nullable PostgresUpkeep embedded;
     private final HikariDataSource reading;
     private final HikariDataSource writing;
     private final Jdbi readers;
     private final Jdbi writers;
 
     private Database(
-            @Nullable EmbeddedPostgres embedded,
-            HikariDataSource reading,
-            HikariDataSource writing) {
+            @Nullable PostgresUpkeep embedded, HikariDataSource reading, HikariDataSource writing) {
         this.embedded = embedded;
         this.reading = reading;
         this.writing = writing;
@@ -58,16 +56,17 @@ public final class Database implements AutoCloseable {
             return connect(null, external.get().url(), null, null);
         }
         var server = EmbeddedPostgres.start(data, programs, random);
+        var upkeep = new PostgresUpkeep(server);
         try {
-            return connect(server, server.url(), server.user(), server.password());
+            return connect(upkeep, server.url(), server.user(), server.password());
         } catch (RuntimeException e) {
-            server.close();
+            upkeep.close();
             throw e;
         }
     }
 
     private static Database connect(
-            @Nullable EmbeddedPostgres embedded,
+            @Nullable PostgresUpkeep embedded,
             String url,
             @Nullable String user,
             @Nullable String password) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -46,12 +48,14 @@ final class EmbeddedPostgres implements AutoCloseable {
     private static final String MAJOR = "18";
     private static final int SECONDS = 120;
     private static final int ATTEMPTS = 3;
+    private static final int LAST_WORDS = 2000;
 
     private final DataDirectory data;
     private final Path programs;
     private final Path cluster;
     private final String password;
     private final int port;
+    private volatile long process;
 
     private EmbeddedPostgres(
             DataDirectory data, Path programs, Path cluster, String password, int port) {
@@ -92,6 +96,7 @@ final class EmbeddedPostgres implements AutoCloseable {
                 var server =
                         new EmbeddedPostgres(data, programs, cluster, password, ports.getAsInt());
                 server.stopLeftover();
+                Files.deleteIfExists(server.log()); // of the last run
                 try {
                     server.launch();
                     return server;
@@ -144,18 +149,41 @@ final class EmbeddedPostgres implements AutoCloseable {
                         "log_checkpoints=off");
         var text = new StringBuilder();
         options.forEach(option -> text.append(" -c ").append(option));
-        Path log = data.path().resolve("postgresql.log");
-        Files.deleteIfExists(log); // of the last run
         try {
-            start(text.toString().strip(), log);
+            start(text.toString().strip());
         } catch (IOException e) {
-            throw new IOException(
-                    e.getMessage() + (Files.exists(log) ? " " + Files.readString(log).strip() : ""),
-                    e);
+            throw new IOException((e.getMessage() + " " + lastWords()).strip(), e);
+        }
+        process = processInPidFile();
+    }
+
+    /** Completes when the server that was started last has ended. */
+    CompletableFuture<?> ended() {
+        return ProcessHandle.of(process)
+                .<CompletableFuture<?>>map(ProcessHandle::onExit)
+                .orElse(CompletableFuture.completedFuture(null));
+    }
+
+    private Path log() {
+        return data.path().resolve("postgresql.log");
+    }
+
+    /** The end of its log. */
+    String lastWords() throws IOException {
+        if (!Files.exists(log())) {
+            return "";
+        }
+        try (var file = Files.newByteChannel(log())) {
+            file.position(Math.max(0, file.size() - LAST_WORDS));
+            var bytes = ByteBuffer.allocate(LAST_WORDS);
+            while (bytes.hasRemaining() && file.read(bytes) >= 0) {
+                // A read may bring less than there is.
+            }
+            return StandardCharsets.UTF_8.decode(bytes.flip()).toString().strip();
         }
     }
 
-    private void start(String options, Path log) throws IOException {
+    private void start(String options) throws IOException {
         run(
                 data,
                 programs.resolve("bin/pg_ctl").toString(),
@@ -166,18 +194,17 @@ final class EmbeddedPostgres implements AutoCloseable {
                 "-t",
                 Integer.toString(SECONDS),
                 "-l",
-                log.toString(),
+                log().toString(),
                 "-o",
                 options);
     }
 
     /** A server that a killed node left behind still writes; it must end before ours starts. */
     private void stopLeftover() throws IOException {
-        Path pidFile = cluster.resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
+        if (!Files.exists(pidFile())) {
             return;
         }
-        long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+        long pid = processInPidFile();
         boolean alive =
                 ProcessHandle.of(pid)
                         .flatMap(process -> process.info().command())
@@ -187,6 +214,14 @@ final class EmbeddedPostgres implements AutoCloseable {
             LOG.info("stopping the PostgreSQL (process {}) that an earlier node left behind", pid);
             stop();
         }
+    }
+
+    private Path pidFile() {
+        return cluster.resolve("postmaster.pid");
+    }
+
+    private long processInPidFile() throws IOException {
+        return Long.parseLong(Files.readAllLines(pidFile()).getFirst().strip());
     }
 
     private void stop() throws IOException {
