@@ -18,17 +18,21 @@ import java.util.concurrent.TimeUnit;
 final class PrivateLibvirt implements AutoCloseable {
 
     private static final List<String> NEEDED =
-            List.of("libvirtd", "virsh", "qemu-system-x86_64", "qemu-img", "unshare");
+            List.of("libvirtd", "virsh", "qemu-system-x86_64", "qemu-img", "unshare", "hostname");
 
     private final Path home;
     private Process daemon;
 
-    /** Keeps it all there, and believes to be on a host of that name. */
+    /**
+     * Keeps it all there, and believes to be on a host of that name. What QEMU can do, which takes
+     * seconds to find out, is kept beside, for all hosts.
+     */
     PrivateLibvirt(Path home, String host) throws IOException {
         this.home = home;
-        for (var part : List.of("etc/hooks", "etc/qemu", "run", "lib", "cache", "log")) {
+        for (var part : List.of("etc/hooks", "etc/qemu", "run", "lib", "../cache", "log")) {
             Files.createDirectories(home.resolve(part));
         }
+        Files.createSymbolicLink(home.resolve("cache"), Path.of("../cache"));
         Files.writeString(
                 home.resolve("etc/libvirtd.conf"),
                 """
@@ -51,7 +55,7 @@ final class PrivateLibvirt implements AutoCloseable {
                 home.resolve("start"),
                 """
                 set -e
-                echo %2$s > /proc/sys/kernel/hostname
+                hostname %2$s
                 for part in etc run var/lib var/cache var/log; do
                     mkdir -p /$part/libvirt
                     mount --bind %1$s/${part#var/} /$part/libvirt
