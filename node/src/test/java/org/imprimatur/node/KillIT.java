@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -211,15 +210,7 @@ class KillIT {
 
         Running(Path directory) throws IOException {
             process =
-                    new ProcessBuilder(
-                                    List.of(
-                                            ProcessHandle.current().info().command().orElseThrow(),
-                                            "-XX:+UseSerialGC",
-                                            "-XX:TieredStopAtLevel=1",
-                                            "-cp",
-                                            System.getProperty("java.class.path"),
-                                            NodeProcess.class.getName(),
-                                            directory.resolve("node.yaml").toString()))
+                    JavaProcess.of(NodeProcess.class, directory.resolve("node.yaml"))
                             .redirectError(directory.resolve("node.log").toFile())
                             .start();
             var out =

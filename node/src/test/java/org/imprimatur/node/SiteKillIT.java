@@ -6,7 +6,6 @@ import static org.imprimatur.node.BadServer.head;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.imprimatur.register.Clause;
@@ -91,15 +90,7 @@ class SiteKillIT {
     }
 
     static Process process(Path directory) throws Exception {
-        return new ProcessBuilder(
-                        List.of(
-                                ProcessHandle.current().info().command().orElseThrow(),
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                NodeProcess.class.getName(),
-                                directory.resolve("site-node.yaml").toString()))
+        return JavaProcess.of(NodeProcess.class, directory.resolve("site-node.yaml"))
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("site.log").toFile())
                 .start();

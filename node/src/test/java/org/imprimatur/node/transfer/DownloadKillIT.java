@@ -5,11 +5,11 @@ import static org.imprimatur.node.BadServer.good;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.imprimatur.node.BadServer;
+import org.imprimatur.node.JavaProcess;
 import org.imprimatur.node.driver.ImageFileName;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.Test;
@@ -41,7 +41,9 @@ class DownloadKillIT {
                             });
             while (true) {
                 var process = process(directory, store, source, location);
-                if (process.waitFor(700 + random.nextInt(1500), TimeUnit.MILLISECONDS)) {
+                // A little longer each time, for a machine that is slow to start one.
+                if (process.waitFor(
+                        700 + random.nextInt(1500) + 50L * kills, TimeUnit.MILLISECONDS)) {
                     assertThat(process.exitValue())
                             .as(Files.readString(directory.resolve("log")))
                             .isZero();
@@ -66,17 +68,7 @@ class DownloadKillIT {
 
     private static Process process(Path directory, Path store, Path source, String location)
             throws Exception {
-        return new ProcessBuilder(
-                        List.of(
-                                ProcessHandle.current().info().command().orElseThrow(),
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                DownloadProcess.class.getName(),
-                                store.toString(),
-                                source.toString(),
-                                location))
+        return JavaProcess.of(DownloadProcess.class, store, source, location)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();

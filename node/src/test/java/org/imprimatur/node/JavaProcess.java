@@ -1,0 +1,26 @@
+package org.imprimatur.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A Java process of its own, for tests that kill it. */
+public final class JavaProcess {
+
+    private JavaProcess() {}
+
+    /** Will run a main class of these tests with their class path. */
+    public static ProcessBuilder of(Class<?> main, Object... arguments) {
+        var line =
+                new ArrayList<>(
+                        List.of(
+                                ProcessHandle.current().info().command().orElseThrow(),
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                main.getName()));
+        Stream.of(arguments).map(Object::toString).forEach(line::add);
+        return new ProcessBuilder(line);
+    }
+}
