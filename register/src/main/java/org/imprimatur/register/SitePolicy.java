@@ -176,6 +176,14 @@ public record SitePolicy(
         return checks.getOrDefault(code, Enforcement.STRICT);
     }
 
+    /**
+     * Whether a condition of that class looks at the question: who asks, and where it is to run.
+     */
+    public boolean looksAtRequest(UseClass useClass) {
+        var rules = classes.get(useClass);
+        return rules != null && rules.conditions().stream().anyMatch(Condition::looksAtRequest);
+    }
+
     /** Whether any class approves endorsements without somebody's signature. */
     public boolean approvesByRule() {
         return classes.values().stream()

@@ -167,6 +167,13 @@ public record Standing(Register own, List<Followed> followed, List<FollowedList>
         };
     }
 
+    /**
+     * Whether whoever is meant by this name when a VM is started is suspended by anybody in view.
+     */
+    public boolean suspends(String operator) {
+        return registers().anyMatch(one -> !one.suspensionsOfOperator(operator).isEmpty());
+    }
+
     /** Whether whoever signs a list is suspended by somebody whose word reaches this far. */
     public boolean suspended(Owner site, Candidate.Listed listed) {
         return registers()

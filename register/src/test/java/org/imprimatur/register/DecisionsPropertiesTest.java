@@ -358,6 +358,32 @@ class DecisionsPropertiesTest {
     }
 
     @Test
+    void whoeverIsNotSuspendedIsToldTheSame() {
+        int[] seen = {0};
+        everyQuestion(
+                (_, standing, policy, request, at) -> {
+                    var consumer = request.consumer();
+                    if (!standing.suspends(request.operator())
+                            && (consumer == null || !standing.suspends(consumer))) {
+                        seen[0]++;
+                        assertThat(Decisions.decide(standing, policy, request, at))
+                                .isEqualTo(
+                                        Decisions.decide(
+                                                standing,
+                                                policy,
+                                                new DecisionRequest(
+                                                        request.image(),
+                                                        request.useClass(),
+                                                        request.action(),
+                                                        "somebody",
+                                                        "wn7"),
+                                                at));
+                    }
+                });
+        assertThat(seen[0]).isPositive();
+    }
+
+    @Test
     void aStricterPolicyNeverPermitsMore() {
         int[] seen = {0, 0};
         everyQuestion(

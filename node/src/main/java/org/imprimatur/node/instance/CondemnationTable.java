@@ -1,21 +1,24 @@
 package org.imprimatur.node.instance;
 
-import java.sql.Array;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.UseClass;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * transaction is the caller's.
  */
 final class CondemnationTable {
+
+    private static final int AT_ONCE = 10_000;
 
     private final Handle db;
 
@@ -42,49 +47,67 @@ final class CondemnationTable {
      */
     record Group(Run run, @Nullable String reasons, List<Long> numbers) {}
 
+    /** What the verdict on an instance depends on, and what was noted of it before. */
+    private record Question(Run run, @Nullable String reasons) {}
+
+    private record Running(long number, Question question) {}
+
     /**
-     * All that runs.
+     * All that runs, image by image.
      *
      * @param looking the classes in which host and contextualisation matter
      */
     List<Group> running(Set<UseClass> looking) {
-        return db.createQuery(
+        // Grouped here: PostgreSQL would sort hundred thousands by their digests and names.
+        db.execute("set local work_mem = '64MB'");
+        var digests = new HashMap<ByteBuffer, Sha512>();
+        return db
+                .createQuery(
                         """
-                        select i.image, i.converted, i.class, i.operator, i.consumers,
+                        select i.number, i.image, i.converted, i.class, i.operator, i.consumers,
                                case when i.class = any(:looking) then i.host end as at_host,
                                case when i.class = any(:looking) then i.contextualisation end
                                     as made_by,
-                               c.reasons, array_agg(i.number) as numbers
+                               c.reasons
                           from instance i
                           left join condemnation c
                                  on c.instance = i.number and c.pardoned_at is null
                          where i.stopped_at is null
-                         group by 1, 2, 3, 4, 5, 6, 7, 8
                         """)
                 .bindArray("looking", String.class, wires(looking))
-                .map(
-                        (row, _) -> {
-                            byte[] converted = row.getBytes("converted");
-                            byte[] madeBy = row.getBytes("made_by");
-                            return new Group(
-                                    new Run(
-                                            Sha512.ofBytes(row.getBytes("image")),
-                                            converted == null ? null : Sha512.ofBytes(converted),
-                                            UseClass.parse(row.getString("class")),
-                                            row.getString("operator"),
-                                            List.of(
-                                                    (String[])
-                                                            row.getArray("consumers").getArray()),
-                                            row.getString("at_host"),
-                                            madeBy == null ? null : Sha256.ofBytes(madeBy)),
-                                    row.getString("reasons"),
-                                    numbers(row.getArray("numbers")));
-                        })
-                .list();
+                .setFetchSize(AT_ONCE)
+                .map((row, _) -> running(row, digests))
+                .collect(
+                        groupingBy(
+                                running -> running.question().run().image(),
+                                groupingBy(Running::question, mapping(Running::number, toList()))))
+                .values()
+                .stream()
+                .flatMap(ofAnImage -> ofAnImage.entrySet().stream())
+                .map(one -> new Group(one.getKey().run(), one.getKey().reasons(), one.getValue()))
+                .toList();
     }
 
-    private static List<Long> numbers(Array array) throws SQLException {
-        return List.of((Long[]) array.getArray());
+    private static Running running(ResultSet row, Map<ByteBuffer, Sha512> digests)
+            throws SQLException {
+        byte[] converted = row.getBytes("converted");
+        byte[] madeBy = row.getBytes("made_by");
+        return new Running(
+                row.getLong("number"),
+                new Question(
+                        new Run(
+                                once(row.getBytes("image"), digests),
+                                converted == null ? null : once(converted, digests),
+                                UseClass.parse(row.getString("class")),
+                                row.getString("operator"),
+                                List.of((String[]) row.getArray("consumers").getArray()),
+                                row.getString("at_host"),
+                                madeBy == null ? null : Sha256.ofBytes(madeBy)),
+                        row.getString("reasons")));
+    }
+
+    private static Sha512 once(byte[] digest, Map<ByteBuffer, Sha512> digests) {
+        return digests.computeIfAbsent(ByteBuffer.wrap(digest), _ -> Sha512.ofBytes(digest));
     }
 
     private static List<String> wires(Collection<UseClass> classes) {
@@ -107,88 +130,98 @@ final class CondemnationTable {
     }
 
     /**
-     * Condemns instances that still run, each for the reasons at the same place of the other list;
-     * one that is condemned already is so for these reasons now, and since then.
+     * Condemns instances that are not condemned yet. One that ends just now is condemned too, and
+     * stays so.
+     *
+     * @param instances by the digest of the reasons
      */
-    void condemn(List<Long> numbers, List<String> reasons, Instant at) {
-        if (numbers.isEmpty()) {
-            return;
-        }
-        planForThese();
-        // Few different reasons, for many instances: each is sent once.
-        var digests = List.copyOf(new LinkedHashSet<>(reasons));
-        var places = new HashMap<String, Integer>();
-        digests.forEach(digest -> places.put(digest, places.size() + 1));
-        db.createUpdate(
+    void condemn(Map<String, List<Long>> instances, Instant since) {
+        var batch =
+                db.prepareBatch(
                         """
                         insert into condemnation (instance, since, reasons)
-                        select i.number, :at, (:digests)[new.place]
-                          from unnest(:numbers, :places) as new (number, place)
-                          join instance i on i.number = new.number and i.stopped_at is null
-                        on conflict (instance) where pardoned_at is null
-                           do update set reasons = excluded.reasons
-                        """)
-                .bind("at", utc(at))
-                .bindBySqlType("numbers", array("int8", numbers.toArray(Long[]::new)), Types.ARRAY)
-                .bindBySqlType(
-                        "places",
-                        array("int4", reasons.stream().map(places::get).toArray(Integer[]::new)),
-                        Types.ARRAY)
-                .bindArray("digests", String.class, digests)
-                .execute();
-    }
-
-    /** Notes that instances pass again. */
-    void pardon(List<Long> numbers, Instant at) {
-        if (numbers.isEmpty()) {
-            return;
-        }
-        planForThese();
-        db.createUpdate(
-                        """
-                        update condemnation c set pardoned_at = :at
-                          from unnest(:numbers) as passing (number)
-                         where c.instance = passing.number and c.pardoned_at is null
-                           and c.terminated_at is null
-                        """)
-                .bind("at", utc(at))
-                .bindBySqlType("numbers", array("int8", numbers.toArray(Long[]::new)), Types.ARRAY)
-                .execute();
-    }
-
-    /** The condemnations of what runs, rising. */
-    List<Long> standing() {
-        return db.createQuery(
-                        """
-                        select c.number
-                          from condemnation c join instance i on i.number = c.instance
-                         where c.pardoned_at is null and i.stopped_at is null
-                         order by c.number
-                        """)
-                .mapTo(Long.class)
-                .list();
+                        select unnest(:instances), :since, :reasons
+                        """);
+        instances.forEach(
+                (reasons, numbers) ->
+                        batch.bindArray("instances", Long.class, numbers)
+                                .bind("since", utc(since))
+                                .bind("reasons", reasons)
+                                .add());
+        batch.execute();
     }
 
     /**
-     * Has PostgreSQL plan for as many numbers as there are. After ten times it would keep one plan
-     * for any, which compares each number with each condemnation: minutes for tens of thousands.
+     * Notes other reasons of condemnations that stand.
+     *
+     * @param instances by the digest of the reasons
+     */
+    void changeReasons(Map<String, List<Long>> instances) {
+        planForThese();
+        var batch =
+                db.prepareBatch(
+                        """
+                        update condemnation set reasons = :reasons
+                         where instance = any(:instances) and pardoned_at is null
+                        """);
+        instances.forEach(
+                (reasons, numbers) ->
+                        batch.bindArray("instances", Long.class, numbers)
+                                .bind("reasons", reasons)
+                                .add());
+        batch.execute();
+    }
+
+    /** Notes that instances pass again. */
+    void pardon(List<Long> instances, Instant at) {
+        planForThese();
+        db.createUpdate(
+                        """
+                        update condemnation set pardoned_at = :at
+                         where instance = any(:instances) and pardoned_at is null
+                           and terminated_at is null
+                        """)
+                .bind("at", utc(at))
+                .bindArray("instances", Long.class, instances)
+                .execute();
+    }
+
+    /**
+     * Has PostgreSQL plan for as many instances as there are. A plan for any number may compare
+     * each of them with each condemnation: minutes for tens of thousands.
      */
     private void planForThese() {
         db.execute("set local plan_cache_mode = force_custom_plan");
     }
 
-    private Array array(String type, Object[] values) {
-        try {
-            return db.getConnection().createArrayOf(type, values);
-        } catch (SQLException e) {
-            throw new StoreException("an array cannot be made: " + e.getMessage(), e);
-        }
+    /**
+     * What stands condemned of what runs, so far as is needed to see that it has changed: a
+     * condemnation is newer than those before, a pardon or an end leaves fewer, or others.
+     */
+    record Summary(int count, BigDecimal instances, @Nullable OffsetDateTime newest) {}
+
+    /** What stands condemned of what runs. */
+    Summary summary() {
+        return db.createQuery(
+                        """
+                        select count(*) as condemned, coalesce(sum(c.instance), 0) as instances,
+                               max(c.since) as newest
+                          from condemnation c join instance i on i.number = c.instance
+                         where c.pardoned_at is null and i.stopped_at is null
+                        """)
+                .map(
+                        (row, _) ->
+                                new Summary(
+                                        row.getInt("condemned"),
+                                        row.getBigDecimal("instances"),
+                                        row.getObject("newest", OffsetDateTime.class)))
+                .one();
     }
 
     // ---- Ends ---------------------------------------------------------------------------------
 
     /** A condemned instance whose time has come. */
-    record Due(long condemnation, int attempts, UUID instance) {}
+    record Due(long instance, Instant since, int attempts, UUID id) {}
 
     /**
      * The first running instance that was condemned long enough ago, and is to be tried now. One
@@ -199,7 +232,7 @@ final class CondemnationTable {
     Optional<Due> due(Set<UseClass> classes, Instant condemnedBefore, Instant now, Instant latest) {
         return db.createQuery(
                         """
-                        select c.number, c.attempts, i.id
+                        select c.instance, c.since, c.attempts, i.id
                           from condemnation c join instance i on i.number = c.instance
                          where c.pardoned_at is null and i.stopped_at is null
                            and i.class = any(:classes)
@@ -209,7 +242,7 @@ final class CondemnationTable {
                                             where later.machine = i.machine
                                               and later.number > i.number
                                               and later.stopped_at is null)
-                         order by coalesce(c.retry_at, c.since), c.number limit 1
+                         order by coalesce(c.retry_at, c.since), c.instance limit 1
                         """)
                 .bindArray("classes", String.class, wires(classes))
                 .bind("before", utc(condemnedBefore))
@@ -218,7 +251,8 @@ final class CondemnationTable {
                 .map(
                         (row, _) ->
                                 new Due(
-                                        row.getLong("number"),
+                                        row.getLong("instance"),
+                                        row.getObject("since", OffsetDateTime.class).toInstant(),
                                         row.getInt("attempts"),
                                         row.getObject("id", UUID.class)))
                 .findOne();
@@ -230,32 +264,39 @@ final class CondemnationTable {
                                 """
                                 update condemnation
                                    set attempts = attempts + 1, retry_at = :retryAt
-                                 where number = :number and attempts = :attempts
-                                   and pardoned_at is null
+                                 where instance = :instance and since = :since
+                                   and attempts = :attempts and pardoned_at is null
                                 """)
-                        .bind("number", due.condemnation())
+                        .bind("instance", due.instance())
+                        .bind("since", utc(due.since()))
                         .bind("attempts", due.attempts())
                         .bind("retryAt", utc(retryAt))
                         .execute()
                 == 1;
     }
 
-    /** Notes why an attempt failed. */
+    /** Notes why an attempt failed, unless it was pardoned meanwhile. */
     void failed(Due due, String why) {
-        db.createUpdate("update condemnation set failure = :why where number = :number")
-                .bind("number", due.condemnation())
+        db.createUpdate(
+                        """
+                        update condemnation set failure = :why
+                         where instance = :instance and since = :since and pardoned_at is null
+                        """)
+                .bind("instance", due.instance())
+                .bind("since", utc(due.since()))
                 .bind("why", why)
                 .execute();
     }
 
-    /** Notes that the driver has ended it. */
+    /** Notes that the driver has ended it, also if it was pardoned meanwhile. */
     void terminated(Due due, Instant at) {
         db.createUpdate(
                         """
                         update condemnation set terminated_at = :at, failure = null
-                         where number = :number
+                         where instance = :instance and since = :since
                         """)
-                .bind("number", due.condemnation())
+                .bind("instance", due.instance())
+                .bind("since", utc(due.since()))
                 .bind("at", utc(at))
                 .execute();
     }

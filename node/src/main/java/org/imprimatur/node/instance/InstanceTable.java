@@ -122,7 +122,7 @@ final class InstanceTable {
                         COLUMNS
                                 + """
                                    where i.number < :before
-                                     and (not :condemned or c.number is not null)
+                                     and (not :condemned or c.instance is not null)
                                      and (cast(:running as boolean) is null
                                           or cast(:running as boolean) = (stopped_at is null))
                                      and (cast(:image as bytea) is null or image = cast(:image as bytea)

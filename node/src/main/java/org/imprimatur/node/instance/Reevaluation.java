@@ -15,7 +15,6 @@ import org.imprimatur.node.admission.DecisionJson;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.node.store.Database;
-import org.imprimatur.register.Condition;
 import org.imprimatur.register.Reason;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.SitePolicy;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class Reevaluation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reevaluation.class);
-    private static final int AT_ONCE = 256;
+    private static final int AT_ONCE = 1024;
     private static final int MOST_LINES = 20;
 
     private final SiteView view;
@@ -94,16 +93,20 @@ public final class Reevaluation {
             SitePolicy policy,
             List<CondemnationTable.Group> groups,
             Instant at) {
-        return groups.stream().map(group -> group.run().verdict(standing, policy, at)).toList();
+        var known = new HashMap<Run, Verdict>();
+        return groups.stream()
+                .map(CondemnationTable.Group::run)
+                .map(
+                        run ->
+                                known.computeIfAbsent(
+                                        run.whoeverAsks(standing, policy),
+                                        _ -> run.verdict(standing, policy, at)))
+                .toList();
     }
 
     private static Set<UseClass> lookingAtRequest(SitePolicy policy) {
-        return policy.classes().entrySet().stream()
-                .filter(
-                        one ->
-                                one.getValue().conditions().stream()
-                                        .anyMatch(Condition::looksAtRequest))
-                .map(Map.Entry::getKey)
+        return policy.classes().keySet().stream()
+                .filter(policy::looksAtRequest)
                 .collect(Collectors.toSet());
     }
 
@@ -112,8 +115,9 @@ public final class Reevaluation {
 
         private final Map<String, String> texts = new HashMap<>();
         private final Map<List<Reason>, String> digests = new HashMap<>();
-        private final List<Long> toCondemn = new ArrayList<>();
-        private final List<String> reasons = new ArrayList<>();
+        // By the digest of the reasons.
+        private final Map<String, List<Long>> toCondemn = new HashMap<>();
+        private final Map<String, List<Long>> toChange = new HashMap<>();
         private final List<Long> toPardon = new ArrayList<>();
         private final List<String> lines = new ArrayList<>();
         private int condemned;
@@ -130,10 +134,9 @@ public final class Reevaluation {
                     condemned += group.numbers().size();
                     var digest = digests.computeIfAbsent(found, this::keep);
                     if (!digest.equals(group.reasons())) {
-                        for (var number : group.numbers()) {
-                            toCondemn.add(number);
-                            reasons.add(digest);
-                        }
+                        (group.reasons() == null ? toCondemn : toChange)
+                                .computeIfAbsent(digest, _ -> new ArrayList<>())
+                                .addAll(group.numbers());
                         line("%d running instances of %s no longer pass (%s, %s): ", group, found);
                     }
                 }
@@ -169,13 +172,15 @@ public final class Reevaluation {
         }
 
         boolean isEmpty() {
-            return toCondemn.isEmpty() && toPardon.isEmpty();
+            return toCondemn.isEmpty() && toChange.isEmpty() && toPardon.isEmpty();
         }
 
         void write(CondemnationTable table, Instant at) {
-            texts.keySet().retainAll(Set.copyOf(reasons));
+            texts.keySet()
+                    .removeIf(one -> !toCondemn.containsKey(one) && !toChange.containsKey(one));
             table.keepReasons(texts);
-            table.condemn(toCondemn, reasons, at);
+            table.condemn(toCondemn, at);
+            table.changeReasons(toChange);
             table.pardon(toPardon, at);
         }
 
@@ -184,9 +189,13 @@ public final class Reevaluation {
             if (lines.size() == MOST_LINES) {
                 LOG.warn(
                         "in all {} running instances were condemned, {} pass again",
-                        toCondemn.size(),
+                        count(toCondemn) + count(toChange),
                         toPardon.size());
             }
+        }
+
+        private static int count(Map<String, List<Long>> instances) {
+            return instances.values().stream().mapToInt(List::size).sum();
         }
     }
 }

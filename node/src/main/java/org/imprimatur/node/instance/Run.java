@@ -57,6 +57,18 @@ record Run(
                 instance.report().contextualisation());
     }
 
+    /**
+     * What is left of it where it does not matter who asks: nobody whom it names is suspended, and
+     * no condition looks at the question. All that agree in that share one verdict, too.
+     */
+    Run whoeverAsks(Standing standing, SitePolicy policy) {
+        boolean matters =
+                policy.looksAtRequest(useClass)
+                        || standing.suspends(operator)
+                        || consumers.stream().anyMatch(standing::suspends);
+        return matters ? this : new Run(image, converted, useClass, "", List.of(), null, null);
+    }
+
     /** Asks anew, as if somebody asked for each consumer whether it may go on. */
     Verdict verdict(Standing standing, SitePolicy policy, Instant at) {
         var reasons = new ArrayList<Reason>(0);

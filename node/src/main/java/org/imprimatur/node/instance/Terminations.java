@@ -161,7 +161,7 @@ public final class Terminations implements AutoCloseable {
                 return false;
             }
             due = next.get();
-            var id = due.instance();
+            var id = due.id();
             instance = database.read(db -> new InstanceTable(db).find(id)).orElseThrow();
             var begun = due;
             boolean ours =
@@ -191,13 +191,13 @@ public final class Terminations implements AutoCloseable {
                 database.change(
                         db -> {
                             new CondemnationTable(db).terminated(due, now);
-                            new InstanceTable(db).stopped(due.instance(), now);
+                            new InstanceTable(db).stopped(due.id(), now);
                         });
             }
             ends.labelValues("ended").inc();
             LOG.warn(
                     "the condemned instance {} (machine {} on {}) was ended at {}",
-                    due.instance(),
+                    due.id(),
                     machine,
                     instance.report().host(),
                     wanted.driver());
@@ -217,7 +217,7 @@ public final class Terminations implements AutoCloseable {
                                                         Math.min(why.length(), LONGEST_FAILURE))));
             }
             ends.labelValues("failed").inc();
-            LOG.error("the condemned instance {} cannot be ended: {}", due.instance(), why);
+            LOG.error("the condemned instance {} cannot be ended: {}", due.id(), why);
         }
     }
 

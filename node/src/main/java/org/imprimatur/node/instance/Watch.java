@@ -1,15 +1,16 @@
 package org.imprimatur.node.instance;
 
 import io.prometheus.metrics.core.metrics.Histogram;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.imprimatur.node.follow.Bell;
+import org.imprimatur.node.instance.CondemnationTable.Summary;
 import org.imprimatur.node.instance.Reevaluation.Found;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
@@ -45,7 +46,7 @@ public final class Watch implements AutoCloseable {
     // Owned by the thread.
     private boolean asked = true;
     private Instant lastLook = Instant.EPOCH;
-    private List<Long> told = List.of();
+    private Summary told = new Summary(0, BigDecimal.ZERO, null);
 
     /**
      * Begins.
@@ -133,10 +134,10 @@ public final class Watch implements AutoCloseable {
     }
 
     private void tell() {
-        var standing = database.read(db -> new CondemnationTable(db).standing());
-        if (!standing.equals(told)) {
-            told = standing;
-            condemned.accept(standing.size());
+        var condemnations = database.read(db -> new CondemnationTable(db).summary());
+        if (!condemnations.equals(told)) {
+            told = condemnations;
+            condemned.accept(condemnations.count());
         }
     }
 

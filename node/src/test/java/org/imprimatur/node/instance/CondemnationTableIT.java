@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -24,7 +24,7 @@ class CondemnationTableIT {
     private static final int MANY = 30_000;
 
     @Test
-    void manyArePardonedAtOnceAfterFewWereOften(@TempDir Path directory) {
+    void manyAreChangedAndPardonedAtOnceAfterFewWereOften(@TempDir Path directory) {
         try (var data = DataDirectory.open(directory);
                 var database =
                         Database.open(Optional.empty(), data, Trial.PROGRAMS, new SecureRandom())) {
@@ -40,26 +40,31 @@ class CondemnationTableIT {
                 change(database, some, table -> table.pardon(some, AT));
             }
 
+            change(database, all, table -> table.changeReasons(Map.of("another", all)));
+            assertThat(running(database).reasons()).isEqualTo("another");
+            database.change(db -> new CondemnationTable(db).pardon(all, AT));
+            assertThat(running(database).reasons()).isNull();
             change(database, all, table -> table.pardon(all, AT));
-
-            var groups = database.read(db -> new CondemnationTable(db).running(Set.of()));
-            assertThat(groups).hasSize(1);
-            assertThat(groups.getFirst().reasons()).isNull();
-            assertThat(groups.getFirst().numbers()).hasSize(MANY);
+            assertThat(running(database).reasons()).isNull();
         }
     }
 
     private static void change(
             Database database, List<Long> numbers, Consumer<CondemnationTable> then) {
-        database.change(
-                db ->
-                        new CondemnationTable(db)
-                                .condemn(numbers, Collections.nCopies(numbers.size(), "why"), AT));
+        database.change(db -> new CondemnationTable(db).condemn(Map.of("why", numbers), AT));
         database.change(
                 db -> {
                     db.execute("set local statement_timeout = '20s'");
                     then.accept(new CondemnationTable(db));
                 });
+    }
+
+    /** All that runs, which is one group. */
+    private static CondemnationTable.Group running(Database database) {
+        var groups = database.read(db -> new CondemnationTable(db).running(Set.of()));
+        assertThat(groups).hasSize(1);
+        assertThat(groups.getFirst().numbers()).hasSize(MANY);
+        return groups.getFirst();
     }
 
     private static void run(Handle db) {
