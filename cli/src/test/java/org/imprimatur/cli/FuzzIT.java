@@ -108,13 +108,16 @@ class FuzzIT {
         return command;
     }
 
-    /** Jazzer is on the class path of the tests; named here only where that is a manifest. */
+    /** Jazzer's two jars, which are on the class path of the tests. */
     private static String jazzer() {
+        return jar("com.code_intelligence.jazzer.Jazzer")
+                + File.pathSeparator
+                + jar("com.code_intelligence.jazzer.api.FuzzedDataProvider");
+    }
+
+    private static String jar(String className) {
         try {
-            var source =
-                    Class.forName("com.code_intelligence.jazzer.Jazzer")
-                            .getProtectionDomain()
-                            .getCodeSource();
+            var source = Class.forName(className).getProtectionDomain().getCodeSource();
             return Path.of(source.getLocation().toURI()).toString();
         } catch (Exception e) {
             throw new AssertionError("Jazzer is not on the class path of the tests", e);

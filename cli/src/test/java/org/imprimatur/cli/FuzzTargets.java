@@ -99,11 +99,12 @@ final class FuzzTargets {
             if (!Files.isDirectory(tests)) {
                 continue;
             }
+            var classPath = classPath(module);
             try (var files = Files.walk(tests)) {
                 files.filter(file -> file.toString().endsWith("Fuzz.class"))
                         .map(file -> className(tests.relativize(file)))
                         .sorted()
-                        .map(name -> new Target(module, name, classPath(tests)))
+                        .map(name -> new Target(module, name, classPath))
                         .forEach(targets::add);
             }
         }
@@ -115,17 +116,14 @@ final class FuzzTargets {
         return name.substring(0, name.length() - ".class".length());
     }
 
-    /** The tests of the module first, then whatever the tests of this module run with. */
-    private static String classPath(Path tests) {
-        var ours =
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path"));
-        var modules = new ArrayList<String>();
-        modules.add(tests.toString());
-        for (var module : MODULES) {
-            modules.add(ROOT.resolve(module).resolve("target/classes").toString());
+    /** The tests of the module first, then what the module is made of and needs. */
+    private static String classPath(String module) throws IOException {
+        var parts = new ArrayList<String>();
+        parts.add(ROOT.resolve(module).resolve("target/test-classes").toString());
+        for (var below : MODULES.subList(0, MODULES.indexOf(module) + 1)) {
+            parts.add(ROOT.resolve(below).resolve("target/classes").toString());
         }
-        modules.add(ours);
-        return String.join(File.pathSeparator, modules);
+        parts.add(Files.readString(ROOT.resolve(module).resolve("target/class-path.txt")).strip());
+        return String.join(File.pathSeparator, parts);
     }
 }
