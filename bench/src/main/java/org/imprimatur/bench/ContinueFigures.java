@@ -19,7 +19,7 @@ import org.imprimatur.register.Urgency;
  * Re-evaluation of all that runs at a site, as its node measures it: when an entry changes nothing,
  * when the endorser of every image is suspended, so that all is condemned, and when that is taken
  * back. The instances run 1,000 images for 500 operators by chance, so that hardly two of them are
- * one question.
+ * alike.
  */
 final class ContinueFigures {
 

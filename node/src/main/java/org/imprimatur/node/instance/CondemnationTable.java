@@ -144,11 +144,16 @@ final class CondemnationTable {
                         """);
         instances.forEach(
                 (reasons, numbers) ->
-                        batch.bindArray("instances", Long.class, numbers)
+                        batch.bindArray("instances", Long.class, rising(numbers))
                                 .bind("since", utc(since))
                                 .bind("reasons", reasons)
                                 .add());
         batch.execute();
+    }
+
+    /** In the order of the index, which takes them in faster. */
+    private static List<Long> rising(List<Long> numbers) {
+        return numbers.stream().sorted().toList();
     }
 
     /**
