@@ -14,10 +14,10 @@ test: ## install what the tests use, build the test disks, run everything
 	@tools/install-test-tools
 	@images/build-debian.sh > /dev/null || echo "Without the Debian disks their tests are skipped." >&2
 	@find . -path '*/target/*-reports/TEST-*.xml' -delete
-	@status=0; ( $(mvn) -Dmaven.test.failure.ignore=true verify ) || status=$$?; tools/test-summary || status=1; exit $$status
+	@status=0; ( $(mvn) -T 2 -Dmaven.test.failure.ignore=true verify ) || status=$$?; tools/test-summary || status=1; exit $$status
 
 unit: ## run the tests that need no server, no database and no disk
-	@$(mvn) test && tools/test-summary
+	@$(mvn) -T 2 test && tools/test-summary
 
 format: ## put the sources into the one format
 	@$(mvn) spotless:apply
