@@ -30,7 +30,7 @@ final class DecisionRecord implements AutoCloseable {
 
     DecisionRecord(Database database) {
         this.database = database;
-        thread = Thread.ofVirtual().name("decisions").start(this::run);
+        thread = Thread.ofPlatform().daemon().name("decisions").start(this::run);
     }
 
     /** Takes a decision to be written; false when there is no room for it. */

@@ -44,7 +44,7 @@ public final class Rounds implements AutoCloseable {
         this.wake = wake;
         this.random = random;
         this.look = look;
-        this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
     }
 
     /** Begins, once whoever looks is whole. */

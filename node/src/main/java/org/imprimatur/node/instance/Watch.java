@@ -84,7 +84,7 @@ public final class Watch implements AutoCloseable {
                 "imprimatur_instances_condemned",
                 "Instances that run and no longer pass, at the last look of this node.",
                 () -> found.condemned());
-        thread = Thread.ofVirtual().name("watch").start(this::run);
+        thread = Thread.ofPlatform().daemon().name("watch").start(this::run);
     }
 
     private void run() {

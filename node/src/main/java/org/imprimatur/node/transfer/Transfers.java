@@ -133,7 +133,7 @@ public final class Transfers implements AutoCloseable {
                             }
                         })
                 .register(metrics.registry());
-        thread = Thread.ofVirtual().name("transfers").start(this::run);
+        thread = Thread.ofPlatform().daemon().name("transfers").start(this::run);
     }
 
     private synchronized long count(Transfer.State state) {
@@ -433,7 +433,11 @@ public final class Transfers implements AutoCloseable {
         var image = one.approved.candidate().image();
         running.put(image, one);
         set(one.approved, one.name, Transfer.State.TRANSFERRING, "", attempts(one), null, null);
-        one.thread = Thread.ofVirtual().name("transfer " + one.name).start(() -> transfer(one));
+        one.thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("transfer " + one.name)
+                        .start(() -> transfer(one));
     }
 
     /** What waits for its turn is wanted all the same. */
