@@ -1,5 +1,6 @@
 package org.imprimatur.node;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,15 +12,23 @@ public final class JavaProcess {
 
     /** Will run a main class of these tests with their class path. */
     public static ProcessBuilder of(Class<?> main, Object... arguments) {
+        return with(
+                List.of("-cp", System.getProperty("java.class.path"), main.getName()), arguments);
+    }
+
+    /** Will run a program that is a jar, with nothing of these tests in it. */
+    static ProcessBuilder ofJar(Path jar, Object... arguments) {
+        return with(List.of("-jar", jar.toString()), arguments);
+    }
+
+    private static ProcessBuilder with(List<String> program, Object... arguments) {
         var line =
                 new ArrayList<>(
                         List.of(
                                 ProcessHandle.current().info().command().orElseThrow(),
                                 "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                main.getName()));
+                                "-XX:TieredStopAtLevel=1"));
+        line.addAll(program);
         Stream.of(arguments).map(Object::toString).forEach(line::add);
         return new ProcessBuilder(line);
     }

@@ -46,7 +46,7 @@ final class S3Signature {
         sent.put("x-amz-date", time);
         var all = new TreeMap<String, String>();
         sent.forEach((name, value) -> all.put(name.toLowerCase(Locale.ROOT), value));
-        all.put("host", uri.getRawAuthority());
+        all.put("host", host(uri));
         var names = String.join(";", all.keySet());
         var request =
                 "GET\n%s\n\n%s\n%s\n%s"
@@ -70,6 +70,13 @@ final class S3Signature {
                                 names,
                                 HexFormat.of().formatHex(hmac(key(time.substring(0, 8)), text))));
         return sent;
+    }
+
+    /** The field Host as it is sent: without the port that goes without saying. */
+    private static String host(URI uri) {
+        int usual = "https".equals(uri.getScheme()) ? 443 : 80;
+        boolean unsaid = uri.getPort() == -1 || uri.getPort() == usual;
+        return unsaid ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
     }
 
     private byte[] key(String date) {

@@ -34,6 +34,17 @@ class S3SignatureTest {
     }
 
     @Test
+    void thePortThatGoesWithoutSayingIsNotSigned() {
+        var signature = new S3Signature(EXAMPLE, "us-east-1");
+        var at = Instant.parse("2013-05-24T00:00:00Z");
+
+        assertThat(signature.signed(URI.create("https://s3.example:443/a/b"), Map.of(), at))
+                .isEqualTo(signature.signed(URI.create("https://s3.example/a/b"), Map.of(), at));
+        assertThat(signature.signed(URI.create("https://s3.example:80/a/b"), Map.of(), at))
+                .isNotEqualTo(signature.signed(URI.create("https://s3.example/a/b"), Map.of(), at));
+    }
+
+    @Test
     void everyByteOfAKeyThatIsNotPlainIsEncoded() {
         assertThat(S3Signature.encoded("/a b/ü+=~._-/%")).isEqualTo("/a%20b/%C3%BC%2B%3D~._-/%25");
     }
