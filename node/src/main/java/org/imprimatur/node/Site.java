@@ -36,6 +36,7 @@ import org.imprimatur.node.instance.Watch;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.policy.PolicyInForce;
 import org.imprimatur.node.policy.PolicyRoute;
+import org.imprimatur.node.retention.Expiry;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.node.subscription.Subscriptions;
 import org.imprimatur.node.transfer.ApprovedStock;
@@ -157,6 +158,7 @@ record Site(
                                 metrics));
         parts.opened(
                 new Watch(reevaluation, terminations, database, clock, metrics, look, condemned));
+        parts.opened(new Expiry(() -> inForce.get().retention(), database, clock, metrics));
         parts.opened(new OwnChanges(own, changed));
         parts.opened(
                 new SiteFile(

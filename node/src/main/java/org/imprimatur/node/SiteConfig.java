@@ -13,6 +13,7 @@ import org.imprimatur.node.driver.DriverSettings;
 import org.imprimatur.node.follow.Source;
 import org.imprimatur.node.instance.InstanceSettings;
 import org.imprimatur.node.policy.SiteRules;
+import org.imprimatur.node.retention.Retention;
 import org.imprimatur.node.subscription.Subscription;
 import org.imprimatur.node.transfer.TransferSettings;
 import org.imprimatur.register.Origin;
@@ -31,6 +32,7 @@ import org.imprimatur.register.SitePolicy;
  * @param drivers where they are published
  * @param instances what is asked of those who run them
  * @param notices how endorsers are told of a refusal
+ * @param retention how long records are kept
  */
 public record SiteConfig(
         SitePolicy policy,
@@ -41,7 +43,8 @@ public record SiteConfig(
         TransferSettings transfers,
         List<DriverSettings> drivers,
         InstanceSettings instances,
-        NoticeSettings notices) {
+        NoticeSettings notices,
+        Retention retention) {
 
     private static final String[] MEMBERS = {
         "owner",
@@ -54,7 +57,8 @@ public record SiteConfig(
         "transfer",
         "drivers",
         "instances",
-        "notify"
+        "notify",
+        "retention"
     };
 
     /** Copies the lists. */
@@ -97,6 +101,7 @@ public record SiteConfig(
                         () -> site.optional("drivers").map(DriverSettings::read).orElse(List.of()));
         var instances = faults.read(() -> InstanceSettings.read(site.optional("instances")));
         var notices = faults.read(() -> NoticeSettings.read(site.optional("notify")));
+        var retention = faults.read(() -> Retention.read(site.optional("retention")));
         faults.complete();
         for (var list : lists.get()) {
             if (own.filter(list.catalogue()::equals).isPresent()
@@ -124,6 +129,7 @@ public record SiteConfig(
                 transfers.get(),
                 drivers.get(),
                 instances.get(),
-                notices.get());
+                notices.get(),
+                retention.get());
     }
 }

@@ -28,7 +28,7 @@ import org.imprimatur.register.UseClass;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** The table {@code decision}: every decision as it was given. Rows are only added. */
+/** The table {@code decision}: every decision as it was given. Rows are only added here. */
 final class DecisionTable {
 
     private final Handle db;

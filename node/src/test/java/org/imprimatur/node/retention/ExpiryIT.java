@@ -1,0 +1,205 @@
+package org.imprimatur.node.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.imprimatur.node.Trial;
+import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.store.DataDirectory;
+import org.imprimatur.node.store.Database;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExpiryIT {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final Duration YEAR = Duration.ofDays(365);
+
+    private static DataDirectory data;
+    private static Database database;
+
+    @BeforeAll
+    static void open(@TempDir Path directory) {
+        data = DataDirectory.open(directory);
+        database = Database.open(Optional.empty(), data, Trial.PROGRAMS, new SecureRandom());
+    }
+
+    @AfterAll
+    static void close() {
+        database.close();
+        data.close();
+    }
+
+    @AfterEach
+    void empty() {
+        database.change(
+                db -> {
+                    db.execute("delete from condemnation");
+                    db.execute("delete from instance");
+                    db.execute("delete from decision");
+                });
+    }
+
+    @Test
+    void whatIsOlderThanTheSiteKeepsItGoesAndTheRestStays() {
+        decision(400);
+        var young = decision(300);
+
+        look(Optional.of(YEAR), Optional.empty());
+
+        assertThat(ids("decision")).containsExactly(young);
+    }
+
+    @Test
+    void aDecisionStaysAsLongAsAnInstanceRestsOnIt() {
+        var running = decision(400);
+        var ended = decision(400);
+        instance(running, null);
+        instance(ended, 10);
+
+        look(Optional.of(YEAR), Optional.of(YEAR));
+
+        assertThat(ids("decision")).containsExactlyInAnyOrder(running, ended);
+    }
+
+    @Test
+    void anInstanceThatEndedLongAgoGoesWithItsCondemnationsAndThenItsDecision() {
+        var decision = decision(900);
+        condemn(instance(decision, 400));
+        instance(decision(900), null);
+
+        look(Optional.of(YEAR), Optional.of(YEAR));
+
+        assertThat(ids("instance")).hasSize(1);
+        assertThat(ids("decision")).hasSize(1).doesNotContain(decision);
+        assertThat(count("condemnation")).isZero();
+    }
+
+    @Test
+    void whatIsNotSaidToEndIsKeptForEver() {
+        instance(decision(9000), 8999);
+        decision(9000);
+
+        look(Optional.empty(), Optional.empty());
+
+        assertThat(ids("decision")).hasSize(2);
+        assertThat(ids("instance")).hasSize(1);
+    }
+
+    @Test
+    void moreThanOneTransactionTakesAreTakenAtOneLook() {
+        database.change(
+                db ->
+                        db.createUpdate(
+                                        """
+                                        insert into decision (id, at, permitted, class, action,
+                                                              operator, reasons, obligations,
+                                                              positions, policy)
+                                        select gen_random_uuid(), :at, true, 'payload',
+                                               'instantiate', 'CN=Olga', '[]', '[]', '{}', '\\x00'
+                                          from generate_series(1, 25000)
+                                        """)
+                                .bind("at", utc(NOW.minus(YEAR.multipliedBy(2))))
+                                .execute());
+
+        look(Optional.of(YEAR), Optional.empty());
+
+        assertThat(count("decision")).isZero();
+    }
+
+    // ---- Records ------------------------------------------------------------------------------
+
+    private static void look(Optional<Duration> decisions, Optional<Duration> instances) {
+        try (var expiry =
+                new Expiry(
+                        () -> new Retention(decisions, instances),
+                        database,
+                        () -> NOW,
+                        new Metrics())) {
+            expiry.look();
+        }
+    }
+
+    private static UUID decision(int daysAgo) {
+        var id = UUID.randomUUID();
+        database.change(
+                db ->
+                        db.createUpdate(
+                                        """
+                                        insert into decision (id, at, permitted, class, action,
+                                                              operator, reasons, obligations,
+                                                              positions, policy)
+                                        values (:id, :at, true, 'payload', 'instantiate',
+                                                'CN=Olga', '[]', '[]', '{}', '\\x00')
+                                        """)
+                                .bind("id", id)
+                                .bind("at", utc(NOW.minus(Duration.ofDays(daysAgo))))
+                                .execute());
+        return id;
+    }
+
+    private static UUID instance(UUID decision, @Nullable Integer endedDaysAgo) {
+        var id = UUID.randomUUID();
+        database.change(
+                db ->
+                        db.createUpdate(
+                                        """
+                                        insert into instance (id, decision, image, class, operator,
+                                                              consumers, host, machine,
+                                                              registered_at, stopped_at)
+                                        values (:id, :decision, '\\x00', 'payload', 'CN=Olga', '{}',
+                                                'wn001', :machine, :registered, :stopped)
+                                        """)
+                                .bind("id", id)
+                                .bind("decision", decision)
+                                .bind("machine", id.toString())
+                                .bind("registered", utc(NOW.minus(YEAR.multipliedBy(3))))
+                                .bind(
+                                        "stopped",
+                                        endedDaysAgo == null
+                                                ? null
+                                                : utc(NOW.minus(Duration.ofDays(endedDaysAgo))))
+                                .execute());
+        return id;
+    }
+
+    private static void condemn(UUID instance) {
+        database.change(
+                db -> {
+                    db.execute(
+                            "insert into condemnation_reasons (digest, reasons) values ('d', '[]')");
+                    db.execute(
+                            """
+                            insert into condemnation (instance, since, reasons)
+                            select number, now(), 'd' from instance where id = ?
+                            """,
+                            instance);
+                });
+    }
+
+    private static List<UUID> ids(String table) {
+        return database.read(
+                db -> db.createQuery("select id from " + table).mapTo(UUID.class).list());
+    }
+
+    private static long count(String table) {
+        return database.read(
+                db -> db.createQuery("select count(*) from " + table).mapTo(Long.class).one());
+    }
+
+    private static OffsetDateTime utc(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
+    }
+}
