@@ -4,17 +4,12 @@ import io.prometheus.metrics.core.metrics.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.ToIntBiFunction;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
-import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,66 +64,35 @@ public final class Expiry implements AutoCloseable {
         }
     }
 
+    /** Takes the oldest records of one kind, and says how many. */
+    private interface Taking {
+        int take(RetentionTable table, Instant before, int most);
+    }
+
     /** Instances first: decisions stay while one rests on them. */
     void look() {
         var settings = retention.get();
         var now = clock.instant();
         settings.instances()
-                .ifPresent(kept -> take("instance", now.minus(kept), Expiry::instances));
+                .ifPresent(
+                        kept -> take("instance", now.minus(kept), RetentionTable::takeInstances));
         settings.decisions()
-                .ifPresent(kept -> take("decision", now.minus(kept), Expiry::decisions));
+                .ifPresent(
+                        kept -> take("decision", now.minus(kept), RetentionTable::takeDecisions));
     }
 
     /** A part in each transaction, so that nobody waits for long. */
-    private void take(String kind, Instant before, ToIntBiFunction<Handle, Instant> some) {
+    private void take(String kind, Instant before, Taking some) {
         int all = 0;
         int gone;
         do {
-            gone = database.write(db -> some.applyAsInt(db, before));
+            gone = database.write(db -> some.take(new RetentionTable(db), before, AT_ONCE));
             expired.labelValues(kind).inc(gone);
             all += gone;
         } while (gone == AT_ONCE && !upkeep.isShutdown());
         if (all > 0) {
             LOG.info("{} records of the kind {} from before {} are gone", all, kind, before);
         }
-    }
-
-    private static int instances(Handle db, Instant before) {
-        List<Long> over =
-                db.createQuery(
-                                """
-                                select number from instance where stopped_at < :before
-                                 order by number limit :most for update skip locked
-                                """)
-                        .bind("before", utc(before))
-                        .bind("most", AT_ONCE)
-                        .mapTo(Long.class)
-                        .list();
-        for (var from :
-                List.of(
-                        "delete from condemnation where instance = any(:over)",
-                        "delete from instance where number = any(:over)")) {
-            db.createUpdate(from).bindArray("over", Long.class, over).execute();
-        }
-        return over.size();
-    }
-
-    private static int decisions(Handle db, Instant before) {
-        return db.createUpdate(
-                        """
-                        delete from decision where id in (
-                               select id from decision d
-                                where at < :before
-                                  and not exists (select from instance where decision = d.id)
-                                limit :most for update skip locked)
-                        """)
-                .bind("before", utc(before))
-                .bind("most", AT_ONCE)
-                .execute();
-    }
-
-    private static OffsetDateTime utc(Instant time) {
-        return time.atOffset(ZoneOffset.UTC);
     }
 
     @Override

@@ -1,0 +1,60 @@
+package org.imprimatur.node.retention;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What is taken off the tables {@code decision}, {@code instance} and {@code condemnation}; the
+ * transaction is the caller's.
+ */
+final class RetentionTable {
+
+    private final Handle db;
+
+    RetentionTable(Handle db) {
+        this.db = db;
+    }
+
+    /** Takes instances that ended before then, with their condemnations; says how many. */
+    int takeInstances(Instant before, int most) {
+        List<Long> over =
+                db.createQuery(
+                                """
+                                select number from instance where stopped_at < :before
+                                 order by number limit :most for update skip locked
+                                """)
+                        .bind("before", utc(before))
+                        .bind("most", most)
+                        .mapTo(Long.class)
+                        .list();
+        take("delete from condemnation where instance = any(:over)", over);
+        take("delete from instance where number = any(:over)", over);
+        return over.size();
+    }
+
+    private void take(String delete, List<Long> instances) {
+        db.createUpdate(delete).bindArray("over", Long.class, instances).execute();
+    }
+
+    /** Takes decisions that were given before then and that no instance rests on; says how many. */
+    int takeDecisions(Instant before, int most) {
+        return db.createUpdate(
+                        """
+                        delete from decision where id in (
+                               select id from decision d
+                                where at < :before
+                                  and not exists (select from instance where decision = d.id)
+                                limit :most for update skip locked)
+                        """)
+                .bind("before", utc(before))
+                .bind("most", most)
+                .execute();
+    }
+
+    private static OffsetDateTime utc(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
+    }
+}
