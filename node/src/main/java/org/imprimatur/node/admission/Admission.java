@@ -160,7 +160,7 @@ public final class Admission implements AutoCloseable {
         var given =
                 view.ask(
                                 (standing, policy) ->
-                                        PublishedImages.decide(standing, question.image())
+                                        PublishedImages.aloneTell(standing, question.image())
                                                 ? Optional.<Given>empty()
                                                 : Optional.of(
                                                         given(

@@ -39,8 +39,8 @@ public final class PublishedImages {
         }
     }
 
-    /** Whether only the site can say what a name means: the ledgers in view do not. */
-    public static boolean decide(Standing standing, ImageName name) {
+    /** Whether they alone can tell what a name means: nothing in view does. */
+    public static boolean aloneTell(Standing standing, ImageName name) {
         return switch (name) {
             case ImageName.AtDriver _ -> true;
             case ImageName.ByDigest(var digest) -> !standing.knows(digest);
@@ -48,9 +48,11 @@ public final class PublishedImages {
         };
     }
 
-    /** What a name means, where only the site can say it, and has published something under it. */
+    /**
+     * What a name means, where they alone can tell it; empty where nothing is published under it.
+     */
     public Optional<Meant> meant(ImageName name) {
-        return view.ask(standing -> decide(standing, name)) ? find(name) : Optional.empty();
+        return view.ask(standing -> aloneTell(standing, name)) ? find(name) : Optional.empty();
     }
 
     /** What the site has published under a name, whatever the ledgers say. */

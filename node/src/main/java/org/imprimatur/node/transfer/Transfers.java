@@ -464,15 +464,15 @@ public final class Transfers implements AutoCloseable {
             LOG.error("the transfer of {} failed", one.name, e);
             outcome = new Download.Outcome.Failed("the site failed; its log says why");
         }
-        boolean asExpected = false;
+        boolean toReview = true;
         try {
-            asExpected = finish(one, outcome);
+            toReview = finish(one, outcome);
         } catch (RuntimeException e) {
             if (!closing) {
                 LOG.error("what came of the transfer of {} cannot be noted", one.name, e);
             }
         } finally {
-            if (!asExpected) {
+            if (toReview) {
                 changed.ring();
             }
         }
@@ -499,16 +499,16 @@ public final class Transfers implements AutoCloseable {
                 .map(t -> store.path(t.name()));
     }
 
-    /** Notes what came of it; false where the next review, or the next run, sees to the rest. */
+    /** Notes what came of it, and says whether a review, or else the next run, has more to do. */
     private synchronized boolean finish(Running one, Download.Outcome outcome) {
         running.remove(one.approved.candidate().image(), one);
         if (!one.wanted || closing) {
-            return false;
+            return true;
         }
         note(one, outcome);
         startNext();
         // Others may speak for a file that is there now.
-        return !(outcome instanceof Download.Outcome.Whole);
+        return outcome instanceof Download.Outcome.Whole;
     }
 
     /** Goes on with what the last review left for want of room. */
