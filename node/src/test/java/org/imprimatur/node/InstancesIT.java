@@ -61,6 +61,10 @@ class InstancesIT {
     }
 
     private static JsonNode decision(String who, String host) {
+        return decision(who, "instantiate", endorsed.statement().image().toString(), host);
+    }
+
+    private static JsonNode decision(String who, String action, String image, String host) {
         return SiteTrial.json(
                 expect(
                         200,
@@ -68,11 +72,11 @@ class InstancesIT {
                                 site,
                                 """
                                 {"subject": {"type": "operator", "id": "%s"},
-                                 "action": {"name": "instantiate"},
+                                 "action": {"name": "%s"},
                                  "resource": {"type": "image", "id": "%s"},
                                  "context": {"class": "infrastructure", "host": "%s"}}
                                 """
-                                        .formatted(who, endorsed.statement().image(), host))));
+                                        .formatted(who, action, image, host))));
     }
 
     private static String permit(String who) {
@@ -83,6 +87,10 @@ class InstancesIT {
 
     private static String permit() {
         return permit(operator.person().subject());
+    }
+
+    private static JsonNode shown(UUID id) {
+        return SiteTrial.json(trial.get(site, "/api/v1/site/instances/" + id));
     }
 
     private static String report(UUID id, String decision, String machine, String... consumers) {
@@ -146,17 +154,7 @@ class InstancesIT {
     @Clause("EGI-2.operator")
     void nothingIsRegisteredWithoutAPermitForOneOperator() {
         var unknown = register(report(UUID.randomUUID(), UUID.randomUUID().toString(), "m"));
-        var denial =
-                SiteTrial.json(
-                        at.evaluate(
-                                site,
-                                """
-                                {"subject": {"type": "operator", "id": "x"},
-                                 "action": {"name": "instantiate"},
-                                 "resource": {"type": "image", "id": "%s"},
-                                 "context": {"class": "infrastructure"}}
-                                """
-                                        .formatted("sha512:" + "0".repeat(128))));
+        var denial = decision("x", "instantiate", "sha512:" + "0".repeat(128), "wn1");
         var denied =
                 register(report(UUID.randomUUID(), denial.get("context").get("id").asText(), "m"));
         var elsewhere =
@@ -171,29 +169,16 @@ class InstancesIT {
     }
 
     @Test
-    void whatIsFoundRunningIsOnRecordAlsoWhereItMayNotGoOnAndIsCondemnedAtOnce()
-            throws InterruptedException {
-        var denial =
-                SiteTrial.json(
-                        at.evaluate(
-                                site,
-                                """
-                                {"subject": {"type": "operator", "id": "%s"},
-                                 "action": {"name": "continue"},
-                                 "resource": {"type": "image", "id": "sha512:%s"},
-                                 "context": {"class": "infrastructure", "host": "wn1"}}
-                                """
-                                        .formatted(operator.person().subject(), "1".repeat(128))));
+    void whatIsFoundRunningIsOnRecordAlsoWhereItMayNotGoOnAndIsCondemnedAtOnce() {
+        var subject = operator.person().subject();
+        var denial = decision(subject, "continue", "sha512:" + "1".repeat(128), "wn1");
         assertThat(denial.get("decision").asBoolean()).isFalse();
         var id = UUID.randomUUID();
 
         expect(201, register(report(id, denial.get("context").get("id").asText(), "found-1")));
 
-        var shown = SiteTrial.json(trial.get(site, "/api/v1/site/instances/" + id));
-        for (int i = 0; i < 1000 && !shown.has("condemned"); i++) {
-            Thread.sleep(5);
-            shown = SiteTrial.json(trial.get(site, "/api/v1/site/instances/" + id));
-        }
+        Eventually.await(Duration.ofSeconds(5), () -> shown(id).has("condemned"));
+        var shown = shown(id);
         assertThat(shown.get("state").asText()).isEqualTo("running");
         assertThat(shown.get("condemned").get("reasons").get(0).get("code").asText())
                 .isEqualTo("image-unknown");
@@ -224,7 +209,7 @@ class InstancesIT {
         var second = SiteTrial.json(expect(200, register(body)));
         var other = register(body.replace("m-5", "m-6"));
         expect(200, note(id, "stopped", "{\"at\": \"2020-01-01T00:00:00Z\"}"));
-        var last = SiteTrial.json(trial.get(site, "/api/v1/site/instances/" + id));
+        var last = shown(id);
 
         assertThat(second.get("registeredAt")).isEqualTo(first.get("registeredAt"));
         assertThat(second.get("state").asText()).isEqualTo("stopped");

@@ -100,19 +100,7 @@ class ExpiryIT {
 
     @Test
     void moreThanOneTransactionTakesAreTakenAtOneLook() {
-        database.change(
-                db ->
-                        db.createUpdate(
-                                        """
-                                        insert into decision (id, at, permitted, class, action,
-                                                              operator, reasons, obligations,
-                                                              positions, policy)
-                                        select gen_random_uuid(), :at, true, 'payload',
-                                               'instantiate', 'CN=Olga', '[]', '[]', '{}', '\\x00'
-                                          from generate_series(1, 25000)
-                                        """)
-                                .bind("at", utc(NOW.minus(YEAR.multipliedBy(2))))
-                                .execute());
+        decisions(25_000, 400);
 
         look(Optional.of(YEAR), Optional.empty());
 
@@ -133,21 +121,26 @@ class ExpiryIT {
     }
 
     private static UUID decision(int daysAgo) {
-        var id = UUID.randomUUID();
-        database.change(
+        return decisions(1, daysAgo).getFirst();
+    }
+
+    private static List<UUID> decisions(int count, int daysAgo) {
+        return database.write(
                 db ->
-                        db.createUpdate(
+                        db.createQuery(
                                         """
                                         insert into decision (id, at, permitted, class, action,
                                                               operator, reasons, obligations,
                                                               positions, policy)
-                                        values (:id, :at, true, 'payload', 'instantiate',
-                                                'CN=Olga', '[]', '[]', '{}', '\\x00')
+                                        select gen_random_uuid(), :at, true, 'payload',
+                                               'instantiate', 'CN=Olga', '[]', '[]', '{}', '\\x00'
+                                          from generate_series(1, :count)
+                                        returning id
                                         """)
-                                .bind("id", id)
                                 .bind("at", utc(NOW.minus(Duration.ofDays(daysAgo))))
-                                .execute());
-        return id;
+                                .bind("count", count)
+                                .mapTo(UUID.class)
+                                .list());
     }
 
     private static UUID instance(UUID decision, @Nullable Integer endedDaysAgo) {
