@@ -228,6 +228,8 @@ class ReplayFaultsIT {
         assertThat(replayed(before).at("/new/0/code").asText()).isEqualTo("source-faulty");
 
         inForce(at.siteYaml().replaceAll("(?m)^follow:\n.*\n", ""));
+        // The history is forgotten with its fault, once the new file is in force.
+        await(() -> trial.get(site, path(before)).statusCode(), status -> status == 422);
         assertNotReplayable(before);
         assertNotReplayable(during);
         ENTRIES.clear();
