@@ -61,7 +61,11 @@ final class RegistryOptions {
 
     private RegistryStore.Access access() throws IOException {
         return new RegistryStore.Access(
-                plainHttp, Optional.ofNullable(authorities), Optional.ofNullable(user), password());
+                plainHttp,
+                Optional.ofNullable(authorities),
+                Optional.ofNullable(user),
+                password(),
+                Optional.empty());
     }
 
     private Optional<String> password() throws IOException {

@@ -116,7 +116,10 @@ record Site(
                         new Publications(
                                 config.drivers(),
                                 new DriverSettings.Wiring(
-                                        site, clock, image -> bundle(follows, fetch, image)),
+                                        site,
+                                        clock,
+                                        image -> bundle(follows, fetch, image),
+                                        fetch.proxies()),
                                 new ApprovedStock(transfers, store, view),
                                 conversions,
                                 database,

@@ -57,13 +57,13 @@ class ListedImagesIT {
                         lists.robot.person().issuer());
     }
 
-    private static Node start(SiteTrial site, String siteYaml, String more) {
+    private static Node start(SiteTrial site, String siteYaml) {
         site.writeSite(siteYaml);
         return Node.start(
                 NodeConfig.of(
                         YamlMember.parse(
                                 site.trial.directory.resolve("site-node.yaml").toString(),
-                                site.yaml() + more)),
+                                site.yaml())),
                 site.clock);
     }
 
@@ -98,7 +98,7 @@ class ListedImagesIT {
             var endorsed =
                     site.endorse(lists.node(), FILE, server.at("/image.raw", BadServer.good(FILE)));
             var image = endorsed.statement().image();
-            try (var node = start(site, siteYaml(lists, address(lists.node()), ""), "")) {
+            try (var node = start(site, siteYaml(lists, address(lists.node()), ""))) {
                 site.prepare(node);
                 await(() -> images(site, node).size() == 1);
                 assertThat(codes(site.decide(node, image, "infrastructure")))
@@ -171,11 +171,8 @@ class ListedImagesIT {
             var follow =
                     "follow:\n  - {url: \"%s\", charter: charter.json, poll: 1h}\n"
                             .formatted(catalogue);
-            try (var node =
-                    start(
-                            site,
-                            siteYaml(lists, catalogue, follow),
-                            "proxy: {url: \"%s\"}\n".formatted(proxy.url()))) {
+            site.proxy = "proxy: {url: \"%s\"}\n".formatted(proxy.url());
+            try (var node = start(site, siteYaml(lists, catalogue, follow))) {
                 await(
                         () ->
                                 proxy.asked.stream()

@@ -60,6 +60,9 @@ public final class SiteTrial {
     /** The member {@code drivers} of the site; empty for none. */
     public String drivers = "";
 
+    /** The member {@code proxy} of the node; empty for none. */
+    public String proxy = "";
+
     /** A site that follows the ledger of that charter at that address, and asks it so often. */
     public SiteTrial(Trial trial, URI catalogue, Charter charter, String poll) {
         this.trial = trial;
@@ -118,12 +121,13 @@ public final class SiteTrial {
                    appointers:
                      - {subject: "%s", issuer: "%s"}
                site: site.yaml
-               """
+               %s"""
                 .formatted(
                         ORIGIN,
                         Trial.PROGRAMS,
                         trial.appointer.person().subject(),
-                        trial.appointer.person().issuer());
+                        trial.appointer.person().issuer(),
+                        proxy);
     }
 
     /** Writes the site's file, and says what the node is told. */

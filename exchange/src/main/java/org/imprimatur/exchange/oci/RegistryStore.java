@@ -2,6 +2,7 @@ package org.imprimatur.exchange.oci;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import land.oras.ContainerRef;
@@ -58,12 +60,14 @@ public final class RegistryStore implements ArtifactStore {
      * @param authorities a PEM file of authorities for TLS beside the JDK's
      * @param user who one is; empty to ask Docker's and Podman's configuration
      * @param password the password or token of the user; never shown
+     * @param proxies through which it is asked; empty for the JDK's default
      */
     public record Access(
             boolean plainHttp,
             Optional<Path> authorities,
             Optional<String> user,
-            Optional<String> password) {
+            Optional<String> password,
+            Optional<ProxySelector> proxies) {
 
         @Override
         public String toString() {
@@ -93,10 +97,35 @@ public final class RegistryStore implements ArtifactStore {
                 client = client.withCaFile(access.authorities().get());
                 uploads = uploads.withCaFile(access.authorities().get());
             }
-            this.http = client.build();
-            this.registry = uploads.build();
+            try (var _ = new DefaultProxies(access.proxies())) {
+                this.http = client.build();
+                this.registry = uploads.build();
+            }
         } catch (OrasException e) {
             throw failed(e, where.host());
+        }
+    }
+
+    /**
+     * The SDK takes no proxy, but its clients keep the JDK's default of the moment in which they
+     * are built: until this is closed, that is another one.
+     */
+    private static final class DefaultProxies implements AutoCloseable {
+
+        private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
+
+        private final ProxySelector before;
+
+        DefaultProxies(Optional<ProxySelector> proxies) {
+            ONE_AT_A_TIME.lock();
+            before = ProxySelector.getDefault();
+            proxies.ifPresent(ProxySelector::setDefault);
+        }
+
+        @Override
+        public void close() {
+            ProxySelector.setDefault(before);
+            ONE_AT_A_TIME.unlock();
         }
     }
 

@@ -22,6 +22,7 @@ import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.fetch.Calls;
+import org.imprimatur.node.fetch.Proxies;
 import org.imprimatur.register.Owner;
 
 /** One item of {@code drivers} in a site's configuration. */
@@ -33,8 +34,12 @@ public sealed interface DriverSettings {
     /** Opens the driver; nothing is asked of it yet. */
     Driver open(Wiring wiring);
 
-    /** What drivers get from the node. */
-    record Wiring(Owner site, InstantSource clock, OciDriver.Bundles bundles) {}
+    /**
+     * What drivers get from the node.
+     *
+     * @param proxies through which others are asked
+     */
+    record Wiring(Owner site, InstantSource clock, OciDriver.Bundles bundles, Proxies proxies) {}
 
     /**
      * What every driver has.
@@ -73,7 +78,7 @@ public sealed interface DriverSettings {
 
         @Override
         public Driver open(Wiring wiring) {
-            var calls = calls(authorities);
+            var calls = calls(authorities, wiring.proxies());
             return new GlanceDriver(
                     settings,
                     wiring.site(),
@@ -89,7 +94,7 @@ public sealed interface DriverSettings {
 
         @Override
         public Driver open(Wiring wiring) {
-            return new OciDriver(settings, wiring.bundles());
+            return new OciDriver(settings, wiring.bundles(), wiring.proxies());
         }
     }
 
@@ -109,7 +114,9 @@ public sealed interface DriverSettings {
         @Override
         public Driver open(Wiring wiring) {
             return new OpenNebulaDriver(
-                    settings, wiring.site(), new XmlRpc(calls(authorities), endpoint));
+                    settings,
+                    wiring.site(),
+                    new XmlRpc(calls(authorities, wiring.proxies()), endpoint));
         }
     }
 
@@ -122,9 +129,9 @@ public sealed interface DriverSettings {
         }
     }
 
-    private static Calls calls(Optional<Path> authorities) {
+    private static Calls calls(Optional<Path> authorities, Proxies proxies) {
         try {
-            return new Calls(authorities);
+            return new Calls(authorities, proxies);
         } catch (IOException e) {
             throw new BadConfiguration(
                     "the authorities of a driver cannot be used: " + e.getMessage());

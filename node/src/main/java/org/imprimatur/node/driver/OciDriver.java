@@ -13,6 +13,7 @@ import org.imprimatur.exchange.oci.OciReference;
 import org.imprimatur.exchange.oci.OciRefusal;
 import org.imprimatur.exchange.oci.RegistryStore;
 import org.imprimatur.exchange.oci.RegistryStore.Access;
+import org.imprimatur.node.fetch.Proxies;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Sha256;
 
@@ -52,10 +53,12 @@ public final class OciDriver implements Driver {
 
     private final Settings settings;
     private final Bundles bundles;
+    private final Proxies proxies;
 
-    OciDriver(Settings settings, Bundles bundles) {
+    OciDriver(Settings settings, Bundles bundles, Proxies proxies) {
         this.settings = settings;
         this.bundles = bundles;
+        this.proxies = proxies;
     }
 
     @Override
@@ -169,7 +172,11 @@ public final class OciDriver implements Driver {
         return new RegistryStore(
                 where(tag),
                 new Access(
-                        settings.plainHttp(), settings.authorities(), settings.user(), password()));
+                        settings.plainHttp(),
+                        settings.authorities(),
+                        settings.user(),
+                        password(),
+                        Optional.of(proxies)));
     }
 
     /** Read each time, so that it can be exchanged. */

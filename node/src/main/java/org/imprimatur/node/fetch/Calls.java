@@ -46,11 +46,13 @@ public final class Calls implements AutoCloseable {
      * Opens a client.
      *
      * @param authorities a PEM file of the only authorities to believe for TLS; empty for the JDK's
+     * @param proxies through which the services are called
      * @throws IOException when that file cannot be used
      */
-    public Calls(Optional<Path> authorities) throws IOException {
+    public Calls(Optional<Path> authorities, Proxies proxies) throws IOException {
         var builder =
                 HttpClient.newBuilder()
+                        .proxy(proxies)
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(TO_CONNECT)

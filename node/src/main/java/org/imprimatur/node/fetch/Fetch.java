@@ -29,6 +29,7 @@ public final class Fetch implements AutoCloseable {
     private static final int MOST_REDIRECTS = 5;
     private static final Duration TO_CONNECT = Duration.ofSeconds(10);
 
+    private final Proxies proxies;
     private final HttpClient client;
     private final ScheduledExecutorService scheduler;
 
@@ -43,6 +44,7 @@ public final class Fetch implements AutoCloseable {
      * @param proxies through which others are asked
      */
     public Fetch(Proxies proxies) {
+        this.proxies = proxies;
         client =
                 HttpClient.newBuilder()
                         .proxy(proxies)
@@ -54,6 +56,11 @@ public final class Fetch implements AutoCloseable {
         scheduler =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("fetch-watch").factory());
+    }
+
+    /** Through which others are asked. */
+    public Proxies proxies() {
+        return proxies;
     }
 
     /**

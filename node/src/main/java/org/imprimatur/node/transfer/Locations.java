@@ -78,7 +78,7 @@ final class Locations {
             var reference = OciReference.parse(address.substring(address.indexOf("//") + 2));
             if (reference instanceof OciReference.Remote where) {
                 boolean plainHttp = settings.get().plainHttpRegistries().contains(where.host());
-                return new OciLocation(address, where, plainHttp, bytes);
+                return new OciLocation(address, where, plainHttp, fetch.proxies(), bytes);
             }
         } catch (MalformedInput e) {
             throw new FetchFailed(address + " is no oci://HOST/NAME:TAG: " + e.explanation());

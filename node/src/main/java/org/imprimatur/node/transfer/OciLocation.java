@@ -9,6 +9,7 @@ import org.imprimatur.exchange.oci.OciReference;
 import org.imprimatur.exchange.oci.OciRefusal;
 import org.imprimatur.exchange.oci.RegistryStore;
 import org.imprimatur.node.fetch.FetchFailed;
+import org.imprimatur.node.fetch.Proxies;
 
 /** The one layer, a disk, of an image in an OCI registry. */
 final class OciLocation implements Location {
@@ -16,12 +17,19 @@ final class OciLocation implements Location {
     private final String name;
     private final OciReference.Remote where;
     private final boolean plainHttp;
+    private final Proxies proxies;
     private final long bytes;
 
-    OciLocation(String name, OciReference.Remote where, boolean plainHttp, long bytes) {
+    OciLocation(
+            String name,
+            OciReference.Remote where,
+            boolean plainHttp,
+            Proxies proxies,
+            long bytes) {
         this.name = name;
         this.where = where;
         this.plainHttp = plainHttp;
+        this.proxies = proxies;
         this.bytes = bytes;
     }
 
@@ -51,7 +59,8 @@ final class OciLocation implements Location {
                                     plainHttp,
                                     Optional.empty(),
                                     Optional.empty(),
-                                    Optional.empty()));
+                                    Optional.empty(),
+                                    Optional.of(proxies)));
             var disk = ImagePull.disk(store, where.reference());
             if (disk.size() != bytes) {
                 throw HttpLocation.wrongLength(name, disk.size(), bytes);

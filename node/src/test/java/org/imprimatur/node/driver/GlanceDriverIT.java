@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.imprimatur.node.ThroughProxy;
 import org.imprimatur.node.driver.Driver.Held;
 import org.imprimatur.node.driver.Driver.Use;
 import org.imprimatur.node.driver.GlanceDriver.Visibility;
 import org.imprimatur.node.driver.Keystone.Credential;
 import org.imprimatur.node.fetch.Calls;
+import org.imprimatur.node.fetch.Proxies;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Sha512;
@@ -43,7 +45,7 @@ class GlanceDriverIT {
     static void start(@TempDir Path directory) throws Exception {
         cloud = new TrialCloud(directory.resolve("cloud"));
         sample = new SampleImage(directory);
-        calls = new Calls(Optional.empty());
+        calls = new Calls(Optional.empty(), Proxies.NONE);
         keystone =
                 keystone(
                         new Credential.Password(
@@ -62,22 +64,31 @@ class GlanceDriverIT {
     }
 
     private static Keystone keystone(Credential credential) {
+        return keystone(calls, credential);
+    }
+
+    private static Keystone keystone(Calls by, Credential credential) {
         return new Keystone(
                 new Keystone.Settings(
                         URI.create(cloud.keystone()),
                         credential,
                         Optional.of("RegionOne"),
                         "public"),
-                calls,
+                by,
                 InstantSource.system());
     }
 
     private static Driver driver(Keystone as, Visibility visibility, Set<String> members) {
+        return driver(calls, as, visibility, members);
+    }
+
+    private static Driver driver(
+            Calls by, Keystone as, Visibility visibility, Set<String> members) {
         return new GlanceDriver(
                 new GlanceDriver.Settings(
                         "cloud", visibility, members, "EGI ", Map.of("hw_disk_bus", "virtio")),
                 SITE,
-                new OpenStack(calls, Optional.of(as), Map.of()));
+                new OpenStack(by, Optional.of(as), Map.of()));
     }
 
     private static Mark mark() {
@@ -98,6 +109,24 @@ class GlanceDriverIT {
 
     private static List<Held> held(Mark mark, StoredImage image) throws Exception {
         return driver.held(List.of(SampleImage.publication(mark, "cloud", image)));
+    }
+
+    @Test
+    void aCloudBehindAProxyIsAskedThroughIt() throws Exception {
+        try (var proxy = new ThroughProxy();
+                var through = new Calls(Optional.empty(), Proxies.of(proxy.url(), List.of()))) {
+            var image = image("proxied");
+            var admin =
+                    new Credential.Password("admin", "Default", "admin", "Default", cloud.secret());
+            var far = driver(through, keystone(through, admin), Visibility.PRIVATE, Set.of());
+
+            var shown = show(far.publish(mark(), image));
+
+            assertThat(shown.path("os_hash_value").asText()).isEqualTo(image.digest().hex());
+            assertThat(proxy.asked)
+                    .anyMatch(uri -> uri.getPath().equals("/v3/auth/tokens"))
+                    .anyMatch(uri -> uri.getPath().endsWith("/file"));
+        }
     }
 
     @Test

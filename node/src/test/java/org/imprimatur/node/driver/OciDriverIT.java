@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.imprimatur.node.Loopback;
 import org.imprimatur.node.SiteTrial;
+import org.imprimatur.node.ThroughProxy;
 import org.imprimatur.node.Trial;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.Test;
@@ -22,43 +25,62 @@ import org.junit.jupiter.api.io.TempDir;
 /** A site that publishes in Debian's registry, and takes back. */
 class OciDriverIT {
 
-    private static Process registry(Path directory, int port) throws Exception {
-        var config =
-                Files.writeString(
-                        directory.resolve("registry.yml"),
-                        """
-                        version: 0.1
-                        log: {level: error, accesslog: {disabled: true}}
-                        storage: {filesystem: {rootdirectory: %s}, delete: {enabled: true}}
-                        http: {addr: '127.0.0.1:%d'}
-                        """
-                                .formatted(directory.resolve("registry"), port));
-        return new ProcessBuilder("/usr/bin/docker-registry", "serve", config.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("registry.log").toFile())
-                .start();
-    }
+    /** Debian's registry, on a free port. */
+    private static final class Registry implements AutoCloseable {
 
-    private static int status(int port, String path) throws Exception {
-        try (var http = HttpClient.newHttpClient()) {
-            for (int i = 0; ; i++) {
-                try {
-                    return http.send(
-                                    HttpRequest.newBuilder(
-                                                    URI.create("http://127.0.0.1:" + port + path))
-                                            .header(
-                                                    "Accept",
-                                                    "application/vnd.oci.image.manifest.v1+json")
-                                            .build(),
-                                    BodyHandlers.discarding())
-                            .statusCode();
-                } catch (IOException e) {
-                    if (i > 200) {
-                        throw e;
+        final int port = Loopback.freePort();
+        private final Process process;
+
+        Registry(Path directory) throws IOException {
+            assumeTrue(
+                    Files.exists(Path.of("/usr/bin/docker-registry")),
+                    "needs the package docker-registry");
+            var config =
+                    Files.writeString(
+                            directory.resolve("registry.yml"),
+                            """
+                            version: 0.1
+                            log: {level: error, accesslog: {disabled: true}}
+                            storage: {filesystem: {rootdirectory: %s}, delete: {enabled: true}}
+                            http: {addr: '127.0.0.1:%d'}
+                            """
+                                    .formatted(directory.resolve("registry"), port));
+            process =
+                    new ProcessBuilder("/usr/bin/docker-registry", "serve", config.toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(directory.resolve("registry.log").toFile())
+                            .start();
+        }
+
+        /** What it answers with, as soon as it does. */
+        int status(String path) throws Exception {
+            try (var http = HttpClient.newHttpClient()) {
+                for (int i = 0; ; i++) {
+                    try {
+                        return http.send(
+                                        HttpRequest.newBuilder(
+                                                        URI.create(
+                                                                "http://127.0.0.1:" + port + path))
+                                                .header(
+                                                        "Accept",
+                                                        "application/vnd.oci.image.manifest.v1+json")
+                                                .build(),
+                                        BodyHandlers.discarding())
+                                .statusCode();
+                    } catch (IOException e) {
+                        if (i > 200) {
+                            throw e;
+                        }
+                        Thread.sleep(50);
                     }
-                    Thread.sleep(50);
                 }
             }
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
         }
     }
 
@@ -66,22 +88,42 @@ class OciDriverIT {
     @Clause("WLCG-8")
     void anApprovedImageIsInTheRegistryWithItsBundleUntilItIsRevoked(@TempDir Path directory)
             throws Exception {
-        assumeTrue(
-                Files.exists(Path.of("/usr/bin/docker-registry")),
-                "needs the package docker-registry");
-        int port = Loopback.freePort();
-        var registry = registry(directory, port);
+        try (var registry = new Registry(directory)) {
+            isThereUntilItIsRevoked(directory, registry, "127.0.0.1:" + registry.port, "");
+        }
+    }
+
+    @Test
+    void aRegistryBehindAProxyIsAskedThroughIt(@TempDir Path directory) throws Exception {
+        try (var registry = new Registry(directory);
+                var proxy =
+                        new ThroughProxy(
+                                new InetSocketAddress(
+                                        InetAddress.getLoopbackAddress(), registry.port))) {
+            isThereUntilItIsRevoked(
+                    directory,
+                    registry,
+                    "registry.invalid",
+                    "proxy: {url: \"%s\", except: [127.0.0.1]}\n".formatted(proxy.url()));
+
+            assertThat(proxy.asked).allMatch(uri -> uri.getHost().equals("registry.invalid"));
+        }
+    }
+
+    private static void isThereUntilItIsRevoked(
+            Path directory, Registry registry, String host, String proxy) throws Exception {
         var trial = new Trial(directory, "catalogue.example/oci");
         try (var catalogue = trial.start()) {
-            assertThat(status(port, "/v2/")).isEqualTo(200);
+            assertThat(registry.status("/v2/")).isEqualTo(200);
             trial.prepare(catalogue);
             var at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "30s");
+            at.proxy = proxy;
             at.drivers =
                     """
                     drivers:
-                      - {name: registry, kind: oci, repository: "127.0.0.1:%d/site/images", plain-http: true}
+                      - {name: registry, kind: oci, repository: "%s/site/images", plain-http: true}
                     """
-                            .formatted(port);
+                            .formatted(host);
             byte[] image = "the disk".repeat(1000).getBytes(UTF_8);
             Files.write(directory.resolve("files/image"), image);
             try (var site = at.start()) {
@@ -92,15 +134,12 @@ class OciDriverIT {
                 at.approve(site, endorsed);
                 at.awaitPublication(site, "registry", endorsed, "published");
                 var manifest = "/v2/site/images/manifests/" + endorsed.statement().guid() + "-1.0";
-                assertThat(status(port, manifest)).isEqualTo(200);
+                assertThat(registry.status(manifest)).isEqualTo(200);
 
                 at.revoke(catalogue, endorsed);
                 at.awaitPublication(site, "registry", endorsed, "removed");
-                assertThat(status(port, manifest)).isEqualTo(404);
+                assertThat(registry.status(manifest)).isEqualTo(404);
             }
-        } finally {
-            registry.destroy();
-            registry.waitFor(10, TimeUnit.SECONDS);
         }
     }
 }

@@ -27,6 +27,7 @@ import org.imprimatur.node.driver.Driver.Held;
 import org.imprimatur.node.driver.Driver.Use;
 import org.imprimatur.node.driver.OpenNebulaDriver.Visibility;
 import org.imprimatur.node.fetch.Calls;
+import org.imprimatur.node.fetch.Proxies;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Owner;
 import org.junit.jupiter.api.AfterEach;
@@ -96,7 +97,7 @@ class OpenNebulaDriverTest {
                                 Duration.ofMillis(5)),
                         Owner.parse("site:alpha"),
                         new XmlRpc(
-                                new Calls(Optional.empty()),
+                                new Calls(Optional.empty(), Proxies.NONE),
                                 URI.create(
                                         "http://127.0.0.1:%d/RPC2"
                                                 .formatted(server.getAddress().getPort()))));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.imprimatur.node.BadServer.good;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -13,9 +14,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.imprimatur.node.BadServer;
+import org.imprimatur.node.ThroughProxy;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
+import org.imprimatur.node.fetch.Proxies;
 import org.imprimatur.node.transfer.Download.Outcome;
 import org.imprimatur.register.Sha256;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +48,10 @@ class LocationsTest {
     }
 
     private Outcome download(TransferSettings settings, String location) {
+        return download(fetch, settings, location);
+    }
+
+    private Outcome download(Fetch fetch, TransferSettings settings, String location) {
         var store = DirectoryStore.open(directory, new Random(1));
         var means =
                 new Means(
@@ -138,6 +145,18 @@ class LocationsTest {
                 download(
                         settings(Optional.empty()),
                         "oci://%s/biomed/debian:12".formatted(base.getAuthority())));
+    }
+
+    @Test
+    void aRegistryBehindAProxyIsAskedThroughIt() {
+        registry(IMAGE, "application/x-raw-disk-image");
+        var settings = Trials.settings(S3Access.USUAL, List.of("registry.invalid"));
+
+        try (var proxy = new ThroughProxy(new InetSocketAddress(base.getHost(), base.getPort()));
+                var through = new Fetch(Proxies.of(proxy.url(), List.of()))) {
+            isWhole(download(through, settings, "oci://registry.invalid/biomed/debian:12"));
+            assertThat(proxy.asked).allMatch(uri -> uri.getHost().equals("registry.invalid"));
+        }
     }
 
     @Test
