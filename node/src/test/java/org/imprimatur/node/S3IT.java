@@ -120,7 +120,8 @@ class S3IT {
         var endorsed = approved(image, "s3://images/private.raw");
 
         assertThat(whyItFailed(endorsed))
-                .contains("/images/private.raw answered 403")
+                .contains(
+                        "/images/private.raw answered 403 SignatureDoesNotMatch: the secret is not")
                 .doesNotContain("another/secret", "Signature=");
 
         at.clock.forward(PAUSE);
@@ -128,6 +129,17 @@ class S3IT {
         at.await(site, endorsed, "available"::equals);
 
         assertThat(file(endorsed)).hasBinaryContent(image);
+    }
+
+    @Test
+    void whatIsNotThereIsSaidToBeMissing() throws IOException {
+        ask(S3Server.SECRET, "");
+        server.put("images", "present.raw", image(10));
+
+        assertThat(whyItFailed(approved(image(1000), "s3://images/absent.raw")))
+                .contains("answered 404 NoSuchKey: the bucket has no such object");
+        assertThat(whyItFailed(approved(image(1000), "s3://elsewhere/absent.raw")))
+                .contains("answered 404 NoSuchBucket");
     }
 
     @Test

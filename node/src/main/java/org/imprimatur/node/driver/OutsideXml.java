@@ -14,7 +14,7 @@ import javax.xml.stream.XMLStreamException;
  *
  * @param text its own, without that of elements below it
  */
-record OutsideXml(String name, String text, List<OutsideXml> children) {
+public record OutsideXml(String name, String text, List<OutsideXml> children) {
 
     private static final int DEEPEST = 32;
     private static final int MOST = 500_000;
@@ -31,7 +31,7 @@ record OutsideXml(String name, String text, List<OutsideXml> children) {
      * @param what who says it, for the error
      * @throws DriverException when it is not such a document; the message quotes nothing of it
      */
-    static OutsideXml read(byte[] document, String what) throws DriverException {
+    public static OutsideXml read(byte[] document, String what) throws DriverException {
         var factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -90,7 +90,7 @@ record OutsideXml(String name, String text, List<OutsideXml> children) {
     }
 
     /** What stands in the first element of that name directly below it; empty for nothing. */
-    String text(String child) {
+    public String text(String child) {
         return children.stream()
                 .filter(one -> one.name.equals(child))
                 .findFirst()

@@ -27,6 +27,10 @@ import java.util.concurrent.TimeoutException;
 public final class Fetch implements AutoCloseable {
 
     private static final int MOST_REDIRECTS = 5;
+
+    /** So much of an answer of no use may say why it is one. */
+    private static final int MOST_SAID = 16 << 10;
+
     private static final Duration TO_CONNECT = Duration.ofSeconds(10);
 
     private final Proxies proxies;
@@ -116,19 +120,28 @@ public final class Fetch implements AutoCloseable {
     public Body open(URI uri, Map<String, String> headers, Duration within, Patience patience)
             throws FetchFailed {
         var answer = send(uri, headers, BodyHandlers.ofInputStream(), within);
-        if (answer.statusCode() != 200 && answer.statusCode() != 206) {
-            discard(answer.body());
-            throw new FetchFailed(uri + " answered " + answer.statusCode());
-        }
-        return new Body(
-                answer.statusCode(),
-                answer.headers(),
+        var stream =
                 new PatientStream(
                         answer.body(),
                         uri.toString(),
                         patience.window(),
                         patience.least(),
-                        scheduler));
+                        scheduler);
+        if (answer.statusCode() != 200 && answer.statusCode() != 206) {
+            throw new FetchFailed(
+                    uri + " answered " + answer.statusCode(),
+                    answer.statusCode(),
+                    beginning(stream));
+        }
+        return new Body(answer.statusCode(), answer.headers(), stream);
+    }
+
+    private static byte[] beginning(InputStream stream) {
+        try (stream) {
+            return stream.readNBytes(MOST_SAID);
+        } catch (IOException _) {
+            return new byte[0]; // the status says enough
+        }
     }
 
     /**
@@ -193,7 +206,7 @@ public final class Fetch implements AutoCloseable {
         URI uri = first;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             var answer = sendOnce(uri, headers, Optional.empty(), handler, within);
-            if (!isRedirect(answer.statusCode())) {
+            if (!isRedirect(answer)) {
                 return answer;
             }
             discard(answer.body());
@@ -202,8 +215,12 @@ public final class Fetch implements AutoCloseable {
         throw new FetchFailed(first + " redirects more than " + MOST_REDIRECTS + " times");
     }
 
-    private static boolean isRedirect(int status) {
-        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    /** One that does not say where to is an answer of no use like others. */
+    private static boolean isRedirect(HttpResponse<?> answer) {
+        return switch (answer.statusCode()) {
+            case 301, 302, 303, 307, 308 -> answer.headers().firstValue("Location").isPresent();
+            default -> false;
+        };
     }
 
     private static URI next(URI uri, HttpResponse<?> answer) throws FetchFailed {

@@ -9,6 +9,7 @@ public final class FetchFailed extends IOException {
 
     private final String explanation;
     private final int status;
+    private final byte[] said;
 
     /** A failure without a cause below it. */
     public FetchFailed(String explanation) {
@@ -17,20 +18,34 @@ public final class FetchFailed extends IOException {
 
     /** An answer with a status that is of no use. */
     FetchFailed(String explanation, int status) {
+        this(explanation, status, new byte[0]);
+    }
+
+    /** As above, with the beginning of what came with it. */
+    FetchFailed(String explanation, int status, byte[] said) {
         super(explanation);
         this.explanation = explanation;
         this.status = status;
+        this.said = said.clone();
     }
 
     FetchFailed(String explanation, Throwable cause) {
         super(explanation, cause);
         this.explanation = explanation;
         this.status = 0;
+        this.said = new byte[0];
     }
 
     /** Whether there was an answer, and it says that there is no such thing. */
     public boolean missing() {
         return status == 404 || status == 410;
+    }
+
+    /**
+     * The beginning of what came with an answer of no use; empty for nothing. It may be anything.
+     */
+    public byte[] said() {
+        return said.clone();
     }
 
     /** One sentence for people, with the address. */

@@ -7,34 +7,53 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.fetch.FetchFailed;
 
 /** A file behind {@code http:} or {@code https:}. */
 final class HttpLocation implements Location {
 
     private static final Duration TO_BEGIN = Duration.ofSeconds(30);
 
-    /** Adds to the header fields of a request what else it needs. */
-    interface Fields {
-        Map<String, String> of(URI uri, Map<String, String> fields);
+    /** What a service wants besides, and says besides. */
+    interface Custom {
+
+        /** Adds to the header fields of a request what else it needs. */
+        Map<String, String> fields(URI uri, Map<String, String> fields);
+
+        /** Adds to a failure what the service says of it. */
+        FetchFailed explained(FetchFailed failure);
     }
+
+    private static final Custom PLAIN =
+            new Custom() {
+                @Override
+                public Map<String, String> fields(URI uri, Map<String, String> fields) {
+                    return fields;
+                }
+
+                @Override
+                public FetchFailed explained(FetchFailed failure) {
+                    return failure;
+                }
+            };
 
     private final String name;
     private final URI uri;
-    private final Fields fields;
+    private final Custom custom;
     private final long bytes;
     private final Fetch fetch;
     private final Fetch.Patience patience;
 
     HttpLocation(URI uri, long bytes, Fetch fetch, Fetch.Patience patience) {
-        this(uri.toString(), uri, (_, asked) -> asked, bytes, fetch, patience);
+        this(uri.toString(), uri, PLAIN, bytes, fetch, patience);
     }
 
-    /** One that has another name, and asks with further header fields. */
+    /** One that has another name, of a service with its own custom. */
     HttpLocation(
-            String name, URI uri, Fields fields, long bytes, Fetch fetch, Fetch.Patience patience) {
+            String name, URI uri, Custom custom, long bytes, Fetch fetch, Fetch.Patience patience) {
         this.name = name;
         this.uri = uri;
-        this.fields = fields;
+        this.custom = custom;
         this.bytes = bytes;
         this.fetch = fetch;
         this.patience = patience;
@@ -62,7 +81,7 @@ final class HttpLocation implements Location {
                 all
                         ? Map.<String, String>of()
                         : Map.of("Range", "bytes=%d-%d".formatted(from, to - 1));
-        var body = fetch.open(uri, fields.of(uri, headers), TO_BEGIN, patience);
+        var body = open(uri, headers);
         try {
             if (body.status() == 200) {
                 var length = body.headers().firstValueAsLong("Content-Length");
@@ -94,7 +113,15 @@ final class HttpLocation implements Location {
         int query = address.indexOf('?');
         int end = query < 0 ? address.length() : query;
         var other = URI.create(address.substring(0, end) + suffix + address.substring(end));
-        return fetch.open(other, fields.of(other, Map.of()), TO_BEGIN, patience).stream();
+        return open(other, Map.of()).stream();
+    }
+
+    private Fetch.Body open(URI asked, Map<String, String> headers) throws FetchFailed {
+        try {
+            return fetch.open(asked, custom.fields(asked, headers), TO_BEGIN, patience);
+        } catch (FetchFailed e) {
+            throw custom.explained(e);
+        }
     }
 
     static WrongContent wrongLength(String name, long found, long bytes) {

@@ -58,15 +58,8 @@ final class Locations {
         }
         var access = settings.get().s3();
         var object = URI.create(access.endpoint() + "/" + bucket + S3Signature.encoded(key));
-        HttpLocation.Fields fields =
-                access.credentials()
-                        .map(one -> new S3Signature(one, access.region()))
-                        .<HttpLocation.Fields>map(
-                                signature ->
-                                        (asked, others) ->
-                                                signature.signed(asked, others, clock.instant()))
-                        .orElse((_, others) -> others);
-        return new HttpLocation(uri.toString(), object, fields, bytes, fetch, patience());
+        return new HttpLocation(
+                uri.toString(), object, new S3Custom(access, clock), bytes, fetch, patience());
     }
 
     private Fetch.Patience patience() {
