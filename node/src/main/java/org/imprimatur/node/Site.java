@@ -168,7 +168,7 @@ record Site(
                         file,
                         own.ask(register -> register.charter().origin()),
                         new SiteExchange(
-                                inForce, policy, follows, subscriptions, publications, changed),
+                                inForce, policy, follows, subscriptions, publications, transfers, changed),
                         lookEvery));
         return new Site(
                 new PolicyRoute(policy),

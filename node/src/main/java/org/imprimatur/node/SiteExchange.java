@@ -6,6 +6,7 @@ import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.policy.PolicyInForce;
 import org.imprimatur.node.subscription.Subscriptions;
+import org.imprimatur.node.transfer.Transfers;
 
 /**
  * Puts another site file in force while the node runs.
@@ -13,8 +14,9 @@ import org.imprimatur.node.subscription.Subscriptions;
  * <p>What may fail comes first and leaves all as it was: the policy is kept, drivers are opened,
  * ledgers and lists are taken up. Then all that decisions rest on is exchanged at one moment:
  * whoever decides sees the policy and the ledgers of the old file or those of the new one. A part
- * that only asks for its settings, whenever they matter, needs nothing but {@code inForce}. What is
- * no longer followed or published to ends last.
+ * that only asks for its settings, whenever they matter, needs nothing but {@code inForce}. What
+ * could not be fetched by the old file is tried by the new one at once. What is no longer followed
+ * or published to ends last.
  */
 record SiteExchange(
         AtomicReference<SiteConfig> inForce,
@@ -22,6 +24,7 @@ record SiteExchange(
         Follows follows,
         Subscriptions subscriptions,
         Publications publications,
+        Transfers transfers,
         Bell changed) {
 
     /**
@@ -40,6 +43,7 @@ record SiteExchange(
                         policy.put(next.policy());
                         lists.put();
                     });
+            transfers.tryAgain();
             changed.ring();
             drivers.put();
         }

@@ -2,6 +2,7 @@ package org.imprimatur.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.BadServer.head;
 import static org.imprimatur.node.SiteTrial.codes;
 import static org.imprimatur.node.SiteTrial.json;
 import static org.imprimatur.node.Trial.expect;
@@ -229,6 +230,32 @@ class SiteExchangeIT {
 
         // It would take fifty seconds.
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(25));
+    }
+
+    @Test
+    void whatCouldNotBeFetchedIsTriedAtOnceByTheNewFile() {
+        try (var server = new BadServer()) {
+            byte[] image = "late".repeat(100).getBytes(UTF_8);
+            var address = server.at("/late.raw", (_, out) -> head(out, "403 Forbidden"));
+            var endorsed = at.endorse(catalogue, image, address);
+            at.await(site, endorsed, "failed"::equals);
+            // Its pause is longer then than this test waits.
+            for (int failures = 1; failures < 5; failures++) {
+                int asked = server.asked.size();
+                at.clock.forward(Duration.ofSeconds(10L << failures - 1));
+                Eventually.await(
+                        () -> {
+                            at.endorse(catalogue, UUID.randomUUID().toString().getBytes(UTF_8));
+                            return server.asked.size() > asked;
+                        });
+                at.await(site, endorsed, "failed"::equals);
+            }
+            server.at("/late.raw", BadServer.good(image));
+
+            put(at.siteYaml().replace("stall-after: 1s", "stall-after: 2s"));
+
+            at.await(site, endorsed, "available"::equals);
+        }
     }
 
     @Test

@@ -82,6 +82,17 @@ final class TransferTable {
         return at == null ? null : at.toInstant();
     }
 
+    /** Forgets how often what is not there has failed, and the pauses since. */
+    void tryAgain() {
+        db.createUpdate(
+                        """
+                        update transfer set attempts = 0, retry_at = null
+                         where store = :store and state in ('failed', 'transferring')
+                        """)
+                .bind("store", store)
+                .execute();
+    }
+
     void put(Transfer transfer) {
         var seen = transfer.seen();
         var stamp = seen == null ? null : seen.stamp();
