@@ -21,6 +21,7 @@ import org.imprimatur.node.driver.DriverException;
 import org.imprimatur.node.driver.DriverSettings;
 import org.imprimatur.node.driver.PublicationRoutes;
 import org.imprimatur.node.driver.Publications;
+import org.imprimatur.node.driver.PublishedImages;
 import org.imprimatur.node.driver.StoredImage;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
@@ -91,7 +92,9 @@ record Site(
         var view = new SiteView(own, follows, subscriptions::lists, policy);
         parts.opened(DirectoryStore.lock(config.store()));
         var store = DirectoryStore.open(config.store(), random);
-        var admission = parts.opened(new Admission(view, database, clock, random, metrics));
+        var published = new PublishedImages(view, database);
+        var admission =
+                parts.opened(new Admission(view, published, database, clock, random, metrics));
         var transfers =
                 parts.opened(
                         new Transfers(
@@ -173,7 +176,8 @@ record Site(
         return new Site(
                 new PolicyRoute(policy),
                 admission,
-                new DecisionRoutes(admission, new Replays(view, database, subscriptions, clock)),
+                new DecisionRoutes(
+                        admission, new Replays(view, published, database, subscriptions, clock)),
                 new SiteRoutes(view, follows, subscriptions, transfers, store, notices, clock),
                 new QueueRoute(view, follows, clock),
                 new PublicationRoutes(publications),

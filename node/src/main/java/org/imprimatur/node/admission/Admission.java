@@ -52,12 +52,13 @@ public final class Admission implements AutoCloseable {
     /** Decides for one site. */
     public Admission(
             SiteView view,
+            PublishedImages published,
             Database database,
             InstantSource clock,
             RandomGenerator random,
             Metrics metrics) {
         this.view = view;
-        this.published = new PublishedImages(view, database);
+        this.published = published;
         this.database = database;
         this.record = new DecisionRecord(database);
         this.clock = clock;

@@ -42,11 +42,15 @@ public final class Replays {
      * @param lists as they were
      */
     public Replays(
-            SiteView view, Database database, PastViews.PastLists lists, InstantSource clock) {
+            SiteView view,
+            PublishedImages published,
+            Database database,
+            PastViews.PastLists lists,
+            InstantSource clock) {
         this.view = view;
         this.database = database;
         this.past = new PastViews(database, lists);
-        this.published = new PublishedImages(view, database);
+        this.published = published;
         this.clock = clock;
     }
 

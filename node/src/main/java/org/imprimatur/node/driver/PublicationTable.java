@@ -8,8 +8,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
@@ -117,6 +119,15 @@ final class PublicationTable {
                 .mapTo(byte[].class)
                 .findOne()
                 .map(Sha512::ofBytes);
+    }
+
+    /** Every file that was ever made of an image. */
+    Set<Sha512> made() {
+        return db.createQuery(
+                        "select distinct converted from publication where converted is not null")
+                .mapTo(byte[].class)
+                .map(Sha512::ofBytes)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether a file was made of that image, and proven to hold its disk. */

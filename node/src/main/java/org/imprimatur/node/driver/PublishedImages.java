@@ -1,6 +1,8 @@
 package org.imprimatur.node.driver;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.ImageName;
@@ -14,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PublishedImages {
 
+    private static final Duration FRESH = Duration.ofMillis(200);
+
     private final SiteView view;
     private final Database database;
+    private volatile Made made = new Made(Set.of(), System.nanoTime() - FRESH.toNanos());
 
     /** The images at the drivers of one site. */
     public PublishedImages(SiteView view, Database database) {
@@ -60,10 +65,36 @@ public final class PublishedImages {
         return switch (name) {
             case ImageName.AtDriver(var driver, var id) ->
                     database.read(db -> new PublicationTable(db).at(driver, id));
+            case ImageName.ByDigest(var digest) when !made().files().contains(digest) ->
+                    Optional.empty();
             case ImageName.ByDigest(var digest) ->
                     database.read(db -> new PublicationTable(db).madeOf(digest))
                             .map(image -> new Meant(image, digest));
             case ImageName.ByGuid _ -> Optional.empty();
         };
+    }
+
+    /**
+     * Which files were made of any image, as it was a moment ago: so whoever asks for what nobody
+     * knows, however often, does not keep the database busy.
+     */
+    private Made made() {
+        var last = made;
+        return last.fresh() ? last : madeNow();
+    }
+
+    private synchronized Made madeNow() {
+        if (!made.fresh()) {
+            long at = System.nanoTime();
+            made = new Made(database.read(db -> new PublicationTable(db).made()), at);
+        }
+        return made;
+    }
+
+    private record Made(Set<Sha512> files, long at) {
+
+        boolean fresh() {
+            return System.nanoTime() - at < FRESH.toNanos();
+        }
     }
 }
