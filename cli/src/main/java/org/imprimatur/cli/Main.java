@@ -111,6 +111,7 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] args) {
+        HeadStart.begin(args);
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int status = run(out, err, args);

@@ -19,8 +19,6 @@ import picocli.CommandLine.Spec.Target;
  */
 final class Output {
 
-    private static final JsonMapper JSON = new JsonMapper();
-
     enum Form {
         TEXT,
         JSON
@@ -55,11 +53,12 @@ final class Output {
         }
     }
 
-    /** The whole answer, in JSON form only. */
+    /** The whole answer, in JSON form only. A mapper takes long to make, and text needs none. */
     void document(JsonNode document) {
         if (json()) {
+            var mapper = new JsonMapper();
             try {
-                out().println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document));
+                out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(document));
             } catch (JsonProcessingException e) {
                 throw new AssertionError("a tree can be written", e);
             }

@@ -92,6 +92,7 @@ final class Rehearsal {
     }
 
     private static void run(String... command) {
+        HeadStart.begin(command);
         Main.run(new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()), command);
     }
 }

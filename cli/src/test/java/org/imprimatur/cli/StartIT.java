@@ -49,14 +49,23 @@ class StartIT {
 
     @Test
     void theJarOfTheClassThatIsNeverCachedIsFirst() throws IOException {
+        try (var first =
+                new JarFile(DIST.resolve("lib").resolve(classPath().getFirst()).toFile())) {
+            assertThat(first.getEntry(NEVER_CACHED.replace('.', '/') + ".class")).isNotNull();
+        }
+    }
+
+    @Test
+    void anInspectionNeedNotOpenTheLargeJarsToFindItsFiles() throws IOException {
+        assertThat(classPath().stream().map(jar -> jar.replaceFirst("-.*", "")))
+                .containsSubsequence("inspect", "bcprov");
+    }
+
+    private static List<String> classPath() throws IOException {
         try (var program = new JarFile(DIST.resolve("lib/imprimatur.jar").toFile())) {
             var path =
                     program.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
-
-            try (var first =
-                    new JarFile(DIST.resolve("lib").resolve(path.split(" ")[0]).toFile())) {
-                assertThat(first.getEntry(NEVER_CACHED.replace('.', '/') + ".class")).isNotNull();
-            }
+            return List.of(path.split(" "));
         }
     }
 

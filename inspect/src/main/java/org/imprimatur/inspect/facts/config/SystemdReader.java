@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,7 +40,12 @@ final class SystemdReader {
 
     private final ConfigReader reader;
     private final List<String> loadPath;
+
+    /** What was asked of the image before: the same places are asked for with each unit. */
     private final Map<String, Set<String>> names = new HashMap<>();
+
+    private final Map<String, Optional<String>> links = new HashMap<>();
+    private final Map<String, Located> places = new HashMap<>();
     private final Map<String, UnitFile> files = new HashMap<>();
     private final Map<String, Set<String>> firstBoot = new HashMap<>();
     private @Nullable List<PresetLine> presets;
@@ -100,7 +106,7 @@ final class SystemdReader {
         for (var directory : loadPath) {
             for (var name : names(directory)) {
                 if (!units.containsKey(name) && isUnit(name)) {
-                    var link = reader.link(directory + "/" + name);
+                    var link = link(directory + "/" + name);
                     boolean mask = "/dev/null".equals(link);
                     if (mask && locate(name).masked) {
                         units.put(name, unit(name, Unit.Start.NEVER));
@@ -183,8 +189,11 @@ final class SystemdReader {
         for (var each : own) {
             for (var kind : List.of(".wants", ".requires", ".upholds")) {
                 for (var directory : loadPath) {
+                    if (!names(directory).contains(each + kind)) {
+                        continue;
+                    }
                     for (var entry : names(directory + "/" + each + kind)) {
-                        var link = reader.link(directory + "/" + each + kind + "/" + entry);
+                        var link = link(directory + "/" + each + kind + "/" + entry);
                         if (link != null && link.equals("/dev/null")) {
                             hidden.add(entry);
                         } else if (!hidden.contains(entry) && isUnit(entry)) {
@@ -257,7 +266,7 @@ final class SystemdReader {
                     || entry.endsWith(".requires")
                     || entry.endsWith(".upholds")) {
                 for (var wanted : names(directory + "/" + entry)) {
-                    var link = reader.link(directory + "/" + entry + "/" + wanted);
+                    var link = link(directory + "/" + entry + "/" + wanted);
                     if (link != null
                             && (wanted.equals(name) || base(link).equals(name))
                             && !link.equals("/dev/null")) {
@@ -273,7 +282,7 @@ final class SystemdReader {
                     }
                 }
             } else if (!entry.equals(name) && file.words("Install.Alias").contains(entry)) {
-                var link = reader.link(directory + "/" + entry);
+                var link = link(directory + "/" + entry);
                 if (link != null && base(link).equals(template == null ? name : template)) {
                     return true;
                 }
@@ -284,6 +293,15 @@ final class SystemdReader {
 
     /** Follows aliases to the file that counts: that of the first directory that has the name. */
     private Located locate(String asked) {
+        var known = places.get(asked);
+        if (known == null) {
+            known = follow(asked);
+            places.put(asked, known);
+        }
+        return known;
+    }
+
+    private Located follow(String asked) {
         var name = asked;
         for (int i = 0; i < MAX_ALIASES; i++) {
             var found = first(name);
@@ -294,7 +312,7 @@ final class SystemdReader {
             if (found == null) {
                 return new Located(name, "", false, false);
             }
-            var link = reader.link(found);
+            var link = link(found);
             if (link == null) {
                 boolean empty =
                         reader.kind(found) == GuestFiles.Kind.FILE && reader.size(found) == 0;
@@ -394,6 +412,11 @@ final class SystemdReader {
         return names.computeIfAbsent(directory, each -> new LinkedHashSet<>(reader.names(each)));
     }
 
+    private @Nullable String link(String path) {
+        return links.computeIfAbsent(path, each -> Optional.ofNullable(reader.link(each)))
+                .orElse(null);
+    }
+
     // ---- the first boot of a copy: systemd.preset(5)
 
     /** At the first boot of a copy, systemd enables what presets name. */
@@ -410,7 +433,7 @@ final class SystemdReader {
                         && seen.size() < MAX_UNITS
                         && seen.add(name)
                         && !locate(name).masked
-                        && reader.link(directory + "/" + name) == null
+                        && link(directory + "/" + name) == null
                         && isPresetEnabled(name)) {
                     var file = file(name);
                     var instance = file.last("Install.DefaultInstance");
