@@ -238,6 +238,7 @@ class SiteExchangeIT {
             byte[] image = "late".repeat(100).getBytes(UTF_8);
             var address = server.at("/late.raw", (_, out) -> head(out, "403 Forbidden"));
             var endorsed = at.endorse(catalogue, image, address);
+            at.approve(site, endorsed);
             at.await(site, endorsed, "failed"::equals);
             // Its pause is longer then than this test waits.
             for (int failures = 1; failures < 5; failures++) {
