@@ -41,7 +41,9 @@ final class DecisionTable {
     void add(List<Given> decisions) {
         var views = new ViewTable(db);
         var seen = new IdentityHashMap<Seen, Sha256>();
-        decisions.forEach(given -> seen.computeIfAbsent(given.seen(), views::keep));
+        var last = decisions.getLast().at();
+        decisions.forEach(
+                given -> seen.computeIfAbsent(given.seen(), view -> views.keep(view, last)));
         try {
             insert(decisions, seen);
         } catch (SQLException e) {

@@ -3,6 +3,7 @@ package org.imprimatur.node.follow;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.exchange.CharterJson;
@@ -17,8 +18,9 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * The tables {@code decision_view}, what was in view when something was decided, and {@code
- * charter}, the charters that it names; both by the digest of what they hold. Rows are added, and
- * go when a ledger is forgotten.
+ * charter}, the charters that it names; both by the digest of what they hold. Rows are added here,
+ * and go when a ledger is forgotten; a view goes too when the decisions that rest on it are kept no
+ * longer.
  */
 public final class ViewTable {
 
@@ -32,8 +34,12 @@ public final class ViewTable {
         this.db = db;
     }
 
-    /** Keeps it, and gives its digest. */
-    public Sha256 keep(Seen seen) {
+    /**
+     * Keeps it, and gives its digest.
+     *
+     * @param at when something is decided that rests on it
+     */
+    public Sha256 keep(Seen seen, Instant at) {
         var json = Json.object();
         var list = json.putArray("ledgers");
         for (var ledger : seen.ledgers()) {
@@ -54,20 +60,37 @@ public final class ViewTable {
         }
         byte[] text = Json.bytes(json);
         var digest = Sha256.of(text);
+        use(digest, at);
         boolean added =
                 db.createUpdate(
                                         """
-                                        insert into decision_view (digest, text)
-                                        values (:digest, :text) on conflict do nothing
+                                        insert into decision_view (digest, text, used_at)
+                                        values (:digest, :text, :at) on conflict do nothing
                                         """)
                                 .bind("digest", digest.bytes())
                                 .bind("text", new String(text, StandardCharsets.UTF_8))
+                                .bind("at", at.atOffset(ZoneOffset.UTC))
                                 .execute()
                         == 1;
         if (added) {
             seen.ledgers().forEach(ledger -> keep(ledger.charter()));
         }
         return digest;
+    }
+
+    /**
+     * Notes that it is still used, once an hour at most. This comes first: one that is just being
+     * taken away is waited for, and added again.
+     */
+    private void use(Sha256 digest, Instant at) {
+        db.createUpdate(
+                        """
+                        update decision_view set used_at = :at
+                         where digest = :digest and used_at < :at - interval '1 hour'
+                        """)
+                .bind("digest", digest.bytes())
+                .bind("at", at.atOffset(ZoneOffset.UTC))
+                .execute();
     }
 
     private static void write(ObjectNode item, Seen.Listed list) {

@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes decisions and instances off the record when the site keeps them no longer. It looks once an
+ * Takes decisions, with what was in view for them, and instances off the record when the site
+ * keeps them no longer. It looks once an
  * hour; nodes that share a database do so side by side.
  */
 public final class Expiry implements AutoCloseable {
@@ -69,7 +70,7 @@ public final class Expiry implements AutoCloseable {
         int take(RetentionTable table, Instant before, int most);
     }
 
-    /** Instances first: decisions stay while one rests on them. */
+    /** Instances first: decisions stay while one rests on them, and views while a decision does. */
     void look() {
         var settings = retention.get();
         var now = clock.instant();
@@ -78,7 +79,10 @@ public final class Expiry implements AutoCloseable {
                         kept -> take("instance", now.minus(kept), RetentionTable::takeInstances));
         settings.decisions()
                 .ifPresent(
-                        kept -> take("decision", now.minus(kept), RetentionTable::takeDecisions));
+                        kept -> {
+                            take("decision", now.minus(kept), RetentionTable::takeDecisions);
+                            take("view", now.minus(kept), RetentionTable::takeViews);
+                        });
     }
 
     /** A part in each transaction, so that nobody waits for long. */

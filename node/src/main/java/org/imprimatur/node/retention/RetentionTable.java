@@ -7,8 +7,8 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What is taken off the tables {@code decision}, {@code instance} and {@code condemnation}; the
- * transaction is the caller's.
+ * What is taken off the tables {@code decision}, {@code decision_view}, {@code instance} and
+ * {@code condemnation}; the transaction is the caller's.
  */
 final class RetentionTable {
 
@@ -47,6 +47,26 @@ final class RetentionTable {
                                select id from decision d
                                 where at < :before
                                   and not exists (select from instance where decision = d.id)
+                                limit :most for update skip locked)
+                        """)
+                .bind("before", utc(before))
+                .bind("most", most)
+                .execute();
+    }
+
+    /**
+     * Takes what was in view only for decisions that were given before then, and of which none is
+     * left; says how many. It is noted to the hour until when a view was used, and decisions wait
+     * a while before they are written down, so it goes a day later.
+     */
+    int takeViews(Instant before, int most) {
+        return db.createUpdate(
+                        """
+                        delete from decision_view where digest in (
+                               select digest from decision_view v
+                                where used_at < :before - interval '1 day'
+                                  and not exists (select from decision
+                                                   where at < :before and view = v.digest)
                                 limit :most for update skip locked)
                         """)
                 .bind("before", utc(before))

@@ -11,10 +11,21 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.node.Eventually;
 import org.imprimatur.node.Trial;
+import org.imprimatur.node.follow.Seen;
+import org.imprimatur.node.follow.ViewTable;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.PolicyRef;
+import org.imprimatur.register.Sha256;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +60,7 @@ class ExpiryIT {
                     db.execute("delete from condemnation");
                     db.execute("delete from instance");
                     db.execute("delete from decision");
+                    db.execute("delete from decision_view");
                 });
     }
 
@@ -107,6 +119,94 @@ class ExpiryIT {
         assertThat(count("decision")).isZero();
     }
 
+    @Test
+    void whatWasInViewGoesADayAfterTheLastDecisionThatRestedOnIt() {
+        var old = view(1, 400);
+        rests(decision(401), old);
+        var justUnused = view(2, 365);
+        rests(decision(366), justUnused);
+        var kept = view(3, 400);
+        var running = decision(401);
+        rests(running, kept);
+        instance(running, null);
+        var used = view(4, 10);
+        rests(decision(20), used);
+
+        look(Optional.of(YEAR), Optional.empty());
+
+        assertThat(views()).containsExactlyInAnyOrder(justUnused, kept, used);
+    }
+
+    @Test
+    void whatIsInViewForLongStaysWhileItIsDecidedBy() {
+        var view = view(1, 400);
+        view(1, 2);
+        view(1, 400);
+
+        look(Optional.of(YEAR), Optional.empty());
+
+        assertThat(views()).containsExactly(view);
+    }
+
+    @Test
+    void whatIsInViewAgainIsThereForADecisionThatIsJustBeingWritten() throws Exception {
+        var view = view(1, 400);
+        var writing = new CountDownLatch(1);
+        var looked = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var written =
+                    threads.submit(
+                            () ->
+                                    database.change(
+                                            db -> {
+                                                new ViewTable(db).keep(seen(1), NOW);
+                                                writing.countDown();
+                                                await(looked);
+                                            }));
+            await(writing);
+            look(Optional.of(YEAR), Optional.empty());
+            looked.countDown();
+            written.get();
+        }
+
+        assertThat(views()).containsExactly(view);
+    }
+
+    @Test
+    void whatIsJustBeingTakenAwayIsThereAgainForADecision() throws Exception {
+        var view = view(1, 400);
+        var taken = new CountDownLatch(1);
+        var waits = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var gone =
+                    threads.submit(
+                            () ->
+                                    database.change(
+                                            db -> {
+                                                new RetentionTable(db)
+                                                        .takeViews(NOW.minus(YEAR), 10);
+                                                taken.countDown();
+                                                await(waits);
+                                            }));
+            await(taken);
+            var written = threads.submit(() -> view(1, 0));
+            Eventually.await(() -> count("pg_locks where not granted") > 0);
+            waits.countDown();
+            gone.get();
+            written.get();
+        }
+
+        assertThat(views()).containsExactly(view);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     // ---- Records ------------------------------------------------------------------------------
 
     private static void look(Optional<Duration> decisions, Optional<Duration> instances) {
@@ -140,6 +240,40 @@ class ExpiryIT {
                                 .bind("at", utc(NOW.minus(Duration.ofDays(daysAgo))))
                                 .bind("count", count)
                                 .mapTo(UUID.class)
+                                .list());
+    }
+
+    private static Seen seen(long size) {
+        var charter =
+                new Charter(
+                        new Origin("a.example"),
+                        NoteSigner.ofSeed("a.example", new byte[32]).verifier().toString(),
+                        new PolicyRef("trial-policy", "1", Sha256.of(new byte[0])),
+                        List.of());
+        return new Seen(List.of(new Seen.Ledger(charter, size, null, null)));
+    }
+
+    /** What is in view with a ledger of so many entries, and is decided by on that day. */
+    private static Sha256 view(long size, int daysAgo) {
+        return database.write(
+                db -> new ViewTable(db).keep(seen(size), NOW.minus(Duration.ofDays(daysAgo))));
+    }
+
+    private static void rests(UUID decision, Sha256 view) {
+        database.change(
+                db ->
+                        db.execute(
+                                "update decision set view = ? where id = ?",
+                                view.bytes(),
+                                decision));
+    }
+
+    private static List<Sha256> views() {
+        return database.read(
+                db ->
+                        db.createQuery("select digest from decision_view")
+                                .mapTo(byte[].class)
+                                .map(Sha256::ofBytes)
                                 .list());
     }
 
