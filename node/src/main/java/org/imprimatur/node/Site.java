@@ -171,7 +171,13 @@ record Site(
                         file,
                         own.ask(register -> register.charter().origin()),
                         new SiteExchange(
-                                inForce, policy, follows, subscriptions, publications, transfers, changed),
+                                inForce,
+                                policy,
+                                follows,
+                                subscriptions,
+                                publications,
+                                transfers,
+                                changed),
                         lookEvery));
         return new Site(
                 new PolicyRoute(policy),

@@ -14,9 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes decisions, with what was in view for them, and instances off the record when the site
- * keeps them no longer. It looks once an
- * hour; nodes that share a database do so side by side.
+ * Takes decisions, with what was in view for them, and instances off the record when the site keeps
+ * them no longer. It looks once an hour; nodes that share a database do so side by side.
  */
 public final class Expiry implements AutoCloseable {
 

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What is taken off the tables {@code decision}, {@code decision_view}, {@code instance} and
- * {@code condemnation}; the transaction is the caller's.
+ * What is taken off the tables {@code decision}, {@code decision_view}, {@code instance} and {@code
+ * condemnation}; the transaction is the caller's.
  */
 final class RetentionTable {
 
@@ -56,8 +56,8 @@ final class RetentionTable {
 
     /**
      * Takes what was in view only for decisions that were given before then, and of which none is
-     * left; says how many. It is noted to the hour until when a view was used, and decisions wait
-     * a while before they are written down, so it goes a day later.
+     * left; says how many. It is noted to the hour until when a view was used, and decisions wait a
+     * while before they are written down, so it goes a day later.
      */
     int takeViews(Instant before, int most) {
         return db.createUpdate(
