@@ -38,7 +38,9 @@ public final class ContentTree {
     private static final int SHARE_HEIGHT = 10;
 
     static final int SHARE = 1 << SHARE_HEIGHT;
-    private static final int BLOCKS_AT_ONCE = 16;
+
+    /** As much as stays in the processor's cache while it is copied and digested. */
+    private static final int BLOCKS_AT_ONCE = 2;
 
     static final byte[] DOMAIN = "imprimatur/content-tree/v1\n".getBytes(StandardCharsets.US_ASCII);
 

@@ -1,9 +1,12 @@
 package org.imprimatur.disk;
 
-/** A set of numbers above zero, eight bytes each: millions of inodes are counted with it. */
+/**
+ * A set of numbers above zero, eight bytes each: millions of inodes are counted with one, and each
+ * file has one that stays empty.
+ */
 final class LongSet {
 
-    private long[] slots = new long[1024];
+    private long[] slots = new long[16];
     private int size;
 
     /** Adds a number; false when it was there. Zero is never an inode or a block to be visited. */

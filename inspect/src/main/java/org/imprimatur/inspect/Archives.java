@@ -11,7 +11,6 @@ import org.imprimatur.disk.Inode;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.secrets.ArchiveKind;
 import org.imprimatur.inspect.secrets.ArchiveSearch;
-import org.imprimatur.inspect.secrets.SecretSearch;
 import org.imprimatur.inspect.secrets.Sighting;
 
 /** Looks into the archives of an image, within what all of them together may ask for. */
@@ -28,7 +27,11 @@ final class Archives {
 
     /** Searches the members of one archive. May be called by several threads at once. */
     ArchiveSearch.Outcome look(
-            SecretSearch search, ArchiveKind kind, String place, FileSystem fileSystem, Inode file)
+            ArchiveSearch archive,
+            ArchiveKind kind,
+            String place,
+            FileSystem fileSystem,
+            Inode file)
             throws IOException {
         if (searched.get() > MAX_BYTES) {
             return ArchiveSearch.Outcome.unread(
@@ -37,7 +40,6 @@ final class Archives {
         if (kind.isClosed()) {
             return ArchiveSearch.Outcome.closed(kind);
         }
-        var archive = new ArchiveSearch(search, ArchiveSearch.Bounds.DEFAULT);
         ArchiveSearch.Outcome outcome;
         if (file.size() <= SMALL) {
             try {

@@ -211,10 +211,11 @@ final class FileScan {
     /** Takes files in the order of the disk until there is none left. */
     private void work() {
         var search = new SecretSearch();
+        var archive = new ArchiveSearch(search, ArchiveSearch.Bounds.DEFAULT);
         try {
             int index;
             while ((index = nextToRead.getAndIncrement()) < batch.size() && isMyTurnNear(index)) {
-                var looked = look(batch.get(index), search);
+                var looked = look(batch.get(index), search, archive);
                 takeOver(index, looked);
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -260,7 +261,8 @@ final class FileScan {
             ArchiveSearch.@Nullable Outcome archive,
             String fault) {}
 
-    private Looked look(Candidate candidate, SecretSearch search) throws IOException {
+    private Looked look(Candidate candidate, SecretSearch search, ArchiveSearch archive)
+            throws IOException {
         var place = places.of(candidate.path);
         search.begin(place);
         var watch =
@@ -292,11 +294,11 @@ final class FileScan {
         }
         var seen = search.finish();
         var kind = search.archive();
-        var archive =
+        var inside =
                 kind.isPresent() && fault.isEmpty()
-                        ? archives.look(search, kind.get(), place, fileSystem, candidate.inode)
+                        ? archives.look(archive, kind.get(), place, fileSystem, candidate.inode)
                         : null;
-        return new Looked(candidate, place, read[0], seen, watch, archive, fault);
+        return new Looked(candidate, place, read[0], seen, watch, inside, fault);
     }
 
     private void merge(Looked looked) throws IOException {

@@ -116,7 +116,7 @@ public final class ArchiveSearch {
     }
 
     /**
-     * Searches an archive.
+     * Searches an archive. One search serves any number of them, one after the other.
      *
      * @param path by which the file is known
      * @param content all of it; faults of reading it are faults of the archive. Is not closed
@@ -133,7 +133,7 @@ public final class ArchiveSearch {
         unpacked = new Tally();
         searched = new Tally();
         try {
-            open(kind, path, new BufferedInputStream(new Counted(content), BUFFER));
+            open(kind, path, new BufferedInputStream(new Counted(content)));
         } catch (BoundException e) {
             fault = e.reason;
         } catch (IOException | RuntimeException | NoClassDefFoundError e) {

@@ -6,8 +6,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /** Files of which the path says that they hold passwords or tokens, with how to read each. */
 final class KnownFiles {
@@ -20,7 +20,10 @@ final class KnownFiles {
      * @param path tells it by its path
      * @param read finds the secrets in its text, one character for each byte
      */
-    private record Kind(Predicate<String> path, Function<String, List<Sighting>> read) {}
+    private record Kind(Path path, Function<String, List<Sighting>> read) {}
+
+    /** Takes a path and the name at its end. */
+    private interface Path extends BiPredicate<String, String> {}
 
     /** A line of text and where it begins. */
     private record Line(long offset, String text) {}
@@ -35,13 +38,14 @@ final class KnownFiles {
                             named(".my.cnf", "debian.cnf", ".mysql.cnf"),
                             settings("MySQL password", "password")),
                     new Kind(
-                            path ->
+                            (path, name) ->
                                     path.endsWith("/.docker/config.json")
                                             || path.endsWith("/containers/auth.json")
-                                            || named(".dockercfg", ".dockerconfigjson").test(path),
+                                            || name.equals(".dockercfg")
+                                            || name.equals(".dockerconfigjson"),
                             KnownFiles::registries),
                     new Kind(
-                            path ->
+                            (path, _) ->
                                     path.endsWith("/.kube/config")
                                             || path.endsWith("kubeconfig")
                                             || path.endsWith("/k3s.yaml")
@@ -49,7 +53,8 @@ final class KnownFiles {
                                                     && path.endsWith(".conf"),
                             settings("Kubernetes token", "token", "password")),
                     new Kind(
-                            path -> path.endsWith(".aws/credentials") || path.endsWith("/.boto"),
+                            (path, _) ->
+                                    path.endsWith(".aws/credentials") || path.endsWith("/.boto"),
                             settings(
                                     "cloud secret key",
                                     "aws_secret_access_key",
@@ -67,11 +72,10 @@ final class KnownFiles {
                                     "account_key",
                                     "key")),
                     new Kind(named(".s3cfg"), settings("S3 secret key", "secret_key")),
-                    new Kind(path -> below(path, "/auth/svn.simple/"), KnownFiles::subversion),
+                    new Kind((path, _) -> below(path, "/auth/svn.simple/"), KnownFiles::subversion),
                     new Kind(
-                            path ->
-                                    name(path).startsWith("wpa_supplicant")
-                                            && path.endsWith(".conf"),
+                            (path, name) ->
+                                    name.startsWith("wpa_supplicant") && path.endsWith(".conf"),
                             settings(
                                     "Wi-Fi password",
                                     "psk",
@@ -80,7 +84,7 @@ final class KnownFiles {
                                     "private_key_passwd",
                                     "sae_password")),
                     new Kind(
-                            path -> below(path, "/NetworkManager/system-connections/"),
+                            (path, _) -> below(path, "/NetworkManager/system-connections/"),
                             settings(
                                     "network password",
                                     "psk",
@@ -92,26 +96,24 @@ final class KnownFiles {
                                     "Xauth password",
                                     "IPSec secret")),
                     new Kind(
-                            path -> below(path, "/netplan/") && path.endsWith(".yaml"),
+                            (path, _) -> below(path, "/netplan/") && path.endsWith(".yaml"),
                             settings("Wi-Fi password", "password", "psk")),
                     new Kind(
-                            path -> below(path, "/lib/iwd/"),
+                            (path, _) -> below(path, "/lib/iwd/"),
                             settings("Wi-Fi password", "PreSharedKey", "Passphrase")),
                     new Kind(
                             named("chap-secrets", "pap-secrets"),
                             columns("PPP password", "[ \t]+", 3, 2)),
                     new Kind(named("ipsec.secrets"), KnownFiles::ipsec),
                     new Kind(
-                            path -> path.endsWith("/davfs2/secrets"),
+                            (path, _) -> path.endsWith("/davfs2/secrets"),
                             columns("WebDAV password", "[ \t]+", 3, 2)),
                     new Kind(named("sasl_passwd"), columns("mail password", "[ \t]+|:", 3, 2)),
                     new Kind(
                             named("clouds.yaml", "clouds.yml", "secure.yaml", "clouds-public.yaml"),
                             settings("OpenStack password", "password", "token", "secret")),
                     new Kind(
-                            path ->
-                                    name(path).endsWith("openrc.sh")
-                                            || name(path).endsWith("openrc"),
+                            (_, name) -> name.endsWith("openrc.sh") || name.endsWith("openrc"),
                             settings("OpenStack password", "OS_PASSWORD", "OS_TOKEN")),
                     new Kind(named(".pypirc"), settings("package index password", "password")),
                     new Kind(
@@ -123,39 +125,43 @@ final class KnownFiles {
                                     "_password",
                                     "npmAuthToken")),
                     new Kind(
-                            path ->
+                            (path, _) ->
                                     path.endsWith("/.cargo/credentials")
                                             || path.endsWith("/.cargo/credentials.toml"),
                             settings("crates token", "token")),
-                    new Kind(path -> path.endsWith("/.m2/settings.xml"), KnownFiles::mavenSettings),
                     new Kind(
-                            path ->
+                            (path, _) -> path.endsWith("/.m2/settings.xml"),
+                            KnownFiles::mavenSettings),
+                    new Kind(
+                            (path, _) ->
                                     path.endsWith("/.terraform.d/credentials.tfrc.json")
                                             || path.endsWith("/.terraformrc"),
                             settings("Terraform token", "token")),
                     new Kind(named(".vault-token"), whole("Vault token", 20)),
                     new Kind(named(".erlang.cookie"), whole("Erlang cookie", 8)),
-                    new Kind(path -> path.endsWith("/munge/munge.key"), whole("MUNGE key", 32)),
                     new Kind(
-                            path ->
+                            (path, _) -> path.endsWith("/munge/munge.key"), whole("MUNGE key", 32)),
+                    new Kind(
+                            (path, _) ->
                                     path.endsWith("/corosync/authkey")
                                             || path.endsWith("/pacemaker/authkey"),
                             whole("cluster key", 16)),
                     new Kind(
-                            path ->
+                            (path, name) ->
                                     below(path, "/condor/passwords.d/")
                                             || below(path, "/condor/tokens.d/")
-                                            || name(path).equals("pool_password"),
+                                            || name.equals("pool_password"),
                             whole("HTCondor secret", 8)),
                     new Kind(
-                            path -> below(path, "/ceph/") && path.endsWith(".keyring"),
+                            (path, _) -> below(path, "/ceph/") && path.endsWith(".keyring"),
                             settings("Ceph key", "key")),
                     new Kind(named("rndc.key"), KnownFiles::rndc),
                     new Kind(
-                            path ->
-                                    named(".smbcredentials", ".credentials").test(path)
-                                            || name(path).startsWith("cifs")
-                                            || name(path).startsWith(".cifs"),
+                            (_, name) ->
+                                    name.equals(".smbcredentials")
+                                            || name.equals(".credentials")
+                                            || name.startsWith("cifs")
+                                            || name.startsWith(".cifs"),
                             settings("SMB password", "password", "pass")),
                     new Kind(
                             named("iscsid.conf"),
@@ -181,27 +187,28 @@ final class KnownFiles {
                             named(".msmtprc", "msmtprc", ".fetchmailrc", ".mbsyncrc"),
                             words("mail password", "password", "Pass")),
                     new Kind(
-                            path -> below(path, "/.oidc-agent/") && !path.endsWith(".config"),
+                            (path, _) -> below(path, "/.oidc-agent/") && !path.endsWith(".config"),
                             KnownFiles::oidcAgent),
                     new Kind(
-                            path ->
+                            (path, name) ->
                                     below(path, "/lib/cloud/")
                                             && Set.of(
                                                             "user-data.txt",
                                                             "user-data",
                                                             "cloud-config.txt",
                                                             "vendor-data.txt")
-                                                    .contains(name(path)),
+                                                    .contains(name),
                             settings("password in user data", "password", "passwd", "token")),
                     new Kind(
-                            path -> name(path).equals(".env") || name(path).startsWith(".env."),
+                            (_, name) -> name.equals(".env") || name.startsWith(".env."),
                             KnownFiles::environment));
 
     private KnownFiles() {}
 
     static boolean isKnown(String path) {
+        var name = name(path);
         for (var kind : KINDS) {
-            if (kind.path.test(path)) {
+            if (kind.path.test(path, name)) {
                 return true;
             }
         }
@@ -211,9 +218,10 @@ final class KnownFiles {
     /** The secrets in a file with this path. */
     static List<Sighting> in(String path, byte[] content) {
         var seen = new ArrayList<Sighting>();
+        var name = name(path);
         String text = null;
         for (var kind : KINDS) {
-            if (kind.path.test(path)) {
+            if (kind.path.test(path, name)) {
                 text = text == null ? new String(content, StandardCharsets.ISO_8859_1) : text;
                 seen.addAll(kind.read.apply(text));
             }
@@ -221,9 +229,9 @@ final class KnownFiles {
         return seen;
     }
 
-    private static Predicate<String> named(String... names) {
+    private static Path named(String... names) {
         var set = Set.of(names);
-        return path -> set.contains(name(path));
+        return (_, name) -> set.contains(name);
     }
 
     private static String name(String path) {

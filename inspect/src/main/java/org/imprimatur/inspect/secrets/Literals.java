@@ -24,6 +24,8 @@ final class Literals {
     private static final int FACTOR = 0x9e3779b1;
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** One triple of one text. */
     private record Entry(int gram, int literal, int offset) {}
@@ -76,13 +78,24 @@ final class Literals {
     int next(byte[] data, int at, int end) {
         var table = filter;
         int i = at;
-        for (; i < end; i += STRIDE) {
-            int gram = (int) INT.get(data, i) & 0xffffff;
-            if (table[gram * FACTOR >>> 32 - FILTER_BITS] != 0) {
+        // Eight bytes hold the triples of three places; most often none of them is in the table.
+        while (i < end - 2 * STRIDE) {
+            long eight = (long) LONG.get(data, i);
+            if ((table[place(eight)] | table[place(eight >>> 16)] | table[place(eight >>> 32)])
+                    != 0) {
                 break;
             }
+            i += 3 * STRIDE;
+        }
+        while (i < end && table[place((int) INT.get(data, i))] == 0) {
+            i += STRIDE;
         }
         return i;
+    }
+
+    /** Where the filter has the triple in the lowest three bytes. */
+    private static int place(long bytes) {
+        return hash((int) bytes & 0xffffff, FILTER_BITS);
     }
 
     /** The triple at this place as {@link #next} sees it; at the end of the array too. */
