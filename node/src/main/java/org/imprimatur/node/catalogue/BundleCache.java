@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.imprimatur.ledger.EntryBundle;
+import org.imprimatur.ledger.Tile;
+import org.imprimatur.node.http.Body;
 
 /**
  * Entry bundles as they are served, of which a follower reads each once, and all followers the
@@ -14,28 +16,30 @@ final class BundleCache {
     private static final long MAX_BYTES = 48L << 20;
 
     // Guarded by this. The least recently used goes first.
-    private final Map<EntryBundle, byte[]> bundles = new LinkedHashMap<>(64, 0.75f, true);
+    private final Map<EntryBundle, Body> bundles = new LinkedHashMap<>(64, 0.75f, true);
     private long bytes;
 
     /** The bundle; made outside of the lock when it is not here, so that nobody waits for it. */
-    byte[] get(EntryBundle bundle, Supplier<byte[]> make) {
+    Body get(EntryBundle bundle, Supplier<byte[]> make) {
         synchronized (this) {
-            byte[] known = bundles.get(bundle);
+            Body known = bundles.get(bundle);
             if (known != null) {
                 return known;
             }
         }
-        byte[] made = make.get();
+        byte[] bytes = make.get();
+        // Of those that grow still, hardly two are asked for alike.
+        var made = bundle.width() == Tile.FULL ? Body.kept(bytes) : Body.of(bytes);
         keep(bundle, made);
         return made;
     }
 
-    private synchronized void keep(EntryBundle bundle, byte[] made) {
-        byte[] other = bundles.put(bundle, made);
-        bytes += made.length - (other == null ? 0 : other.length);
+    private synchronized void keep(EntryBundle bundle, Body made) {
+        var other = bundles.put(bundle, made);
+        bytes += made.length() - (other == null ? 0 : other.length());
         var oldest = bundles.values().iterator();
         while (bytes > MAX_BYTES && oldest.hasNext()) {
-            bytes -= oldest.next().length;
+            bytes -= oldest.next().length();
             oldest.remove();
         }
     }

@@ -24,6 +24,7 @@ import org.imprimatur.ledger.NoteSigner;
 import org.imprimatur.ledger.ProofFile;
 import org.imprimatur.ledger.SignedNote;
 import org.imprimatur.ledger.VerifiedCheckpoint;
+import org.imprimatur.node.http.Body;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Charter;
@@ -322,8 +323,8 @@ public final class Ledger implements AutoCloseable {
                 .orElseThrow(() -> new LedgerFault("the database has no entry " + index));
     }
 
-    /** A bundle that the ledger has, as it is served; the caller does not change it. */
-    byte[] bundle(EntryBundle bundle) {
+    /** A bundle that the ledger has, as it is served. */
+    Body bundle(EntryBundle bundle) {
         return bundles.get(
                 bundle,
                 () -> {

@@ -9,6 +9,7 @@ import org.imprimatur.ledger.MalformedInput;
 import org.imprimatur.ledger.Tile;
 import org.imprimatur.ledger.TilePath;
 import org.imprimatur.node.http.Answer;
+import org.imprimatur.node.http.Body;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Request;
@@ -89,18 +90,18 @@ public final class LedgerRoutes {
             throw new ProblemException(Problem.notFound(String.valueOf(e.getMessage())));
         }
         long size = ledger.state().head().size();
-        byte[] bytes =
+        var body =
                 switch (path) {
                     case Tile tile -> {
                         check(tile, Tile.hashesAt(tile.level(), size));
-                        yield ledger.tiles().read(tile);
+                        yield Body.of(ledger.tiles().read(tile));
                     }
                     case EntryBundle bundle -> {
                         check(bundle, size);
                         yield ledger.bundle(bundle);
                     }
                 };
-        return new Answer.Content(200, "application/octet-stream", bytes, KEPT_FOR_EVER);
+        return new Answer.Content(200, "application/octet-stream", body, KEPT_FOR_EVER);
     }
 
     private static void check(TilePath path, long available) {

@@ -28,18 +28,23 @@ public sealed interface Answer {
      *
      * @param type the content type
      */
-    record Content(int status, String type, byte[] bytes, Map<String, String> headers)
+    record Content(int status, String type, Body body, Map<String, String> headers)
             implements Answer {
 
         public Content {
             headers = Map.copyOf(headers);
         }
 
+        /** With bytes for this answer alone. */
+        public Content(int status, String type, byte[] bytes, Map<String, String> headers) {
+            this(status, type, Body.of(bytes), headers);
+        }
+
         /** The same with one more header field. */
         public Content with(String name, String value) {
             var more = new LinkedHashMap<>(headers);
             more.put(name, value);
-            return new Content(status, type, bytes, more);
+            return new Content(status, type, body, more);
         }
     }
 

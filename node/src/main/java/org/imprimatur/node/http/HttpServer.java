@@ -43,9 +43,6 @@ public final class HttpServer implements AutoCloseable {
     /** Longer than proxies keep a connection that they do not use. */
     private static final Duration SILENCE = Duration.ofSeconds(90);
 
-    private static final int BEGINNING = 1 << 10;
-    private static final int PIECE = 128 << 10;
-
     private final Routes routes;
     private final Metrics metrics;
     private final Patience patience;
@@ -121,9 +118,9 @@ public final class HttpServer implements AutoCloseable {
         routing.addFilter(
                         (chain, request, response) -> {
                             var client = request.remotePeer().address();
-                            patience.asked(client);
+                            patience.line(client).asked();
                             chain.proceed();
-                            patience.answered(client);
+                            patience.line(client).answered();
                             // Helidon 4.5.0 announces "Connection: close" and leaves the socket
                             // open (helidon issue 12324); this closes it.
                             if (closes(request, response)) {
@@ -164,6 +161,7 @@ public final class HttpServer implements AutoCloseable {
             status = 499;
             throw new CloseConnectionException("the client is gone", e);
         } catch (CloseConnectionException e) {
+            status = 499;
             throw e;
         } catch (RuntimeException e) {
             if (response.isSent()) {
@@ -180,22 +178,21 @@ public final class HttpServer implements AutoCloseable {
      * The rest of the body is read after the answer, since a client that is still sending when its
      * connection closes gets no answer. One that waits for leave to send is not given it.
      */
-    private static int sendProblem(
-            ServerRequest request, ServerResponse response, Problem problem) {
+    private int sendProblem(ServerRequest request, ServerResponse response, Problem problem) {
         Answer.Content answer = problem.answer();
         if (request.headers().contains(HeaderValues.EXPECT_100)) {
             answer = answer.with("Connection", "close");
         }
-        return sendContent(request.prologue().method().text(), response, answer);
+        return sendContent(request.prologue().method().text(), request, response, answer);
     }
 
-    private static int send(
-            String method, ServerRequest request, ServerResponse response, Answer answer)
+    private int send(String method, ServerRequest request, ServerResponse response, Answer answer)
             throws IOException {
         return switch (answer) {
             case Answer.Content content ->
                     sendContent(
                             method,
+                            request,
                             response,
                             Freshness.shortened(content, name -> header(request, name)));
             case Answer.FileContent file -> sendFile(method, request, response, file);
@@ -204,7 +201,7 @@ public final class HttpServer implements AutoCloseable {
                 if (method.equals("HEAD")) {
                     response.send();
                 } else {
-                    try (OutputStream out = response.outputStream()) {
+                    try (OutputStream out = line(request).watched(response.outputStream())) {
                         stream.writer().write(out);
                     }
                 }
@@ -213,7 +210,10 @@ public final class HttpServer implements AutoCloseable {
         };
     }
 
-    private static int sendContent(String method, ServerResponse response, Answer.Content content) {
+    private int sendContent(
+            String method, ServerRequest request, ServerResponse response, Answer.Content content) {
+        var line = line(request);
+        line.waits();
         if (content.status() == 304) {
             response.status(Status.NOT_MODIFIED_304);
             content.headers().forEach(response::header);
@@ -222,28 +222,25 @@ public final class HttpServer implements AutoCloseable {
         }
         head(response, content.status(), content.type(), content.headers());
         if (method.equals("HEAD")) {
-            response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(content.bytes().length));
+            response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(content.body().length()));
             response.send();
-        } else if (content.bytes().length <= PIECE) {
-            response.send(content.bytes());
+        } else if (content.body().length() <= Body.PIECE) {
+            response.send(content.body().bytes());
         } else {
-            sendInPieces(response, content.bytes());
+            sendLarge(response, content.body(), line);
         }
         return content.status();
     }
 
     /**
-     * What is sent at once is copied behind the header fields, and then to where the kernel reads
-     * it. Of a large body only the beginning is copied twice, and the rest piece by piece, which is
-     * still near the processor when the kernel reads it.
+     * Helidon copies what it sends behind the header fields, and once more to where the kernel
+     * reads it; so it sends the header fields alone.
      */
-    private static void sendInPieces(ServerResponse response, byte[] bytes) {
-        response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length));
-        try (OutputStream out = response.outputStream()) {
-            out.write(bytes, 0, BEGINNING);
-            for (int at = BEGINNING; at < bytes.length; at += PIECE) {
-                out.write(bytes, at, Math.min(PIECE, bytes.length - at));
-            }
+    private static void sendLarge(ServerResponse response, Body body, Patience.Line line) {
+        response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length()));
+        response.send();
+        try {
+            line.send(body.reader());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -257,7 +254,7 @@ public final class HttpServer implements AutoCloseable {
         headers.forEach(response::header);
     }
 
-    private static int sendFile(
+    private int sendFile(
             String method, ServerRequest request, ServerResponse response, Answer.FileContent file)
             throws IOException {
         try (var channel = FileChannel.open(file.file(), StandardOpenOption.READ)) {
@@ -270,6 +267,7 @@ public final class HttpServer implements AutoCloseable {
             if (Freshness.unchanged(headers, name -> header(request, name))) {
                 return sendContent(
                         method,
+                        request,
                         response,
                         new Answer.Content(304, file.type(), new byte[0], headers));
             }
@@ -293,7 +291,7 @@ public final class HttpServer implements AutoCloseable {
                                 0);
                 var answer = problem.answer();
                 return sendContent(
-                        method, response, answer.with("Content-Range", "bytes */" + size));
+                        method, request, response, answer.with("Content-Range", "bytes */" + size));
             }
             long from = range == null ? 0 : range.from();
             long count = range == null ? size : range.to() - range.from() + 1;
@@ -307,12 +305,19 @@ public final class HttpServer implements AutoCloseable {
                 response.send();
             } else {
                 channel.position(from);
-                copy(Channels.newInputStream(channel), response.outputStream(), count);
+                copy(
+                        Channels.newInputStream(channel),
+                        line(request).watched(response.outputStream()),
+                        count);
             }
             return status;
         } catch (NoSuchFileException e) {
             throw new ProblemException(Problem.notFound("no such file"));
         }
+    }
+
+    private Patience.Line line(ServerRequest request) {
+        return patience.line(request.remotePeer().address());
     }
 
     private static Optional<String> header(ServerRequest request, String name) {
@@ -355,7 +360,7 @@ public final class HttpServer implements AutoCloseable {
                             .headers(headers)
                             .header(HeaderNames.CONTENT_TYPE, "application/problem+json")
                             .keepAlive(false)
-                            .entity(problem.answer().bytes())
+                            .entity(problem.answer().body().bytes())
                             .build();
                 };
         var handlers = DirectHandlers.builder();

@@ -1,12 +1,15 @@
 package org.imprimatur.node.http;
 
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.CloseConnectionException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
@@ -16,13 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The options of each connection, and how long its client may be silent. Helidon 4.5.0 sets a read
- * timeout on clients' sockets only, so that a request that does not go on would keep its thread for
- * ever.
+ * The options of each connection, and how long its client may be silent, or take nothing of its
+ * answer. Helidon 4.5.0 sets a read timeout on clients' sockets only, so that a request that does
+ * not go on would keep its thread for ever.
  *
  * <p>Within a body, and before the first request, reading itself is limited. To wait for each next
- * request so would set an alarm for each, which costs a quick answer a sixth of its time; between
- * answers one watch looks at all connections instead.
+ * request so would set an alarm for each, which costs a quick answer a sixth of its time, and to
+ * write has no alarm; between answers, and while one is sent, one watch looks at all connections
+ * instead.
  */
 final class Patience implements SocketOptions, AutoCloseable {
 
@@ -37,7 +41,7 @@ final class Patience implements SocketOptions, AutoCloseable {
      * Begins to watch.
      *
      * @param silence a client that is silent for so long is hung up on, between requests and within
-     *     one
+     *     one, and one that takes nothing for so long
      */
     Patience(Duration silence) {
         this.silence = silence;
@@ -51,76 +55,125 @@ final class Patience implements SocketOptions, AutoCloseable {
         watch = Thread.ofVirtual().name("silent connections").start(this::watch);
     }
 
-    /** A connection. */
-    private final class Line {
+    /** A connection. One thread at a time reads and writes it. */
+    final class Line {
 
-        private final Socket socket;
+        private final SocketChannel channel;
         private volatile long since;
         private volatile boolean waiting;
 
-        Line(Socket socket) {
-            this.socket = socket;
+        private Line(SocketChannel channel) {
+            this.channel = channel;
             limit(silence);
         }
 
         /** As long as a read may wait; zero for ever. */
         private void limit(Duration reading) {
             try {
-                socket.setSoTimeout(Math.toIntExact(reading.toMillis()));
+                channel.socket().setSoTimeout(Math.toIntExact(reading.toMillis()));
             } catch (SocketException e) {
                 LOG.debug("a connection is gone: {}", e.toString());
             }
         }
 
+        /** A request is about to be answered. */
         void asked() {
             waiting = false;
             limit(silence);
         }
 
+        /** It is answered; the next has to come within the time. */
         void answered() {
-            since = System.nanoTime();
-            waiting = true;
+            waits();
             limit(Duration.ZERO);
         }
 
-        boolean over() {
+        /** What comes next is up to the client, which has the time for it from now on. */
+        void waits() {
+            since = System.nanoTime();
+            waiting = true;
+        }
+
+        /** Sends all that is left in the buffer; the client has to take something in time. */
+        void send(ByteBuffer bytes) throws IOException {
+            int end = bytes.limit();
+            while (bytes.position() < end) {
+                // The JVM has room for a copy of what is in the heap, as large as what it is given.
+                bytes.limit(Math.min(end, bytes.position() + Body.PIECE));
+                waits();
+                channel.write(bytes);
+            }
+        }
+
+        /** A stream of which the client has to take each piece in time, however late it comes. */
+        OutputStream watched(OutputStream out) {
+            return new FilterOutputStream(out) {
+
+                @Override
+                public void write(int one) throws IOException {
+                    write(new byte[] {(byte) one}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    for (int at = 0; at < length; at += Body.PIECE) {
+                        waits();
+                        out.write(bytes, offset + at, Math.min(Body.PIECE, length - at));
+                    }
+                    waiting = false;
+                }
+
+                @Override
+                public void flush() throws IOException {
+                    waits();
+                    out.flush();
+                    waiting = false;
+                }
+
+                @Override
+                public void close() throws IOException {
+                    // What is left is sent after this.
+                    waits();
+                    out.close();
+                }
+            };
+        }
+
+        private boolean over() {
             return waiting && System.nanoTime() - since > silence.toNanos();
         }
-    }
 
-    /** A request from there is about to be answered. */
-    void asked(SocketAddress client) {
-        var line = lines.get(client);
-        if (line != null) {
-            line.asked();
+        private void hangUp() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                LOG.debug("a silent connection cannot be closed: {}", e.toString());
+            }
         }
     }
 
-    /** It is answered; the next has to come within the time. */
-    void answered(SocketAddress client) {
+    /**
+     * The connection with that client.
+     *
+     * @throws CloseConnectionException when there is none any more
+     */
+    Line line(SocketAddress client) {
         var line = lines.get(client);
-        if (line != null) {
-            line.answered();
+        if (line == null) {
+            throw new CloseConnectionException("the client is gone");
         }
+        return line;
     }
 
     private void watch() {
         try {
             while (true) {
                 Thread.sleep(silence.dividedBy(8));
-                lines.values().removeIf(line -> line.socket.isClosed());
-                lines.values().stream().filter(Line::over).forEach(Patience::hangUp);
+                lines.values().removeIf(line -> !line.channel.isOpen());
+                lines.values().stream().filter(Line::over).forEach(Line::hangUp);
             }
         } catch (InterruptedException _) {
             LOG.debug("connections are watched no more");
-        }
-    }
-
-    private static void hangUp(Line line) {
-        try {
-            line.socket.close();
-        } catch (IOException e) {
-            LOG.debug("a silent connection cannot be closed: {}", e.toString());
         }
     }
 
@@ -133,7 +186,7 @@ final class Patience implements SocketOptions, AutoCloseable {
     public void configureSocket(SocketChannel channel) {
         options.configureSocket(channel);
         try {
-            lines.put(channel.getRemoteAddress(), new Line(channel.socket()));
+            lines.put(channel.getRemoteAddress(), new Line(channel));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -34,6 +34,7 @@ import org.imprimatur.exchange.hepix.ListWriter;
 import org.imprimatur.exchange.hepix.Listed;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.http.Answer;
+import org.imprimatur.node.http.Body;
 import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.store.Database;
@@ -82,11 +83,12 @@ public final class ImageLists {
                     ListReason.SAME_VERSION_CHANGED.label());
 
     /** A list to give out, with the header fields by which a subscriber knows it again. */
-    record Served(StoredList list, String tag, String modified) {
+    record Served(StoredList list, Body body, String tag, String modified) {
 
         static Served of(StoredList list) {
             return new Served(
                     list,
+                    Body.kept(list.message()),
                     "\"" + Sha256.of(list.message()).hex().substring(0, 32) + "\"",
                     Answer.httpTime(list.created()));
         }

@@ -60,7 +60,7 @@ public final class ListRoutes {
         if (!secluded.isEmpty()) {
             headers.put("Vary", "Authorization");
         }
-        return new Answer.Content(200, TYPE, served.list().message(), headers);
+        return new Answer.Content(200, TYPE, served.body(), headers);
     }
 
     /** Takes a list that an endorser has signed, at the path where it is to be served. */
