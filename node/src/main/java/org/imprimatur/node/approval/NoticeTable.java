@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -47,7 +46,7 @@ final class NoticeTable {
                         on conflict (refusal) do nothing
                         """)
                 .bind("refusal", refusal.sha256().bytes())
-                .bind("now", utc(now))
+                .bind("now", now)
                 .execute();
     }
 
@@ -59,8 +58,8 @@ final class NoticeTable {
                           from refusal_notice where state = 'waiting' and (retry_at <= :now or retry_at > :latest)
                          order by changed_at limit 100
                         """)
-                .bind("now", utc(now))
-                .bind("latest", utc(latest))
+                .bind("now", now)
+                .bind("latest", latest)
                 .map((row, _) -> row(row))
                 .list();
     }
@@ -80,7 +79,7 @@ final class NoticeTable {
                                 """)
                         .bind("refusal", due.refusal().sha256().bytes())
                         .bind("attempts", due.attempts())
-                        .bind("until", utc(until))
+                        .bind("until", until)
                         .execute()
                 == 1;
     }
@@ -97,8 +96,8 @@ final class NoticeTable {
                 .bind("state", row.state())
                 .bind("recipient", row.recipient())
                 .bind("why", row.why())
-                .bind("retryAt", utc(retryAt))
-                .bind("changedAt", utc(row.changedAt()))
+                .bind("retryAt", retryAt)
+                .bind("changedAt", row.changedAt())
                 .execute();
     }
 
@@ -123,9 +122,5 @@ final class NoticeTable {
                 row.getString("why"),
                 row.getInt("attempts"),
                 row.getObject("changed_at", OffsetDateTime.class).toInstant());
-    }
-
-    private static OffsetDateTime utc(Instant at) {
-        return OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
     }
 }

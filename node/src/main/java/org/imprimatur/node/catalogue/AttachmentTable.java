@@ -1,8 +1,6 @@
 package org.imprimatur.node.catalogue;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +38,7 @@ final class AttachmentTable {
                         """)
                 .bind("sha256", digest.bytes())
                 .bind("size", size)
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .bind("at", at)
                 .execute();
     }
 
@@ -85,7 +83,7 @@ final class AttachmentTable {
                         delete from attachment where not referenced and stored_at < :before
                         returning sha256
                         """)
-                .bind("before", OffsetDateTime.ofInstant(before, ZoneOffset.UTC))
+                .bind("before", before)
                 .mapTo(byte[].class)
                 .map(Sha256::ofBytes)
                 .list();

@@ -1,8 +1,6 @@
 package org.imprimatur.node.catalogue;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -38,7 +36,7 @@ public final class EntryTable {
             batch.bind("index", row.index())
                     .bind("id", row.id().sha256().bytes())
                     .bind("kind", row.kind())
-                    .bind("admittedAt", OffsetDateTime.ofInstant(row.admittedAt(), ZoneOffset.UTC))
+                    .bind("admittedAt", row.admittedAt())
                     .bind("leaf", row.leaf().bytes())
                     .bind("bytes", row.bytes())
                     .add();

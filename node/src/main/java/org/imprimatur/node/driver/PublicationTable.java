@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +45,7 @@ final class PublicationTable {
                                  order by changed_at, mark
                                 """)
                 .bind("driver", driver)
-                .bind("after", utc(removedAfter))
+                .bind("after", removedAfter)
                 .map((row, _) -> publication(row))
                 .list();
     }
@@ -246,8 +245,8 @@ final class PublicationTable {
                 .bind("why", publication.why())
                 .bind("driverId", publication.driverId())
                 .bind("attempts", publication.attempts())
-                .bind("retryAt", utc(publication.retryAt()))
-                .bind("changedAt", utc(publication.changedAt()));
+                .bind("retryAt", publication.retryAt())
+                .bind("changedAt", publication.changedAt());
     }
 
     private static Publication publication(ResultSet row) throws SQLException {
@@ -274,9 +273,5 @@ final class PublicationTable {
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         var at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant at) {
-        return at == null ? null : OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
     }
 }

@@ -2,7 +2,6 @@ package org.imprimatur.node.follow;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.register.Origin;
@@ -53,8 +52,8 @@ final class AlarmTable {
                 .bind("id", alarm.id())
                 .bind("origin", alarm.origin().text())
                 .bind("kind", alarm.kind())
-                .bind("foundAt", OffsetDateTime.ofInstant(alarm.foundAt(), ZoneOffset.UTC))
-                .bind("lastAt", OffsetDateTime.ofInstant(alarm.lastAt(), ZoneOffset.UTC))
+                .bind("foundAt", alarm.foundAt())
+                .bind("lastAt", alarm.lastAt())
                 .bind("explanation", alarm.explanation())
                 .bind("evidence", evidence)
                 .execute();
@@ -63,7 +62,7 @@ final class AlarmTable {
     void again(String id, Instant at) {
         db.createUpdate("update alarm set last_at = :at where id = :id")
                 .bind("id", id)
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .bind("at", at)
                 .execute();
     }
 }

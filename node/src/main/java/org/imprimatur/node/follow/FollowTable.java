@@ -2,7 +2,6 @@ package org.imprimatur.node.follow;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -123,11 +122,7 @@ final class FollowTable {
                 .bind("charter", row.charter().bytes())
                 .bind("checkpoint", row.checkpoint())
                 .bind("size", row.size())
-                .bind(
-                        "verifiedAt",
-                        row.verifiedAt() == null
-                                ? null
-                                : OffsetDateTime.ofInstant(row.verifiedAt(), ZoneOffset.UTC))
+                .bind("verifiedAt", row.verifiedAt())
                 .bind("fault", row.fault())
                 .execute();
     }

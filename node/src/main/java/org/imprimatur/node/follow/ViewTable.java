@@ -3,7 +3,6 @@ package org.imprimatur.node.follow;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.exchange.CharterJson;
@@ -69,7 +68,7 @@ public final class ViewTable {
                                         """)
                                 .bind("digest", digest.bytes())
                                 .bind("text", new String(text, StandardCharsets.UTF_8))
-                                .bind("at", at.atOffset(ZoneOffset.UTC))
+                                .bind("at", at)
                                 .execute()
                         == 1;
         if (added) {
@@ -89,7 +88,7 @@ public final class ViewTable {
                          where digest = :digest and used_at < :at - interval '1 hour'
                         """)
                 .bind("digest", digest.bytes())
-                .bind("at", at.atOffset(ZoneOffset.UTC))
+                .bind("at", at)
                 .execute();
     }
 

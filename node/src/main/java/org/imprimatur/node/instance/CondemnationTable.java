@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -145,7 +144,7 @@ final class CondemnationTable {
         instances.forEach(
                 (reasons, numbers) ->
                         batch.bindArray("instances", Long.class, rising(numbers))
-                                .bind("since", utc(since))
+                                .bind("since", since)
                                 .bind("reasons", reasons)
                                 .add());
         batch.execute();
@@ -186,7 +185,7 @@ final class CondemnationTable {
                          where instance = any(:instances) and pardoned_at is null
                            and terminated_at is null
                         """)
-                .bind("at", utc(at))
+                .bind("at", at)
                 .bindArray("instances", Long.class, instances)
                 .execute();
     }
@@ -250,9 +249,9 @@ final class CondemnationTable {
                          order by coalesce(c.retry_at, c.since), c.instance limit 1
                         """)
                 .bindArray("classes", String.class, wires(classes))
-                .bind("before", utc(condemnedBefore))
-                .bind("now", utc(now))
-                .bind("latest", utc(latest))
+                .bind("before", condemnedBefore)
+                .bind("now", now)
+                .bind("latest", latest)
                 .map(
                         (row, _) ->
                                 new Due(
@@ -273,9 +272,9 @@ final class CondemnationTable {
                                    and attempts = :attempts and pardoned_at is null
                                 """)
                         .bind("instance", due.instance())
-                        .bind("since", utc(due.since()))
+                        .bind("since", due.since())
                         .bind("attempts", due.attempts())
-                        .bind("retryAt", utc(retryAt))
+                        .bind("retryAt", retryAt)
                         .execute()
                 == 1;
     }
@@ -288,7 +287,7 @@ final class CondemnationTable {
                          where instance = :instance and since = :since and pardoned_at is null
                         """)
                 .bind("instance", due.instance())
-                .bind("since", utc(due.since()))
+                .bind("since", due.since())
                 .bind("why", why)
                 .execute();
     }
@@ -301,8 +300,8 @@ final class CondemnationTable {
                          where instance = :instance and since = :since
                         """)
                 .bind("instance", due.instance())
-                .bind("since", utc(due.since()))
-                .bind("at", utc(at))
+                .bind("since", due.since())
+                .bind("at", at)
                 .execute();
     }
 
@@ -330,9 +329,5 @@ final class CondemnationTable {
         db.createUpdate("delete from watch_lease where holder = :holder")
                 .bind("holder", holder)
                 .execute();
-    }
-
-    private static OffsetDateTime utc(Instant at) {
-        return OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
     }
 }

@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -77,9 +76,9 @@ final class InstanceTable {
                 .bind(
                         "contextualisation",
                         contextualisation == null ? null : contextualisation.bytes())
-                .bind("registeredAt", utc(instance.registeredAt()))
-                .bind("startedAt", utc(instance.startedAt()))
-                .bind("stoppedAt", utc(instance.stoppedAt()))
+                .bind("registeredAt", instance.registeredAt())
+                .bind("startedAt", instance.startedAt())
+                .bind("stoppedAt", instance.stoppedAt())
                 .execute();
     }
 
@@ -103,7 +102,7 @@ final class InstanceTable {
         db.createUpdate(
                         "update instance set started_at = :at where id = :id and started_at is null")
                 .bind("id", id)
-                .bind("at", utc(at))
+                .bind("at", at)
                 .execute();
     }
 
@@ -112,7 +111,7 @@ final class InstanceTable {
         db.createUpdate(
                         "update instance set stopped_at = :at where id = :id and stopped_at is null")
                 .bind("id", id)
-                .bind("at", utc(at))
+                .bind("at", at)
                 .execute();
     }
 
@@ -187,9 +186,5 @@ final class InstanceTable {
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         var at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant at) {
-        return at == null ? null : OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
     }
 }

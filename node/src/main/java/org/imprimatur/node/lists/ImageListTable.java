@@ -1,7 +1,6 @@
 package org.imprimatur.node.lists;
 
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.register.Person;
@@ -83,8 +82,8 @@ final class ImageListTable {
                         """)
                 .bind("path", list.path())
                 .bind("version", list.version())
-                .bind("created", OffsetDateTime.ofInstant(list.created(), ZoneOffset.UTC))
-                .bind("expires", OffsetDateTime.ofInstant(list.expires(), ZoneOffset.UTC))
+                .bind("created", list.created())
+                .bind("expires", list.expires())
                 .bind("subject", list.signer().subject())
                 .bind("issuer", list.signer().issuer())
                 .bind("byNode", list.byNode())

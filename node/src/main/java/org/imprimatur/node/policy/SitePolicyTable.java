@@ -1,8 +1,6 @@
 package org.imprimatur.node.policy;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.imprimatur.register.Sha256;
 import org.jdbi.v3.core.Handle;
@@ -26,7 +24,7 @@ public final class SitePolicyTable {
                         """)
                 .bind("digest", digest.bytes())
                 .bind("text", text)
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .bind("at", at)
                 .execute();
     }
 

@@ -1,8 +1,6 @@
 package org.imprimatur.node.retention;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -26,7 +24,7 @@ final class RetentionTable {
                                 select number from instance where stopped_at < :before
                                  order by number limit :most for update skip locked
                                 """)
-                        .bind("before", utc(before))
+                        .bind("before", before)
                         .bind("most", most)
                         .mapTo(Long.class)
                         .list();
@@ -49,7 +47,7 @@ final class RetentionTable {
                                   and not exists (select from instance where decision = d.id)
                                 limit :most for update skip locked)
                         """)
-                .bind("before", utc(before))
+                .bind("before", before)
                 .bind("most", most)
                 .execute();
     }
@@ -69,12 +67,8 @@ final class RetentionTable {
                                                    where at < :before and view = v.digest)
                                 limit :most for update skip locked)
                         """)
-                .bind("before", utc(before))
+                .bind("before", before)
                 .bind("most", most)
                 .execute();
-    }
-
-    private static OffsetDateTime utc(Instant time) {
-        return time.atOffset(ZoneOffset.UTC);
     }
 }

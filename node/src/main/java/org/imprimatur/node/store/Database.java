@@ -35,8 +35,12 @@ public final class Database implements AutoCloseable {
         this.embedded = embedded;
         this.reading = reading;
         this.writing = writing;
-        this.readers = Jdbi.create(reading);
-        this.writers = Jdbi.create(writing);
+        this.readers = jdbi(reading);
+        this.writers = jdbi(writing);
+    }
+
+    private static Jdbi jdbi(HikariDataSource pool) {
+        return Jdbi.create(pool).registerArgument(new InstantArgument());
     }
 
     /**

@@ -2,7 +2,6 @@ package org.imprimatur.node.subscription;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,7 +104,7 @@ final class SubscriptionTable {
                         """)
                 .bind("name", list.text())
                 .bind("states", states)
-                .bind("verifiedAt", time(verifiedAt))
+                .bind("verifiedAt", verifiedAt)
                 .bind("fault", fault)
                 .bind("url", validators == null ? null : validators.url())
                 .bind("etag", validators == null ? null : validators.etag())
@@ -151,8 +150,8 @@ final class SubscriptionTable {
                 .bind("subject", state.signer().subject())
                 .bind("issuer", state.signer().issuer())
                 .bind("contact", state.contact())
-                .bind("expires", time(state.expires()))
-                .bind("takenAt", time(state.takenAt()))
+                .bind("expires", state.expires())
+                .bind("takenAt", state.takenAt())
                 .bind("message", message)
                 .execute();
         var ended = new ArrayList<StatementId>();
@@ -222,7 +221,7 @@ final class SubscriptionTable {
                     .bind("systemVersion", image.software().version())
                     .bind("architecture", image.software().architecture())
                     .bind("location", image.location())
-                    .bind("until", time(image.until()))
+                    .bind("until", image.until())
                     .add();
         }
         batch.execute();
@@ -309,10 +308,6 @@ final class SubscriptionTable {
 
     private static Gone gone(State state) {
         return new Gone(state.version(), state.takenAt());
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant at) {
-        return at == null ? null : OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
     }
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {

@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.imprimatur.node.driver.FileStamp;
@@ -120,16 +119,12 @@ final class TransferTable {
                 .bind("fileName", transfer.name().text())
                 .bind("digest", transfer.image().bytes())
                 .bind("attempts", transfer.attempts())
-                .bind("retryAt", utc(transfer.retryAt()))
-                .bind("modifiedAt", utc(stamp == null ? null : stamp.modifiedAt()))
+                .bind("retryAt", transfer.retryAt())
+                .bind("modifiedAt", stamp == null ? null : stamp.modifiedAt())
                 .bind("fileBytes", stamp == null ? null : (Long) stamp.bytes())
-                .bind("changedAt", utc(stamp == null ? null : stamp.changedAt()))
+                .bind("changedAt", stamp == null ? null : stamp.changedAt())
                 .bind("inode", stamp == null ? null : (Long) stamp.inode())
-                .bind("verifiedAt", utc(seen == null ? null : seen.verifiedAt()))
+                .bind("verifiedAt", seen == null ? null : seen.verifiedAt())
                 .execute();
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant at) {
-        return at == null ? null : OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
     }
 }

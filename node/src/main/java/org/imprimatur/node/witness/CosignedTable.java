@@ -2,7 +2,6 @@ package org.imprimatur.node.witness;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.ledger.Checkpoint;
@@ -78,7 +77,7 @@ final class CosignedTable {
                 .bind("origin", row.origin())
                 .bind("size", row.head().size())
                 .bind("note", row.note().bytes())
-                .bind("at", OffsetDateTime.ofInstant(row.at(), ZoneOffset.UTC))
+                .bind("at", row.at())
                 .execute();
     }
 
