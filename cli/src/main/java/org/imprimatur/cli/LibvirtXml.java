@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.MissingResourceException;
 import java.util.Objects;
 import java.util.Optional;
 import javax.xml.stream.XMLInputFactory;
@@ -103,6 +104,9 @@ record LibvirtXml(
             return Objects.requireNonNull(root, "a document that ends has a root");
         } catch (XMLStreamException e) {
             throw fault("well-formed XML", "line " + e.getLocation().getLineNumber());
+        } catch (MissingResourceException _) {
+            // The JDK has no message for a wrong character in a document type, and says that.
+            throw fault("no document type and no entities", "one of these");
         }
     }
 

@@ -150,6 +150,7 @@ class LibvirtDomainTest {
             strings = {
                 "<!DOCTYPE domain [<!ENTITY a 'b'>]><domain><name>&a;</name></domain>",
                 "<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain/>",
+                "<!DOCTYPE domain [<!ELEMENT a 'b'><\0/a>]><domain/>",
                 "<domain><name>&undefined;</name></domain>",
                 "<domain>",
                 "",

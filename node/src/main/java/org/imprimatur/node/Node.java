@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.imprimatur.node.approval.ApprovalCheck;
 import org.imprimatur.node.catalogue.AttachmentRoutes;
 import org.imprimatur.node.catalogue.Attachments;
@@ -29,6 +30,7 @@ import org.imprimatur.node.catalogue.StatusRoutes;
 import org.imprimatur.node.catalogue.SubmissionCheck;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.fetch.ServerAuthorities;
 import org.imprimatur.node.follow.AlarmRoutes;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
@@ -108,7 +110,8 @@ public final class Node implements AutoCloseable {
                     parts.opened(Database.open(config.database(), data, config.programs(), random));
 
             // What a site follows is asked when something is submitted to its own ledger.
-            var fetch = parts.opened(new Fetch(config.proxies()));
+            var tls = config.tlsAuthorities().map(Node::believing);
+            var fetch = parts.opened(new Fetch(config.proxies(), tls));
             var changed = new Bell();
             var follows =
                     parts.opened(
@@ -290,6 +293,14 @@ public final class Node implements AutoCloseable {
             return TrustAnchors.directory(config.anchors(), config.crls());
         } catch (IOException e) {
             throw new BadConfiguration("cannot read the anchors in " + config.anchors() + ": " + e);
+        }
+    }
+
+    private static SSLContext believing(Path authorities) {
+        try {
+            return ServerAuthorities.ofJavaAnd(authorities);
+        } catch (IOException e) {
+            throw new BadConfiguration("cannot believe tls-authorities: " + e.getMessage());
         }
     }
 

@@ -45,6 +45,8 @@ import org.imprimatur.trust.CrlMode;
  * @param witnessThreshold how many of these followers are to ask for, as written
  * @param lists how it serves image lists, as written
  * @param proxies through which it asks others
+ * @param tlsAuthorities whom to believe for TLS besides the authorities of Java: a directory as of
+ *     IGTF, or a PEM file
  */
 public record NodeConfig(
         Origin name,
@@ -64,7 +66,8 @@ public record NodeConfig(
         Optional<YamlMember> witnesses,
         Optional<YamlMember> witnessThreshold,
         Optional<YamlMember> lists,
-        Proxies proxies) {
+        Proxies proxies,
+        Optional<Path> tlsAuthorities) {
 
     /** A host name or address, and a port; port 0 takes any free one. */
     public record Listen(String host, int port) {
@@ -131,7 +134,8 @@ public record NodeConfig(
                 "witnesses",
                 "witness-threshold",
                 "lists",
-                "proxy");
+                "proxy",
+                "tls-authorities");
         Path data = root.required("data", "a directory that is this node's own").path();
         return new NodeConfig(
                 root.required("name", "the origin, for example catalogue.example/2026")
@@ -161,7 +165,8 @@ public record NodeConfig(
                 root.optional("witnesses"),
                 root.optional("witness-threshold"),
                 root.optional("lists"),
-                proxies(root.optional("proxy"), environment));
+                proxies(root.optional("proxy"), environment),
+                root.optional("tls-authorities").map(YamlMember::path));
     }
 
     /** The member counts before the variables; an empty one asks everybody directly. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.MissingResourceException;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -54,7 +55,8 @@ final class RpmUpdateinfoReader implements FeedReader {
             if (!known) {
                 throw new MalformedFeed("this XML is no updateinfo.xml");
             }
-        } catch (XMLStreamException e) {
+        } catch (XMLStreamException | MissingResourceException e) {
+            // The JDK has no message for a wrong character in a document type, and says that.
             throw new MalformedFeed("damaged XML: " + e.getMessage(), e);
         }
     }

@@ -1,9 +1,14 @@
 package org.imprimatur.node.driver;
 
-import java.io.ByteArrayInputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.MissingResourceException;
 import java.util.Objects;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
@@ -26,7 +31,8 @@ public record OutsideXml(String name, String text, List<OutsideXml> children) {
     }
 
     /**
-     * Reads a document, without a document type, entities of its own or anything from elsewhere.
+     * Reads a document in UTF-8, without a document type, entities of its own or anything from
+     * elsewhere.
      *
      * @param what who says it, for the error
      * @throws DriverException when it is not such a document; the message quotes nothing of it
@@ -41,7 +47,7 @@ public record OutsideXml(String name, String text, List<OutsideXml> children) {
         OutsideXml root = null;
         int elements = 0;
         try {
-            var in = factory.createXMLStreamReader(new ByteArrayInputStream(document));
+            var in = factory.createXMLStreamReader(new StringReader(text(document, what)));
             while (in.hasNext()) {
                 switch (in.next()) {
                     case XMLStreamConstants.START_ELEMENT -> {
@@ -78,10 +84,20 @@ public record OutsideXml(String name, String text, List<OutsideXml> children) {
                     }
                 }
             }
-        } catch (XMLStreamException e) {
+        } catch (XMLStreamException | MissingResourceException _) {
+            // The JDK has no message for a wrong character in a document type, and says that.
             throw new DriverException(what + " is not XML as it was expected");
         }
         return Objects.requireNonNull(root, "a document that ends has a root");
+    }
+
+    /** What is no UTF-8 the JDK's reader would tell the whole process. */
+    private static String text(byte[] document, String what) throws DriverException {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(document)).toString();
+        } catch (CharacterCodingException _) {
+            throw new DriverException(what + " is not XML as it was expected");
+        }
     }
 
     /** All elements of that name directly below it. */

@@ -11,11 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +23,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,31 +52,9 @@ public final class Calls implements AutoCloseable {
                         .connectTimeout(TO_CONNECT)
                         .executor(Executors.newVirtualThreadPerTaskExecutor());
         if (authorities.isPresent()) {
-            builder.sslContext(believing(authorities.get()));
+            builder.sslContext(ServerAuthorities.only(authorities.get()));
         }
         client = builder.build();
-    }
-
-    private static SSLContext believing(Path pem) throws IOException {
-        try (var in = Files.newInputStream(pem)) {
-            var store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int number = 0;
-            for (var certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("authority-" + number++, certificate);
-            }
-            if (number == 0) {
-                throw new FileNotFoundException(pem + " holds no certificate");
-            }
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException(pem + " cannot be used: " + e.getMessage(), e);
-        }
     }
 
     /** An answer, whatever its status. */

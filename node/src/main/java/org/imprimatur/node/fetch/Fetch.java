@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 
 /**
  * The one way in which a node asks others. Only {@code http:} and {@code https:}; redirects are
@@ -48,15 +49,26 @@ public final class Fetch implements AutoCloseable {
      * @param proxies through which others are asked
      */
     public Fetch(Proxies proxies) {
+        this(proxies, Optional.empty());
+    }
+
+    /**
+     * Opens a client.
+     *
+     * @param proxies through which others are asked
+     * @param tls whom to believe for TLS; empty for the authorities of Java
+     */
+    public Fetch(Proxies proxies, Optional<SSLContext> tls) {
         this.proxies = proxies;
-        client =
+        var builder =
                 HttpClient.newBuilder()
                         .proxy(proxies)
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(TO_CONNECT)
-                        .executor(Executors.newVirtualThreadPerTaskExecutor())
-                        .build();
+                        .executor(Executors.newVirtualThreadPerTaskExecutor());
+        tls.ifPresent(builder::sslContext);
+        client = builder.build();
         scheduler =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("fetch-watch").factory());
