@@ -148,8 +148,12 @@ public final class DirectoryStore {
 
     /** Deletes what is gathered for images that nobody wants any more. */
     public void keepIncoming(List<Sha512> wanted) throws IOException {
+        var gathered = list(incoming);
+        if (gathered.isEmpty()) {
+            return;
+        }
         var kept = wanted.stream().map(Sha512::hex).collect(Collectors.toSet());
-        for (Path file : list(incoming)) {
+        for (Path file : gathered) {
             String name = file.getFileName().toString();
             if (!kept.contains(name.substring(0, Math.max(0, name.indexOf('.'))))) {
                 Files.deleteIfExists(file);

@@ -206,7 +206,10 @@ public final class Transfers implements AutoCloseable {
         }
         var approved = wanted.approved().stream().map(TransferKey::of).collect(toSet());
         stopUnwanted(approved);
-        withdrawUnwanted(byName.keySet(), approved, Set.copyOf(wanted.undetermined()));
+        var found = new HashMap<ImageFileName, DirectoryStore.Offered>();
+        store.offered().forEach(offered -> found.put(offered.name(), offered));
+        withdrawUnwanted(
+                found.keySet(), byName.keySet(), approved, Set.copyOf(wanted.undetermined()));
         store.keepIncoming(
                 Stream.concat(
                                 wanted.approved().stream().map(a -> a.candidate().image()),
@@ -217,7 +220,7 @@ public final class Transfers implements AutoCloseable {
         }
         for (var entry : byName.entrySet()) {
             try {
-                offer(entry.getKey(), entry.getValue(), now);
+                offer(entry.getKey(), entry.getValue(), found.get(entry.getKey()), now);
             } catch (IOException e) {
                 LOG.error("{} cannot be offered", entry.getKey(), e);
             }
@@ -270,17 +273,19 @@ public final class Transfers implements AutoCloseable {
     }
 
     private synchronized void withdrawUnwanted(
-            Set<ImageFileName> wanted, Set<TransferKey> approved, Set<TransferKey> undetermined)
-            throws IOException {
+            Set<ImageFileName> found,
+            Set<ImageFileName> wanted,
+            Set<TransferKey> approved,
+            Set<TransferKey> undetermined) {
         var left =
                 undetermined.stream()
                         .flatMap(key -> Optional.ofNullable(transfers.get(key)).stream())
                         .map(Transfer::name)
                         .collect(toSet());
         left.addAll(wanted);
-        for (var offered : store.offered()) {
-            if (!left.contains(offered.name())) {
-                withdraw(offered.name());
+        for (var name : found) {
+            if (!left.contains(name)) {
+                withdraw(name);
             }
         }
         for (var transfer : List.copyOf(transfers.values())) {
@@ -301,8 +306,16 @@ public final class Transfers implements AutoCloseable {
         }
     }
 
-    /** Sees to it that a file is offered under its name, for all endorsements that agree on it. */
-    private synchronized void offer(ImageFileName name, List<Approved> approved, Instant now)
+    /**
+     * Sees to it that a file is offered under its name, for all endorsements that agree on it.
+     *
+     * @param found in the store when the review began
+     */
+    private synchronized void offer(
+            ImageFileName name,
+            List<Approved> approved,
+            DirectoryStore.@Nullable Offered found,
+            Instant now)
             throws IOException {
         var first = approved.getFirst();
         var image = first.candidate().image();
@@ -317,8 +330,10 @@ public final class Transfers implements AutoCloseable {
             }
         }
         var same = approved.stream().filter(a -> a.candidate().image().equals(image)).toList();
-        var offered = store.offered(name).orElse(null);
-        var seen = offered == null ? null : seen(offered, image);
+        boolean recorded = recorded(same).anyMatch(t -> t.state() == Transfer.State.AVAILABLE);
+        // What is not as it is on record may have changed since.
+        var offered = (found != null) == recorded ? found : store.offered(name).orElse(null);
+        var seen = offered == null ? null : seen(offered, image, same);
         if (seen != null && offered != null) {
             same.forEach(a -> available(a, name, seen));
             boolean old = now.isAfter(seen.verifiedAt().plus(settings.get().verifyEvery()));
@@ -344,14 +359,26 @@ public final class Transfers implements AutoCloseable {
     }
 
     /** The file as it was verified, if it still looks alike; in doubt, it does not. */
-    private @Nullable Seen seen(DirectoryStore.Offered offered, Sha512 image) {
-        return transfers.values().stream()
+    private @Nullable Seen seen(
+            DirectoryStore.Offered offered, Sha512 image, List<Approved> approved) {
+        return newest(recorded(approved), offered, image)
+                .or(() -> newest(transfers.values().stream(), offered, image))
+                .orElse(null);
+    }
+
+    private static Optional<Seen> newest(
+            Stream<Transfer> transfers, DirectoryStore.Offered offered, Sha512 image) {
+        return transfers
                 .filter(t -> t.state() == Transfer.State.AVAILABLE)
                 .filter(t -> t.name().equals(offered.name()) && t.image().equals(image))
                 .flatMap(t -> Optional.ofNullable(t.seen()).stream())
                 .filter(seen -> seen.stamp().alike(offered.stamp()))
-                .max(Comparator.comparing(Seen::verifiedAt))
-                .orElse(null);
+                .max(Comparator.comparing(Seen::verifiedAt));
+    }
+
+    private Stream<Transfer> recorded(List<Approved> approved) {
+        return approved.stream()
+                .flatMap(one -> Optional.ofNullable(transfers.get(TransferKey.of(one))).stream());
     }
 
     /** Whether a file may be used: it is there, and exactly as it was verified. */
