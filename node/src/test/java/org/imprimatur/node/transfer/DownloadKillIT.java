@@ -59,8 +59,9 @@ class DownloadKillIT {
         }
         assertThat(offered).hasBinaryContent(image);
         assertThat(kills).isPositive();
-        // What half a second brought may be lost with each kill, and what was on its way, no more.
-        assertThat(served.get()).isLessThan(image.length + kills * 3_000_000L);
+        // With each kill what half a second brought may be lost, and all that was asked for and not
+        // brought yet, which is the more the slower the machine; never all that came before.
+        assertThat(served.get()).isLessThan(image.length + kills * image.length / 2L);
         try (var left = Files.list(store.resolve(".incoming"))) {
             assertThat(left).isEmpty();
         }
