@@ -38,16 +38,22 @@ import picocli.CommandLine.Spec;
             "  imprimatur advisories update                        the feeds that are wanted by default",
             "  imprimatur advisories update osv-npm debian-tracker",
             "  imprimatur advisories update --from /media/feeds    files named after the feeds, off line",
-            "  imprimatur advisories list"
+            "  imprimatur advisories list",
+            "  imprimatur advisories open --node https://catalogue.example"
         },
-        subcommands = {AdvisoriesCommand.Update.class, AdvisoriesCommand.ListFeeds.class})
+        subcommands = {
+            AdvisoriesCommand.Update.class,
+            AdvisoriesCommand.ListFeeds.class,
+            AdvisoriesOpenCommand.class
+        })
 final class AdvisoriesCommand implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
 
     @Override
     public Integer call() {
-        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "update or list?");
+        throw new ParameterException(
+                Objects.requireNonNull(spec).commandLine(), "update, list or open?");
     }
 
     @Command(

@@ -29,7 +29,7 @@ final class GrantOptions {
             paramLabel = "ROLE",
             converter = Converters.RoleConverter.class,
             description =
-                    "endorser, site-approver, security-officer, appointer, image-producer, vo-producer,"
+                    "endorser, site-approver, security-officer, appointer, contact, image-producer, vo-producer,"
                             + " image-combiner or vm-operator.")
     private @Nullable Role role;
 

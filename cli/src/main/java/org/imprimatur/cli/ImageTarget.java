@@ -36,6 +36,40 @@ final class ImageTarget {
                             + " (vo:biomed/debian-12), or the id of an endorsement.")
     private @Nullable String target;
 
+    /** The image of that name. */
+    static ImageTarget of(String name) {
+        var target = new ImageTarget();
+        target.target = name;
+        return target;
+    }
+
+    /** Every endorsement of the image that a site has in view. */
+    List<JsonNode> allAtSite(NodeClient client) {
+        var query = ID.matcher(text()).matches() ? "?endorsement=" + text() : query();
+        return all(client.json("/api/v1/site/images" + query).path("images"));
+    }
+
+    /** Every endorsement of the image in a ledger, at most 200; by its id where that is named. */
+    List<JsonNode> allInCatalogue(NodeOptions.Connection connection) {
+        var query =
+                ID.matcher(text()).matches()
+                        ? "?digest=" + inCatalogue(connection).image()
+                        : query();
+        var answer = connection.client().json("/api/v1/images" + query + "&limit=200");
+        return all(answer.path("images"));
+    }
+
+    private List<JsonNode> all(JsonNode images) {
+        var found = new ArrayList<JsonNode>();
+        images.forEach(
+                image -> {
+                    if (matches().test(image)) {
+                        found.add(image);
+                    }
+                });
+        return found;
+    }
+
     /** One endorsement of the image. */
     record Found(
             Origin catalogue, StatementId endorsement, Sha512 image, String title, String state) {}

@@ -6,13 +6,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.MissingResourceException;
 import java.util.Objects;
 import java.util.Optional;
-import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.StrictXml;
 
 /**
  * An element of an XML document of libvirt, with all below it. Attributes are those without a
@@ -47,14 +46,10 @@ record LibvirtXml(
         if (document.length > MAX_BYTES) {
             throw fault("at most " + MAX_BYTES + " bytes", "more");
         }
-        var factory = XMLInputFactory.newDefaultFactory();
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
         var open = new ArrayDeque<Open>();
         int elements = 0;
         try {
-            var in = factory.createXMLStreamReader(new ByteArrayInputStream(document));
+            var in = StrictXml.reader(StrictXml.factory(), new ByteArrayInputStream(document));
             LibvirtXml root = null;
             while (in.hasNext()) {
                 switch (in.next()) {
@@ -104,9 +99,6 @@ record LibvirtXml(
             return Objects.requireNonNull(root, "a document that ends has a root");
         } catch (XMLStreamException e) {
             throw fault("well-formed XML", "line " + e.getLocation().getLineNumber());
-        } catch (MissingResourceException _) {
-            // The JDK has no message for a wrong character in a document type, and says that.
-            throw fault("no document type and no entities", "one of these");
         }
     }
 

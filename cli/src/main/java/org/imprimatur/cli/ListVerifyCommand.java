@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import javax.security.auth.x500.X500Principal;
 import org.imprimatur.exchange.hepix.ImageList;
 import org.imprimatur.exchange.hepix.ImageVerdict;
 import org.imprimatur.exchange.hepix.ListDiff;
@@ -19,6 +20,7 @@ import org.imprimatur.exchange.hepix.ListVerifier.Reason;
 import org.imprimatur.exchange.hepix.ListVerifier.Verdict;
 import org.imprimatur.exchange.hepix.Meanwhile;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.trust.SlashName;
 import org.imprimatur.trust.TrustAnchors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,7 +47,9 @@ final class ListVerifyCommand implements Callable<Integer> {
     @Option(
             names = "--endorser",
             paramLabel = "DN",
-            description = "Who must have signed, for example '/DC=org/DC=example/CN=Alice'.")
+            description =
+                    "Who must have signed, for example '/DC=org/DC=example/CN=Alice', or as RFC"
+                            + " 2253.")
     private @Nullable String endorser;
 
     @Option(
@@ -71,12 +75,14 @@ final class ListVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var trusted = anchors.required(output);
+        var subject = name("--endorser", endorser);
+        var authority = name("--issuer", issuer);
         var held = held();
         var where = Objects.requireNonNull(source);
         Verdict verdict;
         Optional<ImageList> before;
         try {
-            verdict = verdict(where, trusted, held);
+            verdict = verdict(where, trusted, subject, authority, held);
         } finally {
             // What is wrong with the list that is held is told before all else.
             before = held.get();
@@ -111,18 +117,35 @@ final class ListVerifyCommand implements Callable<Integer> {
                 });
     }
 
-    private Verdict verdict(String where, TrustAnchors trusted, Supplier<Optional<ImageList>> held)
+    /** A name with slashes is compared as it is; one as RFC 2253 is written with slashes first. */
+    private static Optional<String> name(String option, @Nullable String text) {
+        if (text == null || text.startsWith("/")) {
+            return Optional.ofNullable(text);
+        }
+        try {
+            return Optional.of(SlashName.of(new X500Principal(text)));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "%s: '%s' is not a name such as /DC=org/DC=example/CN=Alice"
+                            .formatted(option, text),
+                    e);
+        }
+    }
+
+    private Verdict verdict(
+            String where,
+            TrustAnchors trusted,
+            Optional<String> subject,
+            Optional<String> authority,
+            Supplier<Optional<ImageList>> held)
             throws IOException {
         var message = ListSource.read(where);
         var verifier =
                 new ListVerifier(
                         trusted,
                         legacySha1,
-                        new Expected(
-                                Optional.ofNullable(endorser),
-                                Optional.ofNullable(issuer),
-                                held,
-                                message.address()));
+                        new Expected(subject, authority, held, message.address()));
         try {
             return verifier.verify(message.bytes(), at.instant());
         } catch (MalformedInput bad) {

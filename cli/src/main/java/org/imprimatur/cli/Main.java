@@ -102,6 +102,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("ledger", LedgerCommand.class);
         COMMANDS.put("site", SiteCommand.class);
         COMMANDS.put("instances", InstancesCommand.class);
+        COMMANDS.put("incident", IncidentCommand.class);
         COMMANDS.put("hook", HookCommand.class);
         COMMANDS.put("decide", DecideCommand.class);
         COMMANDS.put("replay", ReplayCommand.class);

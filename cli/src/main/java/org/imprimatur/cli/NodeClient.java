@@ -189,7 +189,8 @@ final class NodeClient {
         return failure.getMessage() == null ? name : name + ": " + failure.getMessage();
     }
 
-    private static JsonNode json(byte[] body) {
+    /** Reads an answer; nested no deeper than nodes answer. */
+    static JsonNode json(byte[] body) {
         try {
             return JSON.readTree(body);
         } catch (JsonProcessingException e) {

@@ -23,6 +23,9 @@ final class PeopleCommand implements Callable<Integer> {
         var answer = node.connect(output).client().json("/api/v1/people");
         for (var owner : answer.path("owners")) {
             output.line("%s", owner.path("owner").asText());
+            for (var contact : owner.path("contacts")) {
+                output.line("  told of what concerns its images: %s", contact.asText());
+            }
             for (var one : owner.path("people")) {
                 output.line(
                         "  %s%s: %s, %s%s%s%s",

@@ -5,14 +5,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.imprimatur.trust.TrialAuthority.KeyKind;
 
 /**
- * Runs what commands have in common, at build time, so that the ahead-of-time cache holds the
- * classes that they need. Not a part of the program.
+ * Makes the start-up caches at build time. Each is what Java keeps of a run of the commands that it
+ * is for, and of nothing else: a cache is taken up whole when a command starts, so that classes of
+ * other commands cost time. Not a part of the program.
  */
 final class Rehearsal {
 
@@ -24,71 +26,164 @@ final class Rehearsal {
                     "lvm.raw.gz",
                     "containers/zstd-4k.qcow2.gz");
 
-    private Rehearsal() {}
+    /** What is rehearsed together: one cache, which the launcher knows by the name. */
+    private enum Scene {
+        INSPECT,
+        VERIFY,
+        /** Both of them, and the help: for all other commands. */
+        IMPRIMATUR;
 
-    /** Takes the checkout, and the file that says that the cache is complete. */
-    public static void main(String[] args) throws IOException {
-        var fixtures = Path.of(args[0], "images", "fixtures");
-        var home = Files.createTempDirectory("imprimatur-rehearsal-");
-        run("--version");
-        run("--help");
-        run("endorse", "--help");
-        run("verify", "--help");
-        var image = fixtures.resolve("mini-faulty.v3-zlib.qcow2").toString();
-        run("inspect", image);
-        run("inspect", image, "--quick");
-        run("inspect", image, "--output", "json", "--sbom", home.resolve("sbom.json").toString());
-        var system = unpacked(fixtures.resolve("rehearsal.raw.gz"), home);
-        run("inspect", system);
-        run("inspect", system, "--quick", "--output", "json");
-        for (var disk : DISKS) {
-            run("inspect", unpacked(fixtures.resolve(disk), home), "--quick");
+        String cacheName() {
+            return name().toLowerCase(Locale.ROOT) + ".aot";
         }
-        bundle(home);
-        list(Path.of(args[0], "exchange", "src", "test", "resources", "hepix"));
-        Demo.remove(home);
-        Files.writeString(Path.of(args[1]), "");
     }
 
-    private static String unpacked(Path packed, Path home) throws IOException {
-        var disk = home.resolve("disk-" + packed.getFileName());
-        try (var in = new GZIPInputStream(Files.newInputStream(packed))) {
-            Files.copy(in, disk);
+    private final Path checkout;
+    private final Path home;
+
+    private Rehearsal(Path checkout, Path home) {
+        this.checkout = checkout;
+        this.home = home;
+    }
+
+    /**
+     * With a checkout and the directory of the program, makes all caches and then the file that
+     * says so. With a checkout, a directory that was prepared, and the name of a scene, plays that.
+     */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        var checkout = Path.of(args[0]);
+        if (args.length == 3) {
+            new Rehearsal(checkout, Path.of(args[1])).play(Scene.valueOf(args[2]));
+            return;
         }
-        return disk.toString();
+        var program = Path.of(args[1]);
+        var home = Files.createTempDirectory("imprimatur-rehearsal-");
+        try {
+            var rehearsal = new Rehearsal(checkout, home);
+            rehearsal.prepare();
+            rehearsal.makeCaches(program);
+        } finally {
+            Demo.remove(home);
+        }
+        Files.writeString(program.resolve("ready"), "");
+    }
+
+    private void makeCaches(Path program) throws IOException, InterruptedException {
+        var playing = new ArrayList<Process>();
+        for (var scene : Scene.values()) {
+            playing.add(
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-XX:AOTCacheOutput=" + program.resolve(scene.cacheName()),
+                                    "-XX:+UseSerialGC",
+                                    "-Xlog:all=error",
+                                    "-cp",
+                                    program.resolve("lib/imprimatur.jar").toString(),
+                                    Rehearsal.class.getName(),
+                                    checkout.toString(),
+                                    home.toString(),
+                                    scene.name())
+                            .inheritIO()
+                            .start());
+        }
+        for (var each : playing) {
+            int status = each.waitFor();
+            if (status != 0) {
+                throw new IOException("a rehearsal ended with status " + status);
+            }
+        }
     }
 
     /** Authorities of the grid mostly have RSA keys, and people of either kind. */
-    private static void bundle(Path home) throws IOException {
-        var story = new TrialStory(home, KeyKind.RSA_2048);
-        var image = story.endorse(home, "image.qcow2", new byte[] {1}).toString();
-        var bundle = image + ".bundle.json";
-        run(story.trusting("verify", bundle, "--require-crls"));
-        run(story.trusting("verify", bundle, image, "--output", "json"));
+    private void prepare() throws IOException {
+        unpack("rehearsal.raw.gz");
+        for (var disk : DISKS) {
+            unpack(disk);
+        }
+        new TrialStory(home, KeyKind.RSA_2048).endorse(home, "image.qcow2", new byte[] {1});
     }
 
-    private static void list(Path lists) {
-        var line =
-                List.of(
-                        "list",
-                        "verify",
-                        lists.resolve("good.list").toString(),
-                        "--previous",
-                        lists.resolve("rollback.list").toString(),
-                        "--anchors",
-                        lists.resolve("anchors").toString(),
-                        "--require-crls",
-                        "--at",
-                        TrialStory.AT,
-                        "--output");
-        for (var form : List.of("text", "json")) {
-            run(Stream.concat(line.stream(), Stream.of(form)).toArray(String[]::new));
+    private void unpack(String packed) throws IOException {
+        try (var in =
+                new GZIPInputStream(
+                        Files.newInputStream(checkout.resolve("images/fixtures", packed)))) {
+            Files.copy(in, unpacked(packed));
         }
-        run(
-                "list",
-                "diff",
-                lists.resolve("rollback.list").toString(),
-                lists.resolve("good.list").toString());
+    }
+
+    private Path unpacked(String packed) {
+        return home.resolve(Path.of(packed).getFileName().toString().replaceFirst("\\.gz$", ""));
+    }
+
+    private void play(Scene scene) {
+        switch (scene) {
+            case INSPECT -> inspect();
+            case VERIFY -> verify();
+            case IMPRIMATUR -> {
+                run("--version");
+                run("--help");
+                run("endorse", "--help");
+                run("verify", "--help");
+                inspect();
+                verify();
+            }
+        }
+    }
+
+    private void inspect() {
+        var image = checkout.resolve("images/fixtures/mini-faulty.v3-zlib.qcow2").toString();
+        run("inspect", image);
+        run("inspect", image, "--quick");
+        run("inspect", image, "--output", "json", "--sbom", home.resolve("sbom.json").toString());
+        var system = unpacked("rehearsal.raw.gz").toString();
+        run("inspect", system);
+        run("inspect", system, "--quick", "--output", "json");
+        for (var disk : DISKS) {
+            run("inspect", unpacked(disk).toString(), "--quick");
+        }
+    }
+
+    private void verify() {
+        run("--version");
+        var image = home.resolve("image.qcow2").toString();
+        var bundle = image + ".bundle.json";
+        verify(bundle, "--require-crls");
+        verify(bundle, image, "--output", "json");
+        list();
+    }
+
+    /** By the files of the story, without its classes, which are no part of the program. */
+    private void verify(String... what) {
+        var line = new ArrayList<>(List.of("verify"));
+        line.addAll(List.of(what));
+        line.addAll(List.of("--charter", home.resolve("charter.json").toString()));
+        line.addAll(List.of("--anchors", home.resolve("anchors").toString()));
+        line.addAll(List.of("--at", TrialStory.AT));
+        run(line.toArray(String[]::new));
+    }
+
+    private void list() {
+        var lists = checkout.resolve("exchange/src/test/resources/hepix");
+        var old = lists.resolve("rollback.list").toString();
+        var next = lists.resolve("good.list").toString();
+        var anchors = lists.resolve("anchors").toString();
+        for (var form : List.of("text", "json")) {
+            run(
+                    "list",
+                    "verify",
+                    next,
+                    "--previous",
+                    old,
+                    "--anchors",
+                    anchors,
+                    "--require-crls",
+                    "--at",
+                    TrialStory.AT,
+                    "--output",
+                    form);
+        }
+        run("list", "diff", old, next);
     }
 
     private static void run(String... command) {

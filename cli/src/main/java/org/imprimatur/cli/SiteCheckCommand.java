@@ -26,6 +26,10 @@ import picocli.CommandLine.Parameters;
         })
 final class SiteCheckCommand implements Callable<Integer> {
 
+    private static final String ON_ADVISORIES =
+            "limits.advisory counts revocations, and known flaws with a patch only on a node whose"
+                    + " configuration has \"advisories\"";
+
     @Mixin private final Output output = new Output();
 
     @Parameters(paramLabel = "FILE", description = "The file that \"site\" of a node names.")
@@ -47,6 +51,10 @@ final class SiteCheckCommand implements Callable<Integer> {
             output.line("  classes: %s", String.join(", ", classes));
             output.line("  follows: %d", site.sources().size());
             output.line("  sha256 %s", policy.digest().hex());
+            if (policy.limitsAdvisories()) {
+                output.line("  note: %s", ON_ADVISORIES);
+                document.putArray("notes").add(ON_ADVISORIES);
+            }
             document.put("site", policy.site().toString())
                     .put("sitePolicy", "sha256:" + policy.digest().hex());
             output.document(document);

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The node of the site that is asked; its word is taken as it is, without a charter. */
+/** The node that is asked; its word is taken as it is, without a charter. */
 final class SiteNode {
 
     @Option(
@@ -13,7 +13,7 @@ final class SiteNode {
             paramLabel = "URL",
             required = true,
             defaultValue = "${env:IMPRIMATUR_NODE}",
-            description = "Address of the site's node (default: $IMPRIMATUR_NODE).")
+            description = "Address of the node (default: $IMPRIMATUR_NODE).")
     private @Nullable URI node;
 
     NodeClient client() {

@@ -165,14 +165,16 @@ final class SiteStatusCommand implements Callable<Integer> {
         var list = document.putArray("untold");
         for (var image : client.json("/api/v1/site/images?state=refused").path("images")) {
             var refusal = image.path("refusal");
-            if (refusal.path("notice").has("why")) {
-                list.add(refusal);
-                output.line(
-                        "untold   refusal of %s, %s@%s",
-                        image.path("title").asText(),
-                        image.path("guid").asText(),
-                        image.path("version").asText());
-                output.line("         %s", refusal.path("notice").path("why").asText());
+            for (var notice : refusal.path("notices")) {
+                if (notice.has("why")) {
+                    list.add(refusal);
+                    output.line(
+                            "untold   refusal of %s, %s@%s",
+                            image.path("title").asText(),
+                            image.path("guid").asText(),
+                            image.path("version").asText());
+                    output.line("         %s", notice.path("why").asText());
+                }
             }
         }
         return !list.isEmpty();

@@ -80,6 +80,11 @@ final class StratusLabSource {
         var bytes = read(from);
         var verdict = new StratusLabVerifier(trusted).verify(bytes, terms);
         if (verdict instanceof StratusLabVerdict.Refused refused && refused.unreadable()) {
+            output.document(
+                    Output.object()
+                            .put("verdict", "UNREADABLE")
+                            .put("code", refused.code())
+                            .put("explanation", refused.explanation()));
             throw new CommandFailure(
                     ExitCode.UNREADABLE,
                     "%s: %s [%s]".formatted(from, refused.explanation(), refused.code()));

@@ -87,6 +87,18 @@ class ListCommandsTest {
                 .endsWith("REFUSED\n");
         assertThat(verify(list("good"), "--endorser", "/CN=Bob").out())
                 .contains("[unexpected-endorser]");
+        assertThat(verify(list("good"), "--endorser", "CN=Bob").out())
+                .contains("[unexpected-endorser]");
+        assertThat(
+                        verify(
+                                        list("good"),
+                                        "--endorser",
+                                        "CN=Alice Endorser,O=Physics,DC=example,DC=org",
+                                        "--issuer",
+                                        "CN=Example Grid CA,DC=example,DC=org")
+                                .status())
+                .isZero();
+        assertThat(verify(list("good"), "--endorser", "Bob").status()).isEqualTo(2);
     }
 
     @Test

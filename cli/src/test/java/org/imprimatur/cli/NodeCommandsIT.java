@@ -1230,14 +1230,16 @@ class NodeCommandsIT {
         var refused =
                 site("approver", "refuse", id, "--explanation", "not here", "--output", "json");
         assertThat(refused.status()).as(refused.err()).isZero();
-        var notice =
-                home.resolve("data-cli/notices")
-                        .resolve(refused.json().path("id").asText() + ".eml");
+        // At once, or within ten minutes where they were just told something else.
+        var told = new NodeClient(URI.create(url()));
         long end = System.nanoTime() + 30_000_000_000L;
-        while (!Files.exists(notice) && System.nanoTime() < end) {
+        var images = "/api/v1/site/images?endorsement=" + id;
+        while (told.json(images).at("/images/0/refusal/notices/0").isMissingNode()
+                && System.nanoTime() < end) {
             Thread.sleep(50);
         }
-        assertThat(notice).content().startsWith("To: security@example.org\n").contains("not here");
+        assertThat(told.json(images).at("/images/0/refusal/notices/0/recipient").asText())
+                .isEqualTo("security@example.org");
     }
 
     // ---- decisions ------------------------------------------------------------------------------

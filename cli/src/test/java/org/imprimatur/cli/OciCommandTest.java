@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.BeforeEach;
@@ -309,6 +310,21 @@ class OciCommandTest {
             assertThat(refused(reference, "--plain-http")).isEqualTo("malformed-manifest");
             registry.lies.clear();
 
+            var asked = registry.asked.stream().filter(one -> one.contains("/referrers/")).toList();
+            var referrers = asked.getFirst().substring(asked.getFirst().lastIndexOf("/referrers/"));
+            registry.lies.put(referrers, index(65));
+            assertThat(refused(reference, "--plain-http")).isEqualTo("too-many-referrers");
+            story.endorse(directory, "other.qcow2", "another".getBytes(StandardCharsets.UTF_8));
+            pushFile("other.qcow2", reference.replace(":12", ":13"), "--plain-http");
+            registry.lies.put(referrers, registry.referrersOfOthers(referrers));
+            assertThat(refused(reference, "--plain-http"))
+                    .as("the bundle of another image is none of this one")
+                    .isEqualTo("no-bundle");
+            registry.lies.clear();
+            registry.failing = 500;
+            assertThat(refused(reference, "--plain-http")).isEqualTo("registry-error");
+            registry.failing = 0;
+
             for (var listed : List.copyOf(registry.asked)) {
                 if (listed.startsWith("GET") && listed.contains("/manifests/sha256:")) {
                     registry.lies.put(
@@ -319,6 +335,19 @@ class OciCommandTest {
             assertThat(refused(reference, "--plain-http")).isEqualTo("digest-mismatch");
         }
         assertThat(refused("127.0.0.1:1/x:1", "--plain-http")).isEqualTo("unreachable");
+    }
+
+    /** An index of so many bundles. */
+    private static byte[] index(int bundles) {
+        return TrialRegistry.index(
+                IntStream.range(0, bundles)
+                        .mapToObj(
+                                i ->
+                                        TrialRegistry.descriptor(
+                                                "sha256:%064x".formatted(i),
+                                                100,
+                                                "application/vnd.imprimatur.bundle.v1+json"))
+                        .toList());
     }
 
     @Test

@@ -34,6 +34,15 @@ class SiteCheckCommandTest {
     }
 
     @Test
+    void aLimitThatNeedsAdvisoriesOfTheNodeIsToldOf() throws IOException {
+        var limited = GOOD.replace("\"]}", "\"], limits: {advisory: {after: 7d, urgency: low}}}");
+        var ran = Ran.of("site", "check", file(limited).toString());
+        assertThat(ran.status()).isEqualTo(ExitCode.DONE.status());
+        assertThat(ran.out()).contains("note: limits.advisory counts revocations, and known flaws");
+        assertThat(Ran.of("site", "check", file(GOOD).toString()).out()).doesNotContain("note:");
+    }
+
+    @Test
     void everyFaultIsOneLineWithPlaceAndRemedy() throws IOException {
         var file = file(GOOD.replace("store: store", "stoer: store").replace("HERE", "!"));
 

@@ -187,7 +187,7 @@ class SiteCommandsIT {
         assertThat(ask("site", "queue").out()).doesNotContain(id);
         var told = told(id);
         assertThat(told.path("explanation").asText()).isEqualTo("its clock is wrong");
-        assertThat(told.path("notice").path("recipient").asText())
+        assertThat(told.path("notices").path(0).path("recipient").asText())
                 .isEqualTo("security@example.org");
         assertThat(home.resolve("mail.txt"))
                 .content()
@@ -206,7 +206,8 @@ class SiteCommandsIT {
             for (var image : images) {
                 if (image.path("endorsement").asText().equals(id)
                         && image.path("refusal")
-                                .path("notice")
+                                .path("notices")
+                                .path(0)
                                 .path("state")
                                 .asText()
                                 .equals("sent")) {

@@ -205,6 +205,36 @@ class StreamsCommandTest {
     }
 
     @Test
+    void anImageThatNobodyWhoIsTrustedEndorsedYetIsUnusable() throws IOException {
+        write();
+        var stranger = new TrialStory(Files.createDirectory(directory.resolve("stranger")));
+        assertThat(Ran.trusting(stranger, "streams", "verify", root.toString()).out())
+                .contains("[bundle-refused]", "0 of 2 images usable");
+
+        for (var file : List.of("index.json", "images.json")) {
+            var path = root.resolve("streams/v1").resolve(file);
+            Files.writeString(
+                    path,
+                    Files.readString(path)
+                            .replaceAll(
+                                    "(\"updated\" ?: ?)\"[^\"]*\"",
+                                    "$1\"Sat, 21 Nov 2026 12:00:00 +0000\""));
+        }
+        var before =
+                Ran.of(
+                        "streams",
+                        "verify",
+                        root.toString(),
+                        "--charter",
+                        story.charterFile.toString(),
+                        "--anchors",
+                        story.anchors.toString(),
+                        "--at",
+                        "2026-11-21T12:00:01Z");
+        assertThat(before.out()).contains("[not-in-force]", "0 of 2 images usable");
+    }
+
+    @Test
     void anIndexThatLiesIsToldOf() throws IOException {
         write();
         var products = root.resolve("streams/v1/images.json");
@@ -217,6 +247,11 @@ class StreamsCommandTest {
         Files.writeString(products, honest.replace("imprimatur.bundle.json", "other"));
         assertThat(verify(root.toString()).out()).contains("[no-bundle]", "0 of 2 images usable");
         Files.writeString(products, honest);
+        var bundle = Files.readString(root.resolve("image.qcow2.bundle.json"));
+        Files.writeString(
+                root.resolve("image.qcow2.bundle.json"),
+                bundle.substring(0, bundle.length() - 1) + " ");
+        assertThat(verify(root.toString()).out()).contains("[digest-mismatch]");
         Files.writeString(root.resolve("image.qcow2.bundle.json"), "{}");
         assertThat(verify(root.toString()).out()).contains("[size-mismatch]");
         Files.writeString(root.resolve("streams/v1/index.json"), "{");

@@ -47,6 +47,9 @@ final class TrialRegistry implements AutoCloseable {
     /** By the end of a path: what is answered in place of the truth. */
     final Map<String, byte[]> lies = new ConcurrentHashMap<>();
 
+    /** Status of each answer about a manifest, in place of the truth; 0 for the truth. */
+    volatile int failing;
+
     /** Of a blob only so many bytes are sent, once; then the connection is cut. */
     volatile int cutAfter = -1;
 
@@ -76,7 +79,9 @@ final class TrialRegistry implements AutoCloseable {
                     return;
                 }
             }
-            if (path.contains("/blobs/uploads/")) {
+            if (failing != 0 && path.contains("/manifests/")) {
+                send(exchange, failing, new byte[0]);
+            } else if (path.contains("/blobs/uploads/")) {
                 upload(exchange, body);
             } else if (path.contains("/blobs/")) {
                 blob(exchange, after(path, "/blobs/"));
@@ -178,19 +183,34 @@ final class TrialRegistry implements AutoCloseable {
                 referrers.getOrDefault(subject, List.of()).stream()
                         .map(digest -> descriptor(digest, manifests.get(digest)))
                         .toList();
-        send(
-                exchange,
-                200,
-                ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":["
-                                + String.join(",", list)
-                                + "]}")
-                        .getBytes(StandardCharsets.UTF_8));
+        send(exchange, 200, index(list));
+    }
+
+    /** What refers to any image but this one. */
+    byte[] referrersOfOthers(String subject) {
+        return index(
+                referrers.entrySet().stream()
+                        .filter(one -> !subject.endsWith(one.getKey()))
+                        .flatMap(one -> one.getValue().stream())
+                        .map(digest -> descriptor(digest, manifests.get(digest)))
+                        .toList());
+    }
+
+    static byte[] index(List<String> descriptors) {
+        return ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":["
+                        + String.join(",", descriptors)
+                        + "]}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static String descriptor(String digest, byte[] manifest) {
         var type = TYPE.matcher(text(manifest));
+        return descriptor(digest, manifest.length, type.find() ? type.group(1) : "");
+    }
+
+    static String descriptor(String digest, int size, String type) {
         return "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"%s\",\"size\":%d,\"artifactType\":\"%s\"}"
-                .formatted(digest, manifest.length, type.find() ? type.group(1) : "");
+                .formatted(digest, size, type);
     }
 
     private static String text(byte[] bytes) {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.TreeMap;
+import org.imprimatur.inspect.facts.Aging;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Shown;
 import org.imprimatur.inspect.facts.SshdConfig;
@@ -108,6 +110,7 @@ public final class FactsJson {
         json.writeStringField("format", report.image().format());
         json.writeNumberField("fileBytes", report.image().fileBytes());
         json.writeNumberField("virtualBytes", report.image().virtualBytes());
+        json.writeNumberField("dataBytes", shape.dataBytes());
         json.writeNumberField("swapVolumes", shape.swapVolumes());
         json.writeBooleanField("logicalVolumes", shape.logicalVolumes());
         json.writeNumberField("packageCacheBytes", shape.cacheBytes());
@@ -211,6 +214,7 @@ public final class FactsJson {
                     text("shell", each.shell());
                     json.writeStringField("password", Comparison.password(each.password()));
                     json.writeBooleanField("loginShell", each.hasLoginShell());
+                    aging(each.aging());
                 });
         list(
                 "groups",
@@ -241,6 +245,26 @@ public final class FactsJson {
                     text("path", each.file());
                     json.writeNumberField("line", each.line());
                 });
+        json.writeEndObject();
+    }
+
+    private void aging(Aging aging) throws IOException {
+        if (aging.equals(Aging.NONE)) {
+            return;
+        }
+        json.writeObjectFieldStart("aging");
+        if (aging.changed() >= 0) {
+            json.writeStringField("changed", LocalDate.ofEpochDay(aging.changed()).toString());
+        }
+        if (aging.maximum() >= 0) {
+            json.writeNumberField("maximumDays", aging.maximum());
+        }
+        if (aging.inactive() >= 0) {
+            json.writeNumberField("inactiveDays", aging.inactive());
+        }
+        if (aging.expires() >= 0) {
+            json.writeStringField("expires", LocalDate.ofEpochDay(aging.expires()).toString());
+        }
         json.writeEndObject();
     }
 
@@ -284,6 +308,8 @@ public final class FactsJson {
         places("automaticLogins", access.automatic());
         places("cachedLogins", access.cachedLogins());
         places("remoteFiles", access.remoteFiles());
+        places("doas", access.doas());
+        places("trusted", access.trusted());
     }
 
     private void setting(SshdConfig.Setting setting) throws IOException {
@@ -380,6 +406,7 @@ public final class FactsJson {
         texts("keeps", logging.keeps());
         texts("keepsLogins", logging.keepsLogins());
         places("hindrances", logging.hindrances());
+        texts("forwarders", logging.forwarders());
         json.writeEndObject();
         texts("time", logging.time());
         texts("updates", logging.updates());
@@ -402,6 +429,7 @@ public final class FactsJson {
         places("swap", configuration.layout().swap());
         json.writeBooleanField("separateBoot", configuration.layout().separateBoot());
         places("logicalVolumes", configuration.layout().logicalVolumes());
+        places("separateFileSystems", configuration.layout().separateFileSystems());
         json.writeEndObject();
     }
 
@@ -473,6 +501,7 @@ public final class FactsJson {
                 each -> {
                     json.writeStringField("path", each.path());
                     json.writeStringField("mode", "%04o".formatted(each.mode()));
+                    texts("capabilities", each.capabilities());
                 });
         list(
                 "freeSpace",

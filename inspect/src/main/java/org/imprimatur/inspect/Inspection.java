@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import org.imprimatur.disk.BlockDevice;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.FilePath;
@@ -51,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything that could not be read is in the report; nothing is passed over in silence.
  */
 public final class Inspection {
+
+    private static final long LARGE_FILE = 16L << 20;
 
     private final Path file;
     private final Options options;
@@ -242,6 +245,7 @@ public final class Inspection {
                 image.format(),
                 Files.size(file),
                 image.disk().size(),
+                dataBytes(image.disk()),
                 (int)
                         image.volumes().stream()
                                 .filter(
@@ -254,6 +258,24 @@ public final class Inspection {
                         .anyMatch(each -> each.type().toLowerCase(Locale.ROOT).contains("lvm")),
                 uncleanJournals(image),
                 0);
+    }
+
+    /**
+     * How much of a disk is not known to be zeros; 0 if its map cannot be read, which others tell.
+     */
+    private static long dataBytes(BlockDevice disk) throws IOException {
+        long bytes = 0;
+        try {
+            long at = disk.nextData(0);
+            while (at < disk.size()) {
+                long end = disk.nextHole(at);
+                bytes += end - at;
+                at = disk.nextData(end);
+            }
+        } catch (ImageException _) {
+            return 0;
+        }
+        return bytes;
     }
 
     private static List<Place> uncleanJournals(DiskImage image) {
@@ -451,7 +473,7 @@ public final class Inspection {
                     boolean claimed =
                             software != null
                                     && inode.isRegular()
-                                    && owned(software, places, path, inode);
+                                    && owned(software, volume, places, path, inode);
                     visit(volume, places, scan, path, inode, first || claimed);
                 };
         var missed = options.scan() ? volume.tree().walk(visitor) : volume.tree().list(visitor);
@@ -516,13 +538,43 @@ public final class Inspection {
     }
 
     /** Whether a package says what the content of this file is. */
-    private static boolean owned(SoftwareScan software, Places places, FilePath path, Inode inode) {
+    private boolean owned(
+            SoftwareScan software, GuestVolume volume, Places places, FilePath path, Inode inode)
+            throws IOException {
         var guestPath = places.guestPath(path);
         if (guestPath == null) {
             return false;
         }
-        software.file(guestPath, places.of(path), inode.mode(), inode.size());
-        return software.isClaimed(guestPath);
+        boolean claimed = software.isClaimed(guestPath);
+        if (!claimed && (inode.mode() & 0111) != 0) {
+            capabilities(volume, places.of(path), inode);
+        }
+        software.file(
+                guestPath, places.of(path), inode.mode(), inode.size(), stored(volume, inode));
+        return claimed;
+    }
+
+    private void capabilities(GuestVolume volume, String place, Inode program) throws IOException {
+        try {
+            var value = volume.fileSystem().attributes(program).get("security.capability");
+            if (value != null) {
+                found.capabilities(place, program.mode(), value);
+            }
+        } catch (ImageException e) {
+            unread.add(new Unread(place, "extended attributes: " + e.explanation()));
+        }
+    }
+
+    /** Files that are large by their size alone may hold little but holes, as lastlog(8) does. */
+    private static long stored(GuestVolume volume, Inode file) throws IOException {
+        if (file.size() < LARGE_FILE) {
+            return file.size();
+        }
+        try {
+            return Math.min(file.size(), volume.fileSystem().storedBytes(file));
+        } catch (ImageException _) {
+            return file.size(); // reading it will tell
+        }
     }
 
     private void lookIntoFreeSpace(DiskImage image) throws IOException {

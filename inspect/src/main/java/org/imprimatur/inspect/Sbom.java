@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,12 @@ public final class Sbom {
             nameBased(
                     UUID.fromString("6ba7b811-9dad-11d1-80b4-00c04fd430c8"),
                     "https://imprimatur.org/sbom/v1");
+
+    static final String OWNER = "imprimatur:package:owner";
+    static final String MODULE = "imprimatur:package:module";
+    static final String AREA = "imprimatur:package:area";
+    static final String SOURCE = "imprimatur:package:source";
+    static final String SOURCE_VERSION = "imprimatur:package:sourceVersion";
 
     private Sbom() {}
 
@@ -151,7 +158,7 @@ public final class Sbom {
         json.writeEndObject();
         json.writeEndArray();
         json.writeEndObject();
-        properties(json, each);
+        properties(json, each, url);
         json.writeEndObject();
     }
 
@@ -193,25 +200,28 @@ public final class Sbom {
         json.writeEndArray();
     }
 
-    private static void properties(JsonGenerator json, InstalledPackage each) throws IOException {
-        if (each.owner().isEmpty()
-                && each.module().isEmpty()
-                && each.area().isEmpty()
-                && each.installedAt() == null) {
+    private static void properties(JsonGenerator json, InstalledPackage each, String url)
+            throws IOException {
+        var properties = new LinkedHashMap<String, String>();
+        properties.put(OWNER, each.owner());
+        properties.put(MODULE, each.module());
+        properties.put(AREA, each.area());
+        if (each.kind().ofDistribution() && PackageUrls.isGeneric(url)) {
+            // Such a URL cannot say what the package was made from, and advisories ask for it.
+            properties.put(SOURCE, each.source());
+            properties.put(SOURCE_VERSION, each.sourceVersion());
+        }
+        var installedAt = each.installedAt();
+        properties.put(
+                "imprimatur:package:installedAt",
+                installedAt == null ? "" : installedAt.toString());
+        properties.values().removeIf(String::isEmpty);
+        if (properties.isEmpty()) {
             return;
         }
         json.writeArrayFieldStart("properties");
-        if (!each.owner().isEmpty()) {
-            property(json, "imprimatur:package:owner", each.owner());
-        }
-        if (!each.module().isEmpty()) {
-            property(json, "imprimatur:package:module", each.module());
-        }
-        if (!each.area().isEmpty()) {
-            property(json, "imprimatur:package:area", each.area());
-        }
-        if (each.installedAt() != null) {
-            property(json, "imprimatur:package:installedAt", each.installedAt().toString());
+        for (var property : properties.entrySet()) {
+            property(json, property.getKey(), property.getValue());
         }
         json.writeEndArray();
     }

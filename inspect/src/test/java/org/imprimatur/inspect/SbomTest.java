@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Bills of materials of a system with packages of many kinds, some of them odd. */
 class SbomTest {
 
-    private static Report report() throws Exception {
+    static Report report() throws Exception {
         var files =
                 new FilesInMemory()
                         .with("/etc/os-release", "ID=debian\nVERSION_ID=12\nPRETTY_NAME=Debian\n")

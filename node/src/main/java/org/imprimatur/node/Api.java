@@ -16,6 +16,7 @@ import org.imprimatur.node.http.Problem;
 import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Routes;
 import org.imprimatur.node.lists.ListRoutes;
+import org.imprimatur.node.watch.AdvisoryRoutes;
 import org.imprimatur.node.web.PageRoutes;
 import org.imprimatur.node.witness.WitnessRoutes;
 import org.imprimatur.node.witness.WitnessesRoute;
@@ -39,6 +40,7 @@ final class Api {
             Optional<WitnessRoutes> witness,
             WitnessesRoute witnesses,
             AlarmRoutes alarms,
+            Optional<AdvisoryRoutes> advisories,
             Optional<ListRoutes> lists,
             PageRoutes pages) {
         return new Routes()
@@ -79,6 +81,11 @@ final class Api {
                 // What was found against other ledgers.
                 .get("/api/v1/alarms", alarms::list)
                 .get("/api/v1/alarms/{id}/evidence", alarms::evidence)
+                // Which known flaws endorsed images have.
+                .get("/api/v1/advisories", ofWatch(advisories, a -> a::list))
+                .get(
+                        "/api/v1/images/{guid}/versions/{version}/advisories",
+                        ofWatch(advisories, a -> a::show))
                 // What a site decides, and what it knows.
                 .post("/access/v1/evaluation", of(site, s -> s.admission()::evaluate))
                 .post("/access/v1/evaluations", of(site, s -> s.admission()::evaluateAll))
@@ -115,6 +122,8 @@ final class Api {
                 .get("/style.css", pages::style)
                 .get("/people", pages::people)
                 .get("/policies", pages::policies)
+                .get("/advisories", pages::advisories)
+                .get("/advisories/{guid}/{version}", pages::flaws)
                 .get("/lists", pages::lists)
                 .get("/", pages::start);
     }
@@ -140,6 +149,19 @@ final class Api {
                                     Problem.notFound(
                                             "this node serves no image lists: its configuration has"
                                                     + " no member \"lists\""));
+                        });
+    }
+
+    private static Handler ofWatch(
+            Optional<AdvisoryRoutes> advisories, Function<AdvisoryRoutes, Handler> handler) {
+        return advisories
+                .map(handler)
+                .orElse(
+                        _ -> {
+                            throw new ProblemException(
+                                    Problem.notFound(
+                                            "this node watches no advisories: its configuration has"
+                                                    + " no member \"advisories\""));
                         });
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.imprimatur.node.approval.ApprovalCheck;
 import org.imprimatur.node.catalogue.AttachmentRoutes;
@@ -34,14 +35,22 @@ import org.imprimatur.node.fetch.ServerAuthorities;
 import org.imprimatur.node.follow.AlarmRoutes;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
+import org.imprimatur.node.follow.Ledgers;
 import org.imprimatur.node.http.HttpServer;
 import org.imprimatur.node.http.Routes;
 import org.imprimatur.node.lists.ImageLists;
 import org.imprimatur.node.lists.ListRoutes;
 import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.notice.Notices;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.node.subscription.Subscriptions;
+import org.imprimatur.node.watch.Advisories;
+import org.imprimatur.node.watch.AdvisoryRoutes;
+import org.imprimatur.node.watch.AdvisoryWatch;
+import org.imprimatur.node.watch.DecisionFlaws;
+import org.imprimatur.node.watch.Live;
+import org.imprimatur.node.watch.OpenFlaws;
 import org.imprimatur.node.web.PageRoutes;
 import org.imprimatur.node.witness.AskedWitness;
 import org.imprimatur.node.witness.Witness;
@@ -168,18 +177,34 @@ public final class Node implements AutoCloseable {
                                     metrics));
 
             var events = new EventRoutes(ledger.state());
+            var flaws = new OpenFlaws(database);
+            var knownFlaws = new DecisionFlaws(flaws, config.advisories());
+            var ledgers = new Ledgers(ledger.state(), follows, subscriptions::lists, knownFlaws);
+            var inForce = siteConfig.map(AtomicReference::new);
+            var notices =
+                    parts.opened(
+                            new Notices(
+                                    () ->
+                                            inForce.flatMap(file -> file.get().notices())
+                                                    .orElse(config.notices()),
+                                    data.path().resolve("notices"),
+                                    ledgers,
+                                    database,
+                                    clock,
+                                    metrics));
             var site =
-                    siteConfig.map(
-                            first ->
+                    inForce.map(
+                            siteFile ->
                                     Site.start(
                                             config.site().orElseThrow(),
                                             lookEvery,
-                                            first,
-                                            ledger.state(),
+                                            siteFile,
+                                            ledgers,
                                             follows,
                                             subscriptions,
+                                            knownFlaws,
                                             fetch,
-                                            data.path().resolve("notices"),
+                                            notices,
                                             database,
                                             clock,
                                             random,
@@ -187,6 +212,27 @@ public final class Node implements AutoCloseable {
                                             changed,
                                             events::condemned,
                                             parts));
+            var live = new Live(ledger.state(), follows);
+            var advisories =
+                    config.advisories()
+                            .map(settings -> new Advisories(settings, live, flaws, clock, metrics));
+            config.advisories()
+                    .ifPresent(
+                            settings ->
+                                    parts.opened(
+                                            AdvisoryWatch.open(
+                                                    settings,
+                                                    live,
+                                                    flaws,
+                                                    ledger.state(),
+                                                    follows,
+                                                    attachments,
+                                                    fetch,
+                                                    notices,
+                                                    database,
+                                                    clock,
+                                                    random,
+                                                    changed)));
             var cosignatures = new Cosignatures();
             var witnesses =
                     parts.opened(
@@ -240,9 +286,15 @@ public final class Node implements AutoCloseable {
                             witness.map(WitnessRoutes::new),
                             new WitnessesRoute(witnesses),
                             new AlarmRoutes(follows.alarms()),
+                            advisories.map(AdvisoryRoutes::new),
                             listRoutes,
                             new PageRoutes(
-                                    images, ledger.state(), follows.alarms(), listRoutes, clock));
+                                    images,
+                                    ledger.state(),
+                                    follows.alarms(),
+                                    advisories,
+                                    listRoutes,
+                                    clock));
             var server =
                     parts.opened(
                             HttpServer.start(

@@ -15,6 +15,8 @@ import org.imprimatur.node.config.Durations;
 import org.imprimatur.node.config.PersonMember;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.fetch.Proxies;
+import org.imprimatur.node.notice.NoticeSettings;
+import org.imprimatur.node.watch.WatchSettings;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.MalformedInput;
@@ -44,9 +46,11 @@ import org.imprimatur.trust.CrlMode;
  * @param witnesses who is asked to cosign its checkpoints, as written
  * @param witnessThreshold how many of these followers are to ask for, as written
  * @param lists how it serves image lists, as written
+ * @param notices how news are told, unless the site's file says
  * @param proxies through which it asks others
  * @param tlsAuthorities whom to believe for TLS besides the authorities of Java: a directory as of
  *     IGTF, or a PEM file
+ * @param advisories what images are held against; empty where nobody watches
  */
 public record NodeConfig(
         Origin name,
@@ -66,8 +70,10 @@ public record NodeConfig(
         Optional<YamlMember> witnesses,
         Optional<YamlMember> witnessThreshold,
         Optional<YamlMember> lists,
+        NoticeSettings notices,
         Proxies proxies,
-        Optional<Path> tlsAuthorities) {
+        Optional<Path> tlsAuthorities,
+        Optional<WatchSettings> advisories) {
 
     /** A host name or address, and a port; port 0 takes any free one. */
     public record Listen(String host, int port) {
@@ -134,8 +140,10 @@ public record NodeConfig(
                 "witnesses",
                 "witness-threshold",
                 "lists",
+                "notify",
                 "proxy",
-                "tls-authorities");
+                "tls-authorities",
+                "advisories");
         Path data = root.required("data", "a directory that is this node's own").path();
         return new NodeConfig(
                 root.required("name", "the origin, for example catalogue.example/2026")
@@ -165,8 +173,10 @@ public record NodeConfig(
                 root.optional("witnesses"),
                 root.optional("witness-threshold"),
                 root.optional("lists"),
+                root.optional("notify").map(NoticeSettings::read).orElse(NoticeSettings.NONE),
                 proxies(root.optional("proxy"), environment),
-                root.optional("tls-authorities").map(YamlMember::path));
+                root.optional("tls-authorities").map(NodeConfig::readable),
+                root.optional("advisories").map(WatchSettings::read));
     }
 
     /** The member counts before the variables; an empty one asks everybody directly. */
@@ -210,13 +220,17 @@ public record NodeConfig(
         return path;
     }
 
+    private static Path readable(YamlMember member) {
+        Path path = member.path();
+        if (!Files.isReadable(path)) {
+            throw member.wrong("is " + path + ", which cannot be read", "correct it");
+        }
+        return path;
+    }
+
     private static PolicyFile policy(YamlMember member) {
         member.allowing("name", "version", "file");
-        var file = member.required("file", "the policy document");
-        Path path = file.path();
-        if (!Files.isReadable(path)) {
-            throw file.wrong("is " + path + ", which cannot be read", "correct it");
-        }
+        Path path = readable(member.required("file", "the policy document"));
         String name = version(member.required("name", "the policy's name"));
         return new PolicyFile(
                 name, version(member.required("version", "the policy's version")), path);

@@ -11,10 +11,8 @@ import org.imprimatur.exchange.Bundle;
 import org.imprimatur.node.admission.Admission;
 import org.imprimatur.node.admission.DecisionRoutes;
 import org.imprimatur.node.admission.Replays;
-import org.imprimatur.node.approval.Notices;
 import org.imprimatur.node.approval.QueueRoute;
 import org.imprimatur.node.approval.SiteRoutes;
-import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.driver.Conversions;
 import org.imprimatur.node.driver.DirectoryStore;
 import org.imprimatur.node.driver.DriverException;
@@ -27,6 +25,7 @@ import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Follows;
+import org.imprimatur.node.follow.Ledgers;
 import org.imprimatur.node.follow.OwnChanges;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.instance.InstanceRoutes;
@@ -35,6 +34,7 @@ import org.imprimatur.node.instance.Reevaluation;
 import org.imprimatur.node.instance.Terminations;
 import org.imprimatur.node.instance.Watch;
 import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.notice.Notices;
 import org.imprimatur.node.policy.PolicyInForce;
 import org.imprimatur.node.policy.PolicyRoute;
 import org.imprimatur.node.retention.Expiry;
@@ -43,6 +43,9 @@ import org.imprimatur.node.subscription.Subscriptions;
 import org.imprimatur.node.transfer.ApprovedStock;
 import org.imprimatur.node.transfer.StoredFileRoute;
 import org.imprimatur.node.transfer.Transfers;
+import org.imprimatur.node.watch.DecisionFlaws;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a node serves besides, when it is a site: it decides, and holds approved images. To learn
@@ -58,26 +61,29 @@ record Site(
         InstanceRoutes instances,
         StoredFileRoute files) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Site.class);
     private static final Duration FOR_A_BUNDLE = Duration.ofSeconds(30);
 
     /**
      * Opens what a site is made of.
      *
      * @param lookEvery how often its file is looked at
-     * @param noticesLeft where messages are left when no program takes them
-     * @param changed rings whenever a register or the policy has changed
+     * @param inForce its file, which it exchanges
+     * @param flaws what is known of flaws in images, and was known before
+     * @param changed rings whenever a register, the policy or what is known of flaws has changed
      * @param condemned is told how many instances are condemned whenever they are others
      * @param parts takes in whatever must be closed
      */
     static Site start(
             Path file,
             Duration lookEvery,
-            SiteConfig config,
-            LedgerState own,
+            AtomicReference<SiteConfig> inForce,
+            Ledgers ledgers,
             Follows follows,
             Subscriptions subscriptions,
+            DecisionFlaws flaws,
             Fetch fetch,
-            Path noticesLeft,
+            Notices notices,
             Database database,
             InstantSource clock,
             RandomGenerator random,
@@ -85,11 +91,18 @@ record Site(
             Bell changed,
             IntConsumer condemned,
             Parts parts) {
-        var inForce = new AtomicReference<>(config);
+        var config = inForce.get();
+        var own = ledgers.own();
         var policy =
                 new PolicyInForce(config.policy(), config.policyText(), database, clock, metrics);
         var site = config.policy().site();
-        var view = new SiteView(own, follows, subscriptions::lists, policy);
+        if (config.policy().limitsAdvisories() && !flaws.watched()) {
+            LOG.warn(
+                    "{} has a limit \"advisory\", and this node watches no advisories: only"
+                            + " revocations count, until its configuration names \"advisories\"",
+                    file);
+        }
+        var view = new SiteView(ledgers, policy);
         parts.opened(DirectoryStore.lock(config.store()));
         var store = DirectoryStore.open(config.store(), random);
         var published = new PublishedImages(view, database);
@@ -130,16 +143,6 @@ record Site(
                                 random,
                                 metrics));
         transfers.whenChanged(publications::ring);
-        var notices =
-                parts.opened(
-                        new Notices(
-                                () -> inForce.get().notices(),
-                                noticesLeft,
-                                site,
-                                own,
-                                view,
-                                database,
-                                clock));
         var look = changed.another();
         var instances =
                 new Instances(
@@ -183,7 +186,8 @@ record Site(
                 new PolicyRoute(policy),
                 admission,
                 new DecisionRoutes(
-                        admission, new Replays(view, published, database, subscriptions, clock)),
+                        admission,
+                        new Replays(view, published, database, subscriptions, flaws, clock)),
                 new SiteRoutes(view, follows, subscriptions, transfers, store, notices, clock),
                 new QueueRoute(view, follows, clock),
                 new PublicationRoutes(publications),

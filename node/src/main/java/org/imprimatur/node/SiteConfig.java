@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.imprimatur.node.approval.NoticeSettings;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.node.driver.DriverSettings;
 import org.imprimatur.node.follow.Source;
 import org.imprimatur.node.instance.InstanceSettings;
+import org.imprimatur.node.notice.NoticeSettings;
 import org.imprimatur.node.policy.SiteRules;
 import org.imprimatur.node.retention.Retention;
 import org.imprimatur.node.subscription.Subscription;
@@ -31,7 +31,7 @@ import org.imprimatur.register.SitePolicy;
  * @param transfers how these are fetched
  * @param drivers where they are published
  * @param instances what is asked of those who run them
- * @param notices how endorsers are told of a refusal
+ * @param notices how news are told; empty for as the node does
  * @param retention how long records are kept
  */
 public record SiteConfig(
@@ -43,7 +43,7 @@ public record SiteConfig(
         TransferSettings transfers,
         List<DriverSettings> drivers,
         InstanceSettings instances,
-        NoticeSettings notices,
+        Optional<NoticeSettings> notices,
         Retention retention) {
 
     private static final String[] MEMBERS = {
@@ -100,7 +100,7 @@ public record SiteConfig(
                 faults.read(
                         () -> site.optional("drivers").map(DriverSettings::read).orElse(List.of()));
         var instances = faults.read(() -> InstanceSettings.read(site.optional("instances")));
-        var notices = faults.read(() -> NoticeSettings.read(site.optional("notify")));
+        var notices = faults.read(() -> site.optional("notify").map(NoticeSettings::read));
         var retention = faults.read(() -> Retention.read(site.optional("retention")));
         faults.complete();
         for (var list : lists.get()) {
@@ -111,6 +111,16 @@ public record SiteConfig(
                                 "has \"%s\", which is the name of a ledger, too"
                                         .formatted(list.catalogue()),
                                 "give the list another name");
+            }
+        }
+        for (var name : policy.get().staleness().named().keySet()) {
+            if (sources.get().stream().noneMatch(source -> source.origin().equals(name))
+                    && lists.get().stream().noneMatch(list -> list.catalogue().equals(name))) {
+                throw site.required("max-staleness", "")
+                        .wrong(
+                                "has \"%s\", which is no ledger or list in this file"
+                                        .formatted(name),
+                                "the name in a charter that is followed, or list:NAME");
             }
         }
         instances

@@ -2,6 +2,7 @@ package org.imprimatur.node;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.GZIPOutputStream;
 import org.imprimatur.exchange.LedgerEntry;
 import org.imprimatur.exchange.StatusMap;
 import org.imprimatur.ledger.Checkpoint;
@@ -38,6 +40,9 @@ final class FakeLedger implements AutoCloseable {
     private volatile List<byte[]> entries = List.of();
     private volatile byte[] checkpoint = new byte[0];
     private volatile int status = 200;
+
+    /** Whether everything is sent packed, unasked. */
+    volatile boolean packed;
 
     FakeLedger(String origin) {
         this(NoteSigner.generate(origin, new SecureRandom()));
@@ -127,6 +132,10 @@ final class FakeLedger implements AutoCloseable {
         if (status >= 300 && status < 400) {
             exchange.getResponseHeaders().add("Location", "http://localhost:1/elsewhere");
         }
+        if (packed && bytes != null) {
+            exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+            bytes = gzip(bytes);
+        }
         exchange.sendResponseHeaders(
                 bytes == null && status == 200 ? 404 : status, bytes == null ? -1 : bytes.length);
         try (exchange) {
@@ -134,6 +143,14 @@ final class FakeLedger implements AutoCloseable {
                 exchange.getResponseBody().write(bytes);
             }
         }
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(packed)) {
+            out.write(bytes);
+        }
+        return packed.toByteArray();
     }
 
     private byte[] bytes(String path) {

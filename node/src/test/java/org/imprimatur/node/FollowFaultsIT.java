@@ -928,6 +928,23 @@ class FollowFaultsIT {
     }
 
     @Test
+    void aServerMaySendWhatItHasPackedButNotMoreThanThereCanBe() {
+        fake.packed = true;
+        followAll();
+        var bomb = new byte[org.imprimatur.ledger.EntryBundle.MAX_BYTES + 1];
+        fake.override("tile/entries/000.p/4", bomb);
+        fake.override("tile/entries/000", bomb);
+        fake.publish(with(honest, another("two")));
+
+        var status = await(s -> String.valueOf(s.problem()).contains("is more than"));
+
+        assertThat(status.fault()).isNull();
+        assertThat(status.size()).isEqualTo(3);
+        fake.noOverrides();
+        await(s -> s.size() == 4);
+    }
+
+    @Test
     void aFaultOfOneSourceDoesNotTouchAnother() {
         try (var second = new FakeLedger("other.example/" + COUNT.get())) {
             var charter =

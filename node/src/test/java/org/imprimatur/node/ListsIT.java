@@ -332,6 +332,7 @@ class ListsIT {
         var path = "/store/vm/image/" + guid + ":" + entry.path("index").asText();
 
         assertThat(json(lists.get(path + "/json")).path("version").asText()).isEqualTo("2.0");
+        assertThat(json(lists.get(path + "/json")).path("hypervisor").asText()).isEqualTo("KVM");
         assertThat(json(lists.get(path + "/json?strict")).path("version").asText())
                 .isEqualTo("1.0");
         var xml = lists.get(path + "/xml");

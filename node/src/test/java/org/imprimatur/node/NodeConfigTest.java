@@ -45,6 +45,9 @@ class NodeConfigTest {
         refused(good.replace("vo:biomed", "biomed"), "is not an owner");
         refused(good.replace("anchors: anchors", "anchors: nowhere"), "no directory");
         refused(
+                good + "tls-authorities: nowhere\n",
+                "\"tls-authorities\" is " + directory.resolve("nowhere"));
+        refused(
                 good.replace("subject:", "sobject:"),
                 "\"owners.vo:biomed.appointers[0].sobject\" is not known");
         refused("name: [", "not YAML");

@@ -1,7 +1,6 @@
 package org.imprimatur.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -57,17 +56,10 @@ class S3IT {
                 aws_secret_access_key = %s
                 """
                         .formatted(S3Server.KEY, secret));
-        var before = inForce();
         var transfer =
                 "transfer: {stall-after: 9s%s, s3: {endpoint: \"%s\", credentials: %s}"
                         .formatted(more, server.endpoint(), name);
-        at.writeSite(at.siteYaml().replace("transfer: {stall-after: 1s", transfer));
-        Eventually.await(() -> !inForce().equals(before));
-    }
-
-    private static String inForce() {
-        var policy = SiteTrial.json(expect(200, trial.get(site, "/api/v1/site/policy")));
-        return policy.get("sitePolicy").asText();
+        at.exchange(site, at.siteYaml().replace("transfer: {stall-after: 1s", transfer));
     }
 
     private static byte[] image(int bytes) {

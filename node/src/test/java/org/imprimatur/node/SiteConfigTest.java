@@ -27,9 +27,11 @@ import org.imprimatur.register.Origin;
 import org.imprimatur.register.Person;
 import org.imprimatur.register.Reason;
 import org.imprimatur.register.SitePolicy;
+import org.imprimatur.register.SitePolicy.AdvisoryLimit;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
 import org.imprimatur.register.SitePolicy.Limits;
 import org.imprimatur.register.SitePolicy.Worst;
+import org.imprimatur.register.Urgency;
 import org.imprimatur.register.UseClass;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +78,7 @@ class SiteConfigTest {
         var site = read(good);
 
         assertThat(site.policy().site()).isEqualTo(SiteTrial.ALPHA);
-        assertThat(site.policy().maxStaleness()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(site.policy().staleness().usual()).isEqualTo(Duration.ofMinutes(15));
         assertThat(site.policy().classes()).hasSize(3);
         assertThat(site.policy().classes().get(UseClass.TRUSTED_PAYLOAD).approving())
                 .isEqualTo(new Approving.None());
@@ -84,6 +86,23 @@ class SiteConfigTest {
         assertThat(site.sources().getFirst().poll()).isEqualTo(Duration.ofSeconds(30));
         assertThat(site.store()).isEqualTo(directory.resolve("store"));
         assertThat(site.transfers().filesAllowed()).isFalse();
+    }
+
+    @Test
+    void aLedgerMayHaveAStalenessOfItsOwn() {
+        var origin = read(good).sources().getFirst().origin();
+        var named = "max-staleness: {others: 20m, \"" + origin + "\": 2h}";
+
+        var staleness = read(good.replace("max-staleness: 15m", named)).policy().staleness();
+
+        assertThat(staleness.of(origin)).isEqualTo(Duration.ofHours(2));
+        assertThat(staleness.of(new Origin("list:other"))).isEqualTo(Duration.ofMinutes(20));
+        refused(
+                good.replace("max-staleness: 15m", "max-staleness: {elsewhere.example: 2h}"),
+                "\"max-staleness\" has \"elsewhere.example\", which is no ledger or list");
+        refused(
+                good.replace("max-staleness: 15m", named.replace("2h", "soon")),
+                "is not a length of time");
     }
 
     @Test
@@ -157,6 +176,10 @@ class SiteConfigTest {
                 .get(UseClass.PAYLOAD);
     }
 
+    private AdvisoryLimit advisory(String limit) {
+        return payload("{limits: {advisory: %s}}".formatted(limit)).limits().advisory();
+    }
+
     @Test
     void howAClassApprovesAndWhatItLimitsIsRead() {
         var alice = "{subject: \"CN=Alice, O=Example\", issuer: \"CN=CA,O=Example\"}";
@@ -187,7 +210,11 @@ class SiteConfigTest {
                                 Worst.WARN,
                                 Duration.ofDays(90),
                                 Duration.ofDays(30),
-                                Duration.ZERO));
+                                new AdvisoryLimit(Duration.ZERO, Urgency.HIGH)));
+        assertThat(advisory("{after: 7d}"))
+                .isEqualTo(new AdvisoryLimit(Duration.ofDays(7), Urgency.HIGH));
+        assertThat(advisory("{after: 0d, urgency: low}"))
+                .isEqualTo(new AdvisoryLimit(Duration.ZERO, Urgency.LOW));
 
         assertThat(payload("{conditions: {small: image.packages < 500}}").conditions())
                 .extracting(Condition::name)
@@ -210,6 +237,11 @@ class SiteConfigTest {
                 "mode, versions");
         refused(good.replace(payload, "payload: {trusted-endorsers: []}"), "name at least one");
         refused(good.replace(payload, "payload: {limits: {age: 0d}}"), "limits.age");
+        refused(
+                good.replace(payload, "payload: {limits: {advisory: {urgency: grave, days: 7}}}"),
+                "has no member \"after\"",
+                "critical, high, moderate or low",
+                "advisory.days\" is not known here");
         refused(good.replace(payload, "payload: {limits: {worst-finding: info}}"), "worst-finding");
     }
 

@@ -81,11 +81,8 @@ class SiteExchangeIT {
         return await("/api/v1/site/policy", wanted);
     }
 
-    /** Writes another file, and waits until it is in force; gives its digest. */
     private static String put(String yaml) {
-        var before = policy(_ -> true).get("sitePolicy").asText();
-        at.writeSite(yaml);
-        return policy(p -> !p.get("sitePolicy").asText().equals(before)).get("sitePolicy").asText();
+        return at.exchange(site, yaml);
     }
 
     private static void putMember(String member) {

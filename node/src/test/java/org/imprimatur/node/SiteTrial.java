@@ -63,6 +63,9 @@ public final class SiteTrial {
     /** The member {@code proxy} of the node; empty for none. */
     public String proxy = "";
 
+    /** The member {@code advisories} of the node; empty for none. */
+    public String advisories = "";
+
     /** A site that follows the ledger of that charter at that address, and asks it so often. */
     public SiteTrial(Trial trial, URI catalogue, Charter charter, String poll) {
         this.trial = trial;
@@ -107,6 +110,17 @@ public final class SiteTrial {
         }
     }
 
+    /** Puts another file in place of the site's, and waits until it is in force; its digest. */
+    public String exchange(Node site, String yaml) {
+        var before = inForce(site);
+        writeSite(yaml);
+        return Eventually.await(() -> inForce(site), digest -> !digest.equals(before));
+    }
+
+    private String inForce(Node site) {
+        return json(expect(200, trial.get(site, "/api/v1/site/policy"))).get("sitePolicy").asText();
+    }
+
     /** The configuration of the node that is the site. */
     public String yaml() {
         return """
@@ -127,7 +141,7 @@ public final class SiteTrial {
                         Trial.PROGRAMS,
                         trial.appointer.person().subject(),
                         trial.appointer.person().issuer(),
-                        proxy);
+                        proxy + advisories);
     }
 
     /** Writes the site's file, and says what the node is told. */

@@ -42,14 +42,14 @@ final class Approvals {
 
     private final Standing standing;
     private final Owner site;
-    private final Instant at;
     private final LimitCheck limits;
+    private final Instant at;
 
-    Approvals(Standing standing, Owner site, Instant at) {
+    Approvals(Standing standing, Owner site, LimitCheck limits, Instant at) {
         this.standing = standing;
         this.site = site;
+        this.limits = limits;
         this.at = at;
-        this.limits = new LimitCheck(standing, at);
     }
 
     Outcome of(Candidate candidate, Approving approving) {

@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.InspectionSummary.Completeness;
+import org.imprimatur.register.SitePolicy.AdvisoryLimit;
 import org.imprimatur.register.SitePolicy.Limits;
 import org.imprimatur.register.SitePolicy.Worst;
 import org.imprimatur.register.Statement.Endorsement;
@@ -18,17 +20,19 @@ import org.jspecify.annotations.Nullable;
 final class LimitCheck {
 
     private final Standing standing;
+    private final Action action;
     private final Instant at;
 
-    LimitCheck(Standing standing, Instant at) {
+    LimitCheck(Standing standing, Action action, Instant at) {
         this.standing = standing;
+        this.action = action;
         this.at = at;
     }
 
     /** What is beyond a limit, each with its reason. */
     List<Reason> against(Limits limits, Candidate candidate) {
         return switch (candidate) {
-            case Candidate.Endorsed(_, var entry) -> against(limits, entry);
+            case Candidate.Endorsed endorsed -> against(limits, endorsed);
             case Candidate.Listed listed -> against(limits, listed);
         };
     }
@@ -62,7 +66,13 @@ final class LimitCheck {
                             "does not say until when patches are applied; they may be %s old here"
                                     .formatted(days(limits.patched()))));
         }
-        advisory(limits.advisory(), List.of(listed.image())).ifPresent(beyond::add);
+        var advisory = limits.advisory();
+        if (advisory != null) {
+            takenBack(advisory, List.of(listed.image())).ifPresent(beyond::add);
+            if (standing.flaws().asOf() != null) {
+                inDoubt(listed, "a list names no packages").ifPresent(beyond::add);
+            }
+        }
         return beyond;
     }
 
@@ -71,14 +81,23 @@ final class LimitCheck {
         return new Reason(code, clauses, listed.told() + " " + what);
     }
 
-    private List<Reason> against(Limits limits, Recorded<Endorsement> entry) {
-        return Stream.of(
-                        finding(limits.worst(), entry),
-                        age(limits.age(), entry),
-                        patches(limits.patched(), entry),
-                        advisory(limits.advisory(), files(entry)))
-                .flatMap(Optional::stream)
-                .toList();
+    private List<Reason> against(Limits limits, Candidate.Endorsed endorsed) {
+        var entry = endorsed.entry();
+        var beyond = new ArrayList<Reason>(0);
+        finding(limits.worst(), entry).ifPresent(beyond::add);
+        age(limits.age(), entry).ifPresent(beyond::add);
+        patches(limits.patched(), entry).ifPresent(beyond::add);
+        var advisory = limits.advisory();
+        if (advisory != null) {
+            var sbom = entry.statement().inspection().sbom();
+            takenBack(advisory, files(entry)).ifPresent(beyond::add);
+            flaw(advisory, endorsed, sbom).ifPresent(beyond::add);
+            standing.flaws()
+                    .doubt(sbom, at)
+                    .flatMap(why -> inDoubt(endorsed, why))
+                    .ifPresent(beyond::add);
+        }
+        return beyond;
     }
 
     private static Optional<Reason> finding(@Nullable Worst worst, Recorded<Endorsement> entry) {
@@ -147,14 +166,11 @@ final class LimitCheck {
     }
 
     /** The first time that somebody took the same file back, or a part of it, for a hole in it. */
-    private Optional<Reason> advisory(@Nullable Duration limit, List<Sha512> files) {
-        if (limit == null) {
-            return Optional.empty();
-        }
+    private Optional<Reason> takenBack(AdvisoryLimit limit, List<Sha512> files) {
         return files.stream()
                 .flatMap(file -> standing.registers().flatMap(register -> holes(register, file)))
                 .min(Comparator.comparing(Recorded::admittedAt))
-                .filter(first -> Duration.between(first.admittedAt(), at).compareTo(limit) > 0)
+                .filter(first -> beyond(limit, first.admittedAt()))
                 .map(
                         first ->
                                 new Reason(
@@ -167,7 +183,47 @@ final class LimitCheck {
                                                         first.place(),
                                                         first.statement().reason().wire(),
                                                         named(first.statement()),
-                                                        days(limit))));
+                                                        days(limit.after()))));
+    }
+
+    /** Its own list says what the image has installed: of its parts it may have newer packages. */
+    private Optional<Reason> flaw(AdvisoryLimit limit, Candidate.Endorsed endorsed, Sha256 sbom) {
+        return standing.flaws()
+                .oldest(sbom, limit.urgency())
+                .filter(oldest -> beyond(limit, oldest.since()))
+                .map(
+                        oldest ->
+                                new Reason(
+                                        Reason.Code.ADVISORY_OPEN,
+                                        List.of("TVM-3.7.2", "END-4.2.b", "TVM-3.8", "END-4.8"),
+                                        "%s is of an image with %s %s, for which the patch %s is known here since %s: %s (%s); it may run for %s without it here"
+                                                .formatted(
+                                                        endorsed.told(),
+                                                        oldest.name(),
+                                                        oldest.installed(),
+                                                        oldest.fixed(),
+                                                        oldest.since(),
+                                                        oldest.id(),
+                                                        oldest.urgency().wire(),
+                                                        days(limit.after()))));
+    }
+
+    /** What nobody can tell stops starts alone: what runs, or is kept ready, stays meanwhile. */
+    private Optional<Reason> inDoubt(Candidate candidate, String why) {
+        return switch (action) {
+            case CONTINUE -> Optional.empty();
+            case INSTANTIATE ->
+                    Optional.of(
+                            new Reason(
+                                    Reason.Code.ADVISORIES_UNKNOWN,
+                                    List.of("TVM-3.8", "END-4.8", "EGI-5.9"),
+                                    "it cannot be told which flaws the image of %s has: %s"
+                                            .formatted(candidate.told(), why)));
+        };
+    }
+
+    private boolean beyond(AdvisoryLimit limit, Instant since) {
+        return Duration.between(since, at).compareTo(limit.after()) > 0;
     }
 
     private static Stream<Recorded<Revocation>> holes(Register register, Sha512 file) {

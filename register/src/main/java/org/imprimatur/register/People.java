@@ -2,6 +2,7 @@ package org.imprimatur.register;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.imprimatur.register.Refusal.Code;
 import org.imprimatur.register.Statement.Acceptance;
 import org.imprimatur.register.Statement.Appointment;
@@ -105,11 +107,15 @@ final class People {
             return Refusal.of(
                     Code.ROLE_NOT_FOR_OWNER,
                     "TVM-2.model",
-                    statement.role() == Role.VO_PRODUCER
-                            ? "an owner vo:NAME for the role vo-producer"
-                            : "an owner site:NAME for the role %s".formatted(statement.role()),
+                    "an owner %s for the role %s"
+                            .formatted(
+                                    Arrays.stream(Owner.Kind.values())
+                                            .filter(statement.role()::isFor)
+                                            .map(kind -> kind.wire() + ":NAME")
+                                            .collect(Collectors.joining(" or ")),
+                                    statement.role()),
                     statement.owner().toString(),
-                    "Let the VO or the site itself appoint this person.");
+                    "Let such an owner appoint this person.");
         }
         var grant = Grant.of(statement);
         var there =

@@ -94,8 +94,8 @@ final class Question {
         this.now = at;
         this.at = standing.notBeforeItsEntries(at);
         this.lenient = lenient;
-        this.approvals = new Approvals(standing, policy.site(), this.at);
-        this.limits = new LimitCheck(standing, this.at);
+        this.limits = new LimitCheck(standing, action, this.at);
+        this.approvals = new Approvals(standing, policy.site(), limits, this.at);
         this.stopped = request == null ? List.of() : stopped(request);
     }
 
@@ -730,7 +730,8 @@ final class Question {
                     "the ledger '%s' is at fault: %s".formatted(origin, fault));
         }
         var verifiedAt = source.verifiedAt();
-        if (!source.fresh(policy.maxStaleness(), now) && heeds(Reason.Code.VIEW_STALE)) {
+        var oldest = policy.staleness().of(origin);
+        if (!source.fresh(oldest, now) && heeds(Reason.Code.VIEW_STALE)) {
             return new Reason(
                     Reason.Code.VIEW_STALE,
                     List.of("TVM-3.3"),
@@ -744,7 +745,7 @@ final class Question {
                                                     + (verifiedAt.isAfter(now)
                                                             ? ", which is still to come"
                                                             : ""),
-                                    policy.maxStaleness()));
+                                    oldest));
         }
         return null;
     }
@@ -776,17 +777,17 @@ final class Question {
 
     private @Nullable String whyStale(FollowedList list) {
         var verifiedAt = list.verifiedAt();
+        var oldest = policy.staleness().of(list.name());
         if (verifiedAt == null) {
-            return "was never verified; a start needs a view not older than "
-                    + policy.maxStaleness();
+            return "was never verified; a start needs a view not older than " + oldest;
         }
         if (list.expires() != null && !at.isBefore(list.expires())) {
             return "has expired at %s; a start needs one that has not".formatted(list.expires());
         }
-        return Standing.fresh(verifiedAt, policy.maxStaleness(), now)
+        return Standing.fresh(verifiedAt, oldest, now)
                 ? null
                 : "was last verified at %s; a start needs a view not older than %s"
-                        .formatted(verifiedAt, policy.maxStaleness());
+                        .formatted(verifiedAt, oldest);
     }
 
     // ---- Exceptions ---------------------------------------------------------------------------

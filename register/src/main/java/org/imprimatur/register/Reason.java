@@ -36,6 +36,7 @@ public record Reason(Code code, List<String> clauses, String text) {
         FINDING_TOO_GRAVE("finding-too-grave", Level.OFF),
         PATCHES_TOO_OLD("patches-too-old", Level.OFF),
         IMAGE_TOO_OLD("image-too-old", Level.OFF),
+        ADVISORIES_UNKNOWN("advisories-unknown", Level.OFF),
         CONDITION_NOT_MET("condition-not-met", Level.OFF),
         REFUSED_BY_SITE("refused-by-site"),
         OWNER_NOT_TRUSTED("owner-not-trusted", Level.OFF),

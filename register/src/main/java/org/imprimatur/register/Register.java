@@ -820,6 +820,23 @@ public final class Register {
         return people.appointments(owner);
     }
 
+    /**
+     * The addresses at which an owner is told of what concerns its images (PROC-contact): of those
+     * who hold {@link Role#CONTACT} and are not suspended, each once.
+     */
+    public List<String> contacts(Owner owner, Instant at) {
+        var newest = new LinkedHashMap<Person, String>();
+        for (var entry : appointments(owner)) {
+            var one = entry.statement();
+            if (one.role() == Role.CONTACT
+                    && one.terms().covers(at)
+                    && !isSuspended(one.person(), owner)) {
+                newest.put(one.person(), one.contact());
+            }
+        }
+        return newest.values().stream().distinct().toList();
+    }
+
     /** The person's acceptance of the policy of the charter's name, in the newest version. */
     public Optional<Recorded<Acceptance>> acceptance(Person person) {
         return people.policies().acceptance(person);
@@ -835,7 +852,9 @@ public final class Register {
      * (EGI-2.endorser, EGI-4.6); empty where they may.
      */
     public Optional<Refusal> missingAcceptance(Person person, Role role, Instant at) {
-        return Optional.ofNullable(people.policies().refusalToAct(person, role, at));
+        return role == Role.CONTACT
+                ? Optional.empty()
+                : Optional.ofNullable(people.policies().refusalToAct(person, role, at));
     }
 
     /**

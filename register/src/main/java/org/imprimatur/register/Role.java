@@ -9,7 +9,10 @@ public enum Role {
     SITE_APPROVER("site-approver"),
     VM_OPERATOR("vm-operator"),
     SECURITY_OFFICER("security-officer"),
-    APPOINTER("appointer");
+    APPOINTER("appointer"),
+
+    /** Is told of what concerns the owner's images, and may do nothing (PROC-contact). */
+    CONTACT("contact");
 
     private final String wire;
 
@@ -29,18 +32,15 @@ public enum Role {
 
     /**
      * Whether an owner of this kind appoints people to this role (TVM-2.model): sites approve for
-     * themselves, and producers of a VO's configuration come from that VO.
+     * themselves, producers of a VO's configuration come from that VO, and those of whole systems
+     * from a site, or the infrastructure that manages them for all sites (PROC-types).
      */
     public boolean isFor(Owner.Kind kind) {
         return switch (this) {
             case SITE_APPROVER -> kind == Owner.Kind.SITE;
             case VO_PRODUCER -> kind == Owner.Kind.VO;
-            case IMAGE_PRODUCER,
-                    IMAGE_COMBINER,
-                    ENDORSER,
-                    VM_OPERATOR,
-                    SECURITY_OFFICER,
-                    APPOINTER ->
+            case IMAGE_PRODUCER -> kind != Owner.Kind.VO;
+            case IMAGE_COMBINER, ENDORSER, VM_OPERATOR, SECURITY_OFFICER, APPOINTER, CONTACT ->
                     true;
         };
     }

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param site the site, an owner {@code site:NAME}
  * @param classes the rules of each use-case class that the site serves
  * @param checks the checks that are not simply enforced
- * @param maxStaleness how old the site's view of a followed ledger may be when a start is decided
+ * @param staleness how old the site's view of what it follows may be when a start is decided
  * @param digest SHA-256 of the policy's file as it was given, for the record
  */
 public record SitePolicy(
         Owner site,
         Map<UseClass, ClassPolicy> classes,
         Map<Reason.Code, Enforcement> checks,
-        Duration maxStaleness,
+        Staleness staleness,
         Sha256 digest) {
 
     /**
@@ -96,14 +96,13 @@ public record SitePolicy(
      * @param worst the gravest finding that the inspection may have had
      * @param age since the image file was made
      * @param patched since which every security patch may be missing (END-4.2.b)
-     * @param advisory how long after somebody took back an endorsement of the same file, or of a
-     *     part of it, as vulnerable or compromised
+     * @param advisory how long it may run with a hole that is known
      */
     public record Limits(
             @Nullable Worst worst,
             @Nullable Duration age,
             @Nullable Duration patched,
-            @Nullable Duration advisory) {
+            @Nullable AdvisoryLimit advisory) {
 
         /** No bounds. */
         public static final Limits NONE = new Limits(null, null, null, null);
@@ -111,14 +110,30 @@ public record SitePolicy(
         public Limits {
             positive("age", age);
             positive("patched", patched);
-            if (advisory != null && advisory.isNegative()) {
-                throw new MalformedInput("advisory", "no negative time", advisory.toString());
-            }
         }
 
         private static void positive(String member, @Nullable Duration time) {
             if (time != null && (time.isNegative() || time.isZero())) {
                 throw new MalformedInput(member, "a positive time", time.toString());
+            }
+        }
+    }
+
+    /**
+     * How long an image may run with a hole that is known: one for which somebody took back an
+     * endorsement of the same file, or of a part of it, as vulnerable or compromised; or a flaw in
+     * what it has installed, for which there is a patch.
+     *
+     * @param urgency of flaws the mildest that counts
+     */
+    public record AdvisoryLimit(Duration after, Urgency urgency) {
+
+        /** What counts where nothing is said. */
+        public static final Urgency USUAL = Urgency.HIGH;
+
+        public AdvisoryLimit {
+            if (after.isNegative()) {
+                throw new MalformedInput("after", "no negative time", after.toString());
             }
         }
     }
@@ -147,17 +162,14 @@ public record SitePolicy(
         }
     }
 
-    /** A policy that enforces every check. */
+    /** A policy that enforces every check, and takes everything that it follows alike. */
     public SitePolicy(
             Owner site, Map<UseClass, ClassPolicy> classes, Duration maxStaleness, Sha256 digest) {
-        this(site, classes, Map.of(), maxStaleness, digest);
+        this(site, classes, Map.of(), Staleness.of(maxStaleness), digest);
     }
 
     public SitePolicy {
         Text.site(site);
-        if (maxStaleness.isNegative() || maxStaleness.isZero()) {
-            throw new MalformedInput("maxStaleness", "a positive time", maxStaleness.toString());
-        }
         classes = Map.copyOf(classes);
         checks = Map.copyOf(checks);
         checks.forEach(
@@ -195,6 +207,16 @@ public record SitePolicy(
                                     case Approving.Automatic _ -> true;
                                     case Approving.None _ -> false;
                                 });
+    }
+
+    /** Whether any class, or a rule that approves in it, limits how long holes may be known. */
+    public boolean limitsAdvisories() {
+        return classes.values().stream()
+                .anyMatch(
+                        rules ->
+                                rules.limits().advisory() != null
+                                        || rules.approving() instanceof Approving.Automatic rule
+                                                && rule.limits().advisory() != null);
     }
 
     /** Whether any check is audited, so that a permit may have to say what it lets pass. */

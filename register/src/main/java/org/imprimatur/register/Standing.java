@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param own the site's own register; never stale
  * @param followed the other ledgers, each once
  * @param lists the signed lists that it follows, each once
+ * @param flaws what it knows of flaws in what images have installed
  */
-public record Standing(Register own, List<Followed> followed, List<FollowedList> lists) {
+public record Standing(
+        Register own, List<Followed> followed, List<FollowedList> lists, KnownFlaws flaws) {
 
     /**
      * A followed ledger.
@@ -66,13 +68,13 @@ public record Standing(Register own, List<Followed> followed, List<FollowedList>
         return one.isBefore(other) ? other : one;
     }
 
-    /** Without lists. */
+    /** Without lists, and with no advisories watched. */
     public Standing(Register own, List<Followed> followed) {
-        this(own, followed, List.of());
+        this(own, followed, List.of(), KnownFlaws.NOT_WATCHED);
     }
 
     /** The site's own register, then those it follows. */
-    Stream<Register> registers() {
+    public Stream<Register> registers() {
         return Stream.concat(Stream.of(own), followed.stream().map(Followed::register));
     }
 
@@ -117,6 +119,20 @@ public record Standing(Register own, List<Followed> followed, List<FollowedList>
         return Stream.concat(
                 registers().flatMap(Standing::endorsed),
                 lists.stream().flatMap(list -> list.images().all().stream().map(list::candidate)));
+    }
+
+    /** Everything that speaks for one file. */
+    public Stream<Candidate> candidates(Sha512 image) {
+        return Stream.concat(
+                registers().flatMap(register -> endorsed(register, image)),
+                lists.stream()
+                        .flatMap(list -> list.images().of(image).stream().map(list::candidate)));
+    }
+
+    private static Stream<Candidate> endorsed(Register register, Sha512 image) {
+        var origin = register.charter().origin();
+        return register.endorsements(image).stream()
+                .map(entry -> new Candidate.Endorsed(origin, entry));
     }
 
     private static Stream<Candidate> endorsed(Register register) {

@@ -19,7 +19,9 @@ import org.imprimatur.register.Approving.Versions;
 import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.Enforcement.Level;
 import org.imprimatur.register.Example.Book;
+import org.imprimatur.register.KnownFlaws.Flaw;
 import org.imprimatur.register.Reason.Code;
+import org.imprimatur.register.SitePolicy.AdvisoryLimit;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
 import org.imprimatur.register.SitePolicy.Endorsers;
 import org.imprimatur.register.SitePolicy.Limits;
@@ -169,7 +171,22 @@ class DecisionsPropertiesTest {
                     List.of(
                             new Followed(vo.register, sometimes(6) ? null : vo.now, null),
                             new Followed(
-                                    grid.register, grid.now, sometimes(8) ? "a rollback" : null)));
+                                    grid.register, grid.now, sometimes(8) ? "a rollback" : null)),
+                    List.of(),
+                    sometimes(3) ? KnownFlaws.NOT_WATCHED : flaws());
+        }
+
+        private KnownFlaws flaws() {
+            var oldest =
+                    new Flaw(
+                            "CVE-2026-1",
+                            "openssh",
+                            "1:9.2-1",
+                            "1:9.2-2",
+                            one(List.of(Urgency.values())),
+                            vo.now.minus(days()));
+            var doubt = sometimes(4) ? "nobody looked" : null;
+            return sometimes(2) ? known(doubt) : known(doubt, oldest);
         }
 
         SitePolicy policy() {
@@ -179,7 +196,8 @@ class DecisionsPropertiesTest {
                     classes.put(useClass, rules());
                 }
             }
-            return new SitePolicy(NORTH, classes, checks(), Duration.ofDays(9), sha256("p"));
+            return new SitePolicy(
+                    NORTH, classes, checks(), Staleness.of(Duration.ofDays(9)), sha256("p"));
         }
 
         private ClassPolicy rules() {
@@ -223,7 +241,9 @@ class DecisionsPropertiesTest {
                     sometimes(4) ? one(List.of(Worst.values())) : null,
                     sometimes(4) ? days() : null,
                     sometimes(6) ? days() : null,
-                    sometimes(4) ? days() : null);
+                    sometimes(4)
+                            ? new AdvisoryLimit(days(), one(List.of(Urgency.values())))
+                            : null);
         }
 
         private Duration days() {
@@ -287,7 +307,7 @@ class DecisionsPropertiesTest {
 
     private static SitePolicy with(SitePolicy policy, Map<Code, Enforcement> checks) {
         return new SitePolicy(
-                policy.site(), policy.classes(), checks, policy.maxStaleness(), policy.digest());
+                policy.site(), policy.classes(), checks, policy.staleness(), policy.digest());
     }
 
     private static SitePolicy audited(SitePolicy policy, Level level) {
@@ -419,7 +439,7 @@ class DecisionsPropertiesTest {
                 policy.site(),
                 classes,
                 policy.checks(),
-                story.sometimes(2) ? Duration.ofDays(1) : policy.maxStaleness(),
+                story.sometimes(2) ? Staleness.of(Duration.ofDays(1)) : policy.staleness(),
                 policy.digest());
     }
 
@@ -463,7 +483,9 @@ class DecisionsPropertiesTest {
                 Worst.WARN,
                 half.apply(limits.age()),
                 half.apply(limits.patched()),
-                half.apply(limits.advisory()));
+                new AdvisoryLimit(
+                        half.apply(limits.advisory() == null ? null : limits.advisory().after()),
+                        Urgency.LOW));
     }
 
     @Test

@@ -32,6 +32,7 @@ class DecisionsTest {
     private UseClass useClass = UseClass.TRUSTED_PAYLOAD;
     private Action action = Action.INSTANTIATE;
     private final List<Followed> others = new ArrayList<>();
+    private Staleness staleness = Staleness.of(FRESH);
 
     DecisionsTest() {
         catalogue.appoint(BIOMED, Role.ENDORSER, ALICE);
@@ -47,7 +48,8 @@ class DecisionsTest {
                 new SitePolicy(
                         NORTH,
                         Map.of(UseClass.TRUSTED_PAYLOAD, rules, UseClass.PAYLOAD, rules),
-                        FRESH,
+                        Map.of(),
+                        staleness,
                         sha256("site policy"));
         return Decisions.decide(
                 new Standing(site.register, followed),
@@ -336,6 +338,17 @@ class DecisionsTest {
 
         action = Action.CONTINUE;
         assertThat(decide(NOON.plus(FRESH).plusNanos(1)).permitted()).isTrue();
+    }
+
+    @Test
+    void aLedgerThatIsNamedMayBeOlderThanTheOthers() {
+        endorsedAndApproved();
+        var origin = catalogue.register.charter().origin();
+        staleness = new Staleness(FRESH, Map.of(origin, FRESH.multipliedBy(2)));
+
+        assertThat(decide(NOON.plus(FRESH).plusNanos(1)).permitted()).isTrue();
+        assertThat(codes(decide(NOON.plus(FRESH.multipliedBy(2)).plusNanos(1))))
+                .containsExactly(Code.VIEW_STALE);
     }
 
     @Test

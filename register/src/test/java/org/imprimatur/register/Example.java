@@ -3,9 +3,12 @@ package org.imprimatur.register;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.imprimatur.register.InspectionSummary.Completeness;
 import org.imprimatur.register.Statement.Acceptance;
 import org.imprimatur.register.Statement.Appointment;
@@ -452,5 +455,31 @@ final class Example {
             }
             throw new AssertionError("not refused");
         }
+    }
+
+    /**
+     * A node that watches advisories and knows the same of every package list.
+     *
+     * @param doubt null for none
+     */
+    static KnownFlaws known(String doubt, KnownFlaws.Flaw... open) {
+        return new KnownFlaws() {
+            @Override
+            public AsOf asOf() {
+                return new AsOf(1, Duration.ofDays(7));
+            }
+
+            @Override
+            public Optional<Flaw> oldest(Sha256 sbom, Urgency atLeast) {
+                return Stream.of(open)
+                        .filter(flaw -> flaw.urgency().compareTo(atLeast) <= 0)
+                        .min(Comparator.comparing(Flaw::since));
+            }
+
+            @Override
+            public Optional<String> doubt(Sha256 sbom, Instant at) {
+                return Optional.ofNullable(doubt);
+            }
+        };
     }
 }

@@ -17,6 +17,7 @@ import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.Example.Book;
 import org.imprimatur.register.ListedImage.Gone;
 import org.imprimatur.register.Reason.Code;
+import org.imprimatur.register.SitePolicy.AdvisoryLimit;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
 import org.imprimatur.register.SitePolicy.Limits;
 import org.imprimatur.register.SitePolicy.Worst;
@@ -43,6 +44,7 @@ class ListedDecisionsTest {
     private Person signer = ALICE;
     private Instant verifiedAt = NOON;
     private String fault;
+    private KnownFlaws flaws = KnownFlaws.NOT_WATCHED;
 
     ListedDecisionsTest() {
         site.appoint(NORTH, Role.SITE_APPROVER, CAROL);
@@ -90,7 +92,7 @@ class ListedDecisionsTest {
     }
 
     private Standing standing() {
-        return new Standing(site.register, List.of(), List.of(list()));
+        return new Standing(site.register, List.of(), List.of(list()), flaws);
     }
 
     private SitePolicy policy() {
@@ -108,7 +110,7 @@ class ListedDecisionsTest {
                                 conditions,
                                 List.of())),
                 Map.of(),
-                Duration.ofMinutes(15),
+                Staleness.of(Duration.ofMinutes(15)),
                 sha256("policy"));
     }
 
@@ -207,7 +209,12 @@ class ListedDecisionsTest {
 
     @Test
     void aLimitOnWhatAListCannotSayIsNotPassed() {
-        limits = new Limits(Worst.BLOCK, Duration.ofDays(900), Duration.ofDays(900), Duration.ZERO);
+        limits =
+                new Limits(
+                        Worst.BLOCK,
+                        Duration.ofDays(900),
+                        Duration.ofDays(900),
+                        new AdvisoryLimit(Duration.ZERO, Urgency.HIGH));
         contributors = ContributorRule.IDENTIFIED;
 
         assertThat(codes(NOON))
@@ -216,6 +223,17 @@ class ListedDecisionsTest {
                         Code.FINDING_TOO_GRAVE,
                         Code.PATCHES_TOO_OLD,
                         Code.IMAGE_TOO_OLD);
+    }
+
+    @Test
+    void whoWatchesAdvisoriesStartsNothingWithoutAPackageList() {
+        limits = new Limits(null, null, null, new AdvisoryLimit(Duration.ofDays(7), Urgency.HIGH));
+        assertThat(codes(NOON)).containsExactly(Code.ENDORSED_AND_APPROVED);
+
+        flaws = known(null);
+        assertThat(codes(NOON)).containsExactly(Code.ADVISORIES_UNKNOWN);
+        action = Action.CONTINUE;
+        assertThat(codes(NOON)).containsExactly(Code.ENDORSED_AND_APPROVED);
     }
 
     @Test
@@ -363,7 +381,10 @@ class ListedDecisionsTest {
 
     @Test
     void oneNameIsOneCatalogue() {
-        assertThatThrownBy(() -> new Standing(site.register, List.of(), List.of(list(), list())))
+        assertThatThrownBy(
+                        () ->
+                                new Standing(
+                                        site.register, List.of(), List.of(list(), list()), flaws))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

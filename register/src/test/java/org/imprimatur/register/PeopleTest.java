@@ -1,6 +1,7 @@
 package org.imprimatur.register;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.imprimatur.register.Example.*;
 
 import java.time.Duration;
@@ -551,5 +552,42 @@ class PeopleTest {
                     .isInstanceOfAny(
                             Policy.class, Practice.class, Suspension.class, Reinstatement.class);
         }
+    }
+
+    @Test
+    @Clause({"TVM-3.8", "END-4.8", "EGI-5.9"})
+    void nobodyIsAppointedWithoutASecurityContact() {
+        for (var contact : List.of("", "nobody", "a@b@c", "@example.org")) {
+            assertThatThrownBy(
+                            () ->
+                                    new Statement.Appointment(
+                                            by(ROOT),
+                                            BIOMED,
+                                            Role.ENDORSER,
+                                            BOB,
+                                            "Bob",
+                                            contact,
+                                            "what he endorses"))
+                    .isInstanceOf(MalformedInput.class)
+                    .hasMessageContaining("contact");
+        }
+    }
+
+    @Test
+    @Clause("PROC-contact")
+    void contactsAreTheAddressesOfWhoHoldsTheRoleNowAndIsNotSuspended() {
+        assertThat(book.register.contacts(BIOMED, book.now)).isEmpty();
+        book.admit(appointment(by(ROOT), BIOMED, Role.CONTACT, BOB, term(MONDAY, FRIDAY)));
+        assertThat(book.register.contacts(BIOMED, book.now)).isEmpty();
+        book.now = MONDAY;
+        assertThat(book.register.contacts(BIOMED, book.now)).hasSize(1);
+        assertThat(book.register.missingAcceptance(BOB, Role.CONTACT, book.now)).isEmpty();
+        assertThat(book.register.contacts(ATLAS, book.now)).isEmpty();
+        assertThat(book.register.contacts(BIOMED, FRIDAY)).isEmpty();
+        book.admit(appointment(by(ROOT), BIOMED, Role.SECURITY_OFFICER, CAROL, Terms.PLAIN));
+        book.admit(acceptance(by(CAROL)));
+        book.admit(suspension(by(CAROL), BIOMED, BOB));
+
+        assertThat(book.register.contacts(BIOMED, book.now)).isEmpty();
     }
 }

@@ -14,7 +14,9 @@ import org.imprimatur.register.Approving.Versions;
 import org.imprimatur.register.DecisionRequest.Action;
 import org.imprimatur.register.Enforcement.Level;
 import org.imprimatur.register.Example.Book;
+import org.imprimatur.register.KnownFlaws.Flaw;
 import org.imprimatur.register.Reason.Code;
+import org.imprimatur.register.SitePolicy.AdvisoryLimit;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
 import org.imprimatur.register.SitePolicy.Limits;
 import org.imprimatur.register.SitePolicy.Worst;
@@ -35,6 +37,7 @@ class SiteRulesTest {
     private UseClass useClass = UseClass.PAYLOAD;
     private Action action = Action.INSTANTIATE;
     private String consumer;
+    private KnownFlaws flaws = KnownFlaws.NOT_WATCHED;
 
     SiteRulesTest() {
         catalogue.appoint(BIOMED, Role.ENDORSER, ALICE);
@@ -61,12 +64,16 @@ class SiteRulesTest {
                         UseClass.TRUSTED_PAYLOAD,
                         new ClassPolicy(Set.of(), false, List.of())),
                 checks,
-                Duration.ofDays(1000),
+                Staleness.of(Duration.ofDays(1000)),
                 sha256("policy"));
     }
 
     private Standing standing() {
-        return new Standing(site.register, List.of(new Followed(catalogue.register, NOON, null)));
+        return new Standing(
+                site.register,
+                List.of(new Followed(catalogue.register, NOON, null)),
+                List.of(),
+                flaws);
     }
 
     private Decision decide(Sha512 image, Instant at) {
@@ -197,7 +204,7 @@ class SiteRulesTest {
         catalogue.admit(revocation(by(ALICE), first));
         assertThat(decide().permitted()).isTrue();
 
-        limits = new Limits(null, null, null, Duration.ofDays(2));
+        limits = new Limits(null, null, null, new AdvisoryLimit(Duration.ofDays(2), Urgency.HIGH));
         assertThat(decide(IMAGE, NOON.plus(Duration.ofDays(2))).permitted()).isTrue();
         var later = decide(IMAGE, NOON.plus(Duration.ofDays(2)).plusSeconds(1));
         assertThat(codes(later)).containsExactly(Code.IMAGE_REVOKED, Code.ADVISORY_OPEN);
@@ -213,11 +220,73 @@ class SiteRulesTest {
                 endorsement(by(ALICE))
                         .lineage(new Lineage.Combined(image("base"), image("more")))
                         .build());
-        limits = new Limits(null, null, null, Duration.ZERO);
+        limits = new Limits(null, null, null, new AdvisoryLimit(Duration.ZERO, Urgency.HIGH));
         assertThat(decide().permitted()).isTrue();
 
         catalogue.admit(revocation(by(BOB), base));
         assertThat(codes(decide(IMAGE, NOON.plusSeconds(1)))).containsExactly(Code.ADVISORY_OPEN);
+    }
+
+    // ---- Known flaws ----------------------------------------------------------------------------
+
+    private static final Flaw SSH =
+            new Flaw("CVE-2026-1", "openssh", "1:9.2-1", "1:9.2-2", Urgency.CRITICAL, NOON);
+    private static final Flaw BASH =
+            new Flaw("CVE-2026-2", "bash", "5.2-1", "5.2-2", Urgency.LOW, NOON.minusSeconds(60));
+
+    private void advisory(Duration after, Urgency urgency) {
+        limits = new Limits(null, null, null, new AdvisoryLimit(after, urgency));
+    }
+
+    @Test
+    @Clause({"TVM-3.7.2", "END-4.2.b"})
+    void aKnownFlawWithAPatchMayBeOpenOnlySoLong() {
+        endorse(ALICE);
+        flaws = known(null, SSH, BASH);
+        var end = NOON.plus(Duration.ofDays(7));
+        assertThat(decide(IMAGE, end.plusSeconds(1)).permitted()).isTrue();
+
+        advisory(Duration.ofDays(7), Urgency.HIGH);
+        assertThat(decide(IMAGE, end).permitted()).isTrue();
+        for (var each : Action.values()) {
+            action = each;
+            var later = decide(IMAGE, end.plusSeconds(1));
+            assertThat(codes(later)).containsExactly(Code.ADVISORY_OPEN);
+            assertThat(later.reasons().getFirst().text())
+                    .contains("openssh 1:9.2-1", "CVE-2026-1", "critical", "1:9.2-2", "7 days");
+        }
+
+        advisory(Duration.ofDays(7), Urgency.LOW);
+        assertThat(codes(decide(IMAGE, end))).containsExactly(Code.ADVISORY_OPEN);
+    }
+
+    @Test
+    void whatIsNotKnownOfFlawsStopsStartsAndNothingElse() {
+        approving =
+                new Approving.Automatic(
+                        Set.of(),
+                        new Limits(
+                                null,
+                                null,
+                                null,
+                                new AdvisoryLimit(Duration.ofDays(7), Urgency.HIGH)),
+                        List.of(),
+                        Versions.ASK);
+        var endorsement = endorse(ALICE);
+        flaws = known("its package list cannot be had");
+        assertThat(codes()).containsExactly(Code.NOT_APPROVED);
+        assertThat(decide().reasons().getFirst().text()).contains("its package list cannot be had");
+
+        advisory(Duration.ofDays(7), Urgency.HIGH);
+        assertThat(codes()).containsExactly(Code.ADVISORIES_UNKNOWN, Code.NOT_APPROVED);
+        assertThat(prospect(endorsement).approvedByRule()).isTrue();
+        action = Action.CONTINUE;
+        assertThat(decide().permitted()).isTrue();
+
+        // What is known counts all the same.
+        flaws = known("its package list cannot be had", SSH);
+        assertThat(codes(decide(IMAGE, NOON.plus(Duration.ofDays(8)))))
+                .containsExactly(Code.ADVISORY_OPEN, Code.NOT_APPROVED);
     }
 
     // ---- Conditions -----------------------------------------------------------------------------

@@ -48,11 +48,12 @@ final class Pem {
             }
             var label = text.substring(at + BEGIN.length(), labelEnd);
             var endLine = "-----END " + label + DASHES;
-            int end = text.indexOf(endLine, labelEnd);
+            int begin = labelEnd + DASHES.length();
+            int end = text.indexOf(endLine, begin);
             if (end < 0) {
                 break;
             }
-            var body = text.substring(labelEnd + DASHES.length(), end);
+            var body = text.substring(begin, end);
             boolean encrypted = body.contains("Proc-Type:") && body.contains("ENCRYPTED");
             blocks.add(
                     new Block(

@@ -274,7 +274,8 @@ public final class SignedContent {
         }
         try {
             return SignerInfo.getInstance(data.getSignerInfos().getObjectAt(0));
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
+            // The library casts and counts what it has not looked at, here and below.
             throw new Refused(
                     Code.UNSUPPORTED_ALGORITHM, "what is said of the signer cannot be read");
         }
@@ -349,7 +350,7 @@ public final class SignedContent {
             var name = IssuerAndSerialNumber.getInstance(id);
             issuer = new X500Principal(name.getName().getEncoded(ASN1Encoding.DER));
             serialNumber = name.getSerialNumber().getValue();
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
             throw new Refused(Code.CERTIFICATE_MISSING, "the signer's name cannot be read");
         }
         var named =
@@ -382,7 +383,7 @@ public final class SignedContent {
                                     .formatted(attribute.getAttrType()));
                 }
             }
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             throw new Refused(Code.BAD_ATTRIBUTES, "the signed attributes cannot be read");
         }
         return attributes;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.imprimatur.trust.ChainVerdict.Code;
 import org.imprimatur.trust.TrialAuthority.KeyKind;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,6 +106,21 @@ class TrustAnchorsTest {
     }
 
     @Test
+    void aBlockWhoseLinesOverlapStopsNoOther() throws IOException {
+        ca.writeAnchors(dir);
+        // The dashes that end the first line are those that begin the last one.
+        Files.writeString(dir.resolve("overlap.pem"), "-----BEGIN X-----END X-----\n");
+
+        var anchors = TrustAnchors.directory(dir, CrlMode.REQUIRE);
+
+        assertThat(anchors.problems())
+                .singleElement()
+                .extracting(TrustAnchors.Problem::file)
+                .isEqualTo("overlap.pem");
+        assertThat(judge(anchors)).isInstanceOf(ChainVerdict.Valid.class);
+    }
+
+    @Test
     void aListThatCannotBeReadIsNotNoList() throws IOException {
         ca.writeAnchors(dir);
         var list = dir.resolve(hash + ".r0");
@@ -153,6 +169,33 @@ class TrustAnchorsTest {
                 "TO Issuer \"/O=Imprimatur trials/OU=for trials only/CN=Test CA\" \\\n"
                         + "  PERMIT Subject \"/O=Other/.*\"\n");
         refused(TrustAnchors.directory(dir, CrlMode.REQUIRE), Code.NAMESPACE_VIOLATION);
+    }
+
+    @Test
+    void aNameIsPermittedWholeAndADotIsADot() throws IOException {
+        ca.writeAnchors(dir);
+        var policy = dir.resolve(hash + ".signing_policy");
+        var name = "/O=Imprimatur trials/OU=for trials only/CN=";
+        for (var permitted : List.of(name + "A.ice", name + "Ali", "/O=Imprimatur trials")) {
+            Files.writeString(
+                    policy,
+                    "access_id_CA X509 '%sTest CA'\npos_rights globus CA:sign\ncond_subjects globus '\"%s\"'\n"
+                            .formatted(name, permitted));
+            refused(TrustAnchors.directory(dir, CrlMode.REQUIRE), Code.NAMESPACE_VIOLATION);
+        }
+        Files.writeString(
+                policy,
+                "access_id_CA X509 '%sTest CA'\npos_rights globus CA:sign\ncond_subjects globus '\"%s*\"'\n"
+                        .formatted(name, name));
+        assertThat(judge(TrustAnchors.directory(dir, CrlMode.REQUIRE)))
+                .isInstanceOf(ChainVerdict.Valid.class);
+        for (var permitted : List.of(name + "Ali", "/O=Imprimatur trials")) {
+            Files.writeString(
+                    dir.resolve(hash + ".namespaces"),
+                    "TO Issuer \"%sTest CA\" \\\n  PERMIT Subject \"%s\"\n"
+                            .formatted(name, permitted));
+            refused(TrustAnchors.directory(dir, CrlMode.REQUIRE), Code.NAMESPACE_VIOLATION);
+        }
     }
 
     @Test

@@ -199,7 +199,7 @@ public record ListDraft(
     }
 
     /** The hypervisor that a format belongs to; readers take it for a hint. */
-    private static String hypervisor(String format) {
+    public static String hypervisor(String format) {
         return switch (format) {
             case "vmdk", "ova" -> "VMWare";
             case "vhd", "vhdx" -> "Hyper-V";

@@ -7,7 +7,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.MissingResourceException;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -16,6 +15,7 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.StrictXml;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
@@ -61,7 +61,7 @@ final class XmlReader {
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
         try {
-            var in = factory.createXMLStreamReader(new ByteArrayInputStream(bytes));
+            var in = StrictXml.reader(factory, new ByteArrayInputStream(bytes));
             declaration(in);
             int depth = 0;
             int elements = 0;
@@ -104,9 +104,6 @@ final class XmlReader {
                 }
             }
         } catch (XMLStreamException e) {
-            throw notXml(e);
-        } catch (MissingResourceException e) {
-            // The JDK's parser lacks the text of one of its own messages, that on a broken DTD.
             throw notXml(e);
         }
     }

@@ -153,6 +153,27 @@ class StreamsTest {
                                                         .isEqualTo(one.getValue()[0])));
     }
 
+    @Test
+    void whatIsTooLargeIsRefusedAndAnImageWithoutADiskUnusable() {
+        assertThat(
+                        code(
+                                () -> {
+                                    try {
+                                        new StreamsReader(
+                                                        (_, limit) ->
+                                                                Optional.of(new byte[limit + 1]),
+                                                        PLAIN)
+                                                .read();
+                                    } catch (IOException e) {
+                                        throw new AssertionError(e);
+                                    }
+                                }))
+                .isEqualTo("too-large");
+        var without = read(INDEX, PRODUCTS.replace("disk-kvm.img", "squashfs")).images();
+        assertThat(without.getFirst().objection().orElseThrow().code().label())
+                .isEqualTo("no-disk");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -39,6 +40,7 @@ public final class AdvisoryStore {
     private static final long MAX_UNPACKED = 8L << 30;
     private static final int MAX_ROWS = 5_000_000;
     private static final String STATE = "feed.json";
+    private static final String OLD = ".old-";
 
     private final Path directory;
 
@@ -52,10 +54,14 @@ public final class AdvisoryStore {
         return directory;
     }
 
-    /** Takes one row that was asked for. */
+    /** Takes what was asked for. */
     interface RowTaker {
 
+        /** One row. */
         void take(Advisory advisory, FeedState feed);
+
+        /** A table of an ecosystem cannot be read, and some of its rows may have been taken. */
+        void damaged(String ecosystem, FeedState feed, MalformedFeed fault) throws MalformedFeed;
     }
 
     /**
@@ -141,9 +147,9 @@ public final class AdvisoryStore {
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(made.resolve(STATE).toFile(), json(state));
         Path place = directory.resolve(state.name());
-        Path old = directory.resolve(".old-" + state.name());
-        delete(old);
+        Path old = directory.resolve(OLD + state.name());
         if (Files.exists(place)) {
+            delete(old);
             Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
         }
         Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
@@ -167,39 +173,50 @@ public final class AdvisoryStore {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        var states = new ArrayList<FeedState>();
+        var names = new TreeSet<String>();
         try (var entries = Files.list(directory)) {
-            for (var entry : entries.sorted().toList()) {
-                var file = entry.resolve(STATE);
-                if (!entry.getFileName().toString().startsWith(".") && Files.exists(file)) {
-                    states.add(state(file));
+            for (var entry : entries.toList()) {
+                var name = entry.getFileName().toString();
+                if (name.startsWith(OLD)) {
+                    names.add(name.substring(OLD.length()));
+                } else if (!name.startsWith(".")) {
+                    names.add(name);
                 }
+            }
+        }
+        var states = new ArrayList<FeedState>();
+        for (var name : names) {
+            var file = place(name).resolve(STATE);
+            if (Files.exists(file)) {
+                states.add(state(file));
             }
         }
         return states;
     }
 
     /**
-     * Gives all that the store says about packages of some ecosystems.
-     *
-     * @return the feeds that speak of any of them
+     * Where a feed is: while it is replaced, there is a moment when it is at its old place only.
      */
-    List<FeedState> read(Collection<String> ecosystems, RowTaker taker) throws IOException {
-        var speaking = new ArrayList<FeedState>();
+    private Path place(String name) {
+        var place = directory.resolve(name);
+        var old = directory.resolve(OLD + name);
+        return Files.exists(place) || !Files.exists(old) ? place : old;
+    }
+
+    /** Gives all that the store says about packages of some ecosystems, feed after feed. */
+    void read(Collection<String> ecosystems, RowTaker taker) throws IOException {
         for (var feed : feeds()) {
-            boolean speaks = false;
             for (var ecosystem : ecosystems) {
-                var table = directory.resolve(feed.name()).resolve(tableName(ecosystem));
+                var table = place(feed.name()).resolve(tableName(ecosystem));
                 if (Files.exists(table)) {
-                    speaks = true;
-                    rows(table, ecosystem, row -> taker.take(row, feed));
+                    try {
+                        rows(table, ecosystem, row -> taker.take(row, feed));
+                    } catch (MalformedFeed e) {
+                        taker.damaged(ecosystem, feed, e);
+                    }
                 }
             }
-            if (speaks) {
-                speaking.add(feed);
-            }
         }
-        return speaking;
     }
 
     private static void rows(Path table, String ecosystem, Consumer<Advisory> taker)

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.imprimatur.register.StrictXml;
 
 /** XML from feeds: no document types, no entities from elsewhere. */
 final class FeedXml {
@@ -13,16 +14,13 @@ final class FeedXml {
     private FeedXml() {}
 
     private static XMLInputFactory factory() {
-        var factory = XMLInputFactory.newDefaultFactory();
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
+        var factory = StrictXml.factory();
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
         return factory;
     }
 
     static XMLStreamReader reader(InputStream in) throws XMLStreamException {
-        return FACTORY.createXMLStreamReader(in);
+        return StrictXml.reader(FACTORY, in);
     }
 
     /** An attribute of the element at hand; empty where there is none. */

@@ -2,7 +2,6 @@ package org.imprimatur.inspect.advisories;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.MissingResourceException;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import javax.xml.stream.XMLStreamConstants;
@@ -57,8 +56,7 @@ final class RpmPrimaryReader implements FeedReader {
             if (!known) {
                 throw new MalformedFeed("this XML is no primary.xml");
             }
-        } catch (XMLStreamException | MissingResourceException e) {
-            // The JDK has no message for a wrong character in a document type, and says that.
+        } catch (XMLStreamException e) {
             throw new MalformedFeed("damaged XML: " + e.getMessage(), e);
         }
         newest.forEach(

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.MissingResourceException;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -55,8 +54,7 @@ final class RpmUpdateinfoReader implements FeedReader {
             if (!known) {
                 throw new MalformedFeed("this XML is no updateinfo.xml");
             }
-        } catch (XMLStreamException | MissingResourceException e) {
-            // The JDK has no message for a wrong character in a document type, and says that.
+        } catch (XMLStreamException e) {
             throw new MalformedFeed("damaged XML: " + e.getMessage(), e);
         }
     }

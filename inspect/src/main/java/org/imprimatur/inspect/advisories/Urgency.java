@@ -1,5 +1,6 @@
 package org.imprimatur.inspect.advisories;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -22,6 +23,21 @@ public enum Urgency {
     /** True if this is at least as grave as the other. */
     public boolean atLeast(Urgency other) {
         return compareTo(other) <= 0;
+    }
+
+    /**
+     * Reads a label.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    public static Urgency parse(String label) {
+        return Arrays.stream(values())
+                .filter(each -> each.label().equals(label))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "it is not critical, high, moderate, low or unknown"));
     }
 
     /** From a vendor's word; unknown words are {@link #UNKNOWN}. */

@@ -7,9 +7,16 @@ import java.util.Set;
  *
  * @param uid the number, or -1 where the field is not one
  * @param gid the primary group, or -1
+ * @param aging how long the password and the account are good for
  */
 public record Account(
-        String name, long uid, long gid, String home, String shell, Password password) {
+        String name,
+        long uid,
+        long gid,
+        String home,
+        String shell,
+        Password password,
+        Aging aging) {
 
     /** Programs that end at once, or that give no shell: an account with one has no log-in. */
     private static final Set<String> NO_LOGIN =

@@ -1,6 +1,7 @@
 package org.imprimatur.inspect.facts;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +11,16 @@ final class AccountFiles {
 
     private static final int MAX_ENTRIES = 100_000;
 
+    /** A line of shadow(5) without the account. */
+    record Shadow(Password password, Aging aging) {
+
+        private static final Shadow NONE = new Shadow(new Password.None(), Aging.NONE);
+    }
+
     private AccountFiles() {}
 
     static List<Account> accounts(ConfigReader reader) {
-        Map<String, Password> shadow = shadow(reader, "/etc/shadow");
+        Map<String, Shadow> shadow = shadow(reader, "/etc/shadow");
         var accounts = new ArrayList<Account>();
         for (var line : bounded(reader, "/etc/passwd")) {
             var field = line.split(":", -1);
@@ -21,10 +28,10 @@ final class AccountFiles {
             if (field.length < 7 || field[0].isEmpty() || field[0].startsWith("+")) {
                 continue;
             }
-            Password password =
+            var entry =
                     field[1].equals("x")
-                            ? shadow.getOrDefault(field[0], new Password.None())
-                            : Password.ofField(field[1]);
+                            ? shadow.getOrDefault(field[0], Shadow.NONE)
+                            : new Shadow(Password.ofField(field[1]), Aging.NONE);
             accounts.add(
                     new Account(
                             field[0],
@@ -32,23 +39,40 @@ final class AccountFiles {
                             number(field[3]),
                             field[5],
                             field[6],
-                            password));
+                            entry.password,
+                            entry.aging));
         }
         return accounts;
     }
 
     /**
-     * Password fields by account. Where an account stands twice, the more dangerous one is kept.
+     * What is said of passwords, by account. Where an account stands twice, the more dangerous one
+     * is kept.
      */
-    static Map<String, Password> shadow(ConfigReader reader, String path) {
-        var passwords = new HashMap<String, Password>();
+    static Map<String, Shadow> shadow(ConfigReader reader, String path) {
+        var passwords = new HashMap<String, Shadow>();
         for (var line : bounded(reader, path)) {
-            var field = line.split(":", 3);
+            var field = line.split(":", -1);
             if (field.length >= 2 && !field[0].isEmpty()) {
-                passwords.merge(field[0], Password.ofField(field[1]), AccountFiles::worse);
+                passwords.merge(
+                        field[0],
+                        new Shadow(Password.ofField(field[1]), Aging.ofFields(field)),
+                        AccountFiles::worse);
             }
         }
         return passwords;
+    }
+
+    /** How many accounts have passwords of the past in a file of pam_pwhistory(8). */
+    static long oldPasswords(ConfigReader reader, String path) {
+        return bounded(reader, path).stream()
+                .map(line -> line.split(":", 4))
+                .filter(field -> field.length == 4)
+                .filter(
+                        field ->
+                                Arrays.stream(field[3].split(",", -1))
+                                        .anyMatch(hash -> Password.ofField(hash).hasHash()))
+                .count();
     }
 
     static List<Group> groups(ConfigReader reader) {
@@ -68,8 +92,8 @@ final class AccountFiles {
         return groups;
     }
 
-    private static Password worse(Password first, Password second) {
-        return danger(second) > danger(first) ? second : first;
+    private static Shadow worse(Shadow first, Shadow second) {
+        return danger(second.password) > danger(first.password) ? second : first;
     }
 
     private static int danger(Password password) {

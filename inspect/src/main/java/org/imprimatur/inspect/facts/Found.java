@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -31,14 +32,20 @@ public final class Found {
                     ".ash_history",
                     ".bash_history",
                     ".dbshell",
+                    ".gdb_history",
+                    ".histfile",
                     ".history",
                     ".influx_history",
                     ".irb_history",
                     ".ksh_history",
                     ".lesshst",
+                    ".mariadb_history",
                     ".mongo_history",
+                    ".mycli-history",
                     ".mysql_history",
                     ".node_repl_history",
+                    ".php_history",
+                    ".pry_history",
                     ".psql_history",
                     ".python_history",
                     ".rediscli_history",
@@ -46,7 +53,9 @@ public final class Found {
                     ".sqlite_history",
                     ".viminfo",
                     ".wget-hsts",
+                    ".zhistory",
                     ".zsh_history",
+                    "ConsoleHost_history.txt",
                     "fish_history");
 
     private static final List<String> CACHES =
@@ -63,11 +72,28 @@ public final class Found {
             Pattern.compile(
                     "/var/log/(?!installer/|anaconda/|README$|lastlog$|faillog$)"
                             + "(journal/.+\\.journal~?|.*\\.log|.*\\.[0-9]|.*\\.gz|.*\\.xz|messages"
-                            + "|secure|syslog|cron|maillog|wtmp|btmp|dmesg)");
+                            + "|secure|syslog|cron|maillog|spooler|wtmp|btmp|dmesg|.*-20[0-9]{6})"
+                            + "|/var/(spool/)?mail/.+");
     private static final Pattern BUILD =
             Pattern.compile(
                     "/(root|home/[^/]+)/(\\.(cache|ansible|npm|cargo|m2|gradle|bundle|vagrant\\.d"
-                            + "|packer\\.d|local/share/Trash)/.+|\\.(wget-hsts|lesshst|viminfo|sudo_as_admin_successful))");
+                            + "|packer\\.d|local/share/Trash)/.+|\\.ssh/(known_hosts|config)[^/]*"
+                            + "|\\.(wget-hsts|lesshst|viminfo|sudo_as_admin_successful))");
+
+    /** Memory of programs and kernels that fell, and what databases write out. */
+    private static final Pattern DUMPS =
+            Pattern.compile(
+                    "/var/crash/(?!kexec_cmd$|\\.lock$).+"
+                            + "|/var/lib/(systemd|apport)/coredump/.+"
+                            + "|/var/(spool|tmp)/abrt/(?!last-ccpp$|\\.lock$).+/.+"
+                            + "|(/|/root/|/home/[^/]+/|/var/tmp/|/tmp/|/var/lib/[^/]+/)core(\\.[0-9]+)?"
+                            + "|/(root|home|srv|backup|tmp|var/(backups|tmp|lib/mysql-files))/(.*/)?[^/]+"
+                            + "\\.(sql|dump|pgdump)(\\.(gz|xz|bz2|zst|lz4))?");
+
+    /** The same by their names, wherever they lie. */
+    private static final Pattern DUMP_NAMES =
+            Pattern.compile("vmcore|core\\.[0-9]+|hs_err_pid[0-9]+\\.log|java_pid[0-9]+\\.hprof");
+
     private static final Pattern INSTALLER =
             Pattern.compile(
                     "/root/(anaconda|original|initial-setup|install|ks)[^/]*\\.(cfg|ks|log|log\\.syslog)"
@@ -168,6 +194,7 @@ public final class Found {
                 shape.format(),
                 shape.fileBytes(),
                 shape.virtualBytes(),
+                shape.dataBytes(),
                 shape.swapVolumes(),
                 shape.logicalVolumes(),
                 shape.uncleanJournals(),
@@ -184,8 +211,18 @@ public final class Found {
         boolean usual =
                 SETUID.contains(path.substring(path.lastIndexOf('/') + 1))
                         && SYSTEM.stream().anyMatch(path::startsWith);
+        var known = privileged.get(path);
+        List<String> capabilities = known == null ? List.of() : known.capabilities();
         if (setuid && !usual || writable) {
-            put(privileged, path, new PrivilegedFile(path, mode));
+            put(privileged, path, new PrivilegedFile(path, mode, capabilities));
+        }
+    }
+
+    /** The value of {@code security.capability} of a program that no package ships. */
+    public void capabilities(String path, int mode, byte[] value) {
+        var names = Capabilities.leadingToRoot(value);
+        if (!names.isEmpty()) {
+            put(privileged, path, new PrivilegedFile(path, mode, names));
         }
     }
 
@@ -198,29 +235,43 @@ public final class Found {
         if (path.startsWith("/var/cache/") && CACHES.stream().anyMatch(path::startsWith)) {
             cacheBytes += size;
         }
-        leftover(path, size);
+        var name = path.substring(path.lastIndexOf('/') + 1);
+        leftover(path, name).ifPresent(kind -> add(new Leftover(kind, path, size + " bytes")));
         if (path.startsWith("/") && InstalledCertificate.mayBeIn(path)) {
             put(certificateFiles, path, size);
         }
-        if (HISTORIES.contains(path.substring(path.lastIndexOf('/') + 1))) {
+        if (HISTORIES.contains(name)) {
             add(new Leftover(Leftover.Kind.HISTORY, path, size + " bytes"));
         }
     }
 
-    private void leftover(String path, long size) {
+    private static Optional<Leftover.Kind> leftover(String path, String name) {
         // None of these is below /usr, where most files are.
         if (path.startsWith("/usr/")) {
-            return;
+            return Optional.empty();
+        }
+        if (DUMP_NAMES.matcher(name).matches()) {
+            return Optional.of(Leftover.Kind.DUMP);
+        }
+        // What the system does not see is in none of its places.
+        if (!path.startsWith("/")) {
+            return Optional.empty();
+        }
+        if (DUMPS.matcher(path).matches()) {
+            return Optional.of(Leftover.Kind.DUMP);
         }
         if (LOGS.matcher(path).matches()) {
-            add(new Leftover(Leftover.Kind.LOG, path, size + " bytes"));
-        } else if (path.startsWith("/tmp/") || path.startsWith("/var/tmp/")) {
-            add(new Leftover(Leftover.Kind.TEMPORARY, path, size + " bytes"));
-        } else if (BUILD.matcher(path).matches()) {
-            add(new Leftover(Leftover.Kind.BUILD_CACHE, path, size + " bytes"));
-        } else if (INSTALLER.matcher(path).matches()) {
-            add(new Leftover(Leftover.Kind.INSTALLER, path, size + " bytes"));
+            return Optional.of(Leftover.Kind.LOG);
         }
+        if (path.startsWith("/tmp/") || path.startsWith("/var/tmp/")) {
+            return Optional.of(Leftover.Kind.TEMPORARY);
+        }
+        if (BUILD.matcher(path).matches()) {
+            return Optional.of(Leftover.Kind.BUILD_CACHE);
+        }
+        return INSTALLER.matcher(path).matches()
+                ? Optional.of(Leftover.Kind.INSTALLER)
+                : Optional.empty();
     }
 
     /** The content of a file in a {@code .ssh} directory. */

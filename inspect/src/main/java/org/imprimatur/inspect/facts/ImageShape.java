@@ -1,6 +1,8 @@
 package org.imprimatur.inspect.facts;
 
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.imprimatur.inspect.facts.config.Place;
 
@@ -12,6 +14,7 @@ import org.imprimatur.inspect.facts.config.Place;
  * @param format as its first bytes say: {@code raw}, {@code qcow2}, …
  * @param fileBytes size of the file
  * @param virtualBytes size of the disk that a guest sees
+ * @param dataBytes how much of that disk is not known to be zeros; 0 where that is not known
  * @param swapVolumes partitions that hold swap space, by their type
  * @param logicalVolumes true if file systems lie in logical volumes
  * @param uncleanJournals file systems that were in use when the image was made, and what their
@@ -24,6 +27,7 @@ public record ImageShape(
         String format,
         long fileBytes,
         long virtualBytes,
+        long dataBytes,
         int swapVolumes,
         boolean logicalVolumes,
         List<Place> uncleanJournals,
@@ -34,7 +38,12 @@ public record ImageShape(
         uncleanJournals = List.copyOf(uncleanJournals);
     }
 
+    /** The day that it is judged for. */
+    public LocalDate day() {
+        return at.atZone(ZoneOffset.UTC).toLocalDate();
+    }
+
     /** Nothing is known, as of the beginning of time. */
     public static final ImageShape UNKNOWN =
-            new ImageShape(Instant.EPOCH, "", "", 0, 0, 0, false, List.of(), 0);
+            new ImageShape(Instant.EPOCH, "", "", 0, 0, 0, 0, false, List.of(), 0);
 }

@@ -17,7 +17,9 @@ public record Leftover(Kind kind, String path, String detail) {
         PASSWORD_HASH,
         /** What an installer wrote down or was told. */
         INSTALLER,
-        /** The log of an earlier boot. */
+        /** The memory of a program or kernel that fell, or what a database wrote out. */
+        DUMP,
+        /** The log of an earlier boot, or the mail that it sent. */
         LOG,
         /** A file in a directory for temporary files. */
         TEMPORARY,

@@ -20,6 +20,14 @@ public sealed interface Password {
     /** No password fits: {@code *}, {@code !}, {@code !!}, or something that no hash can equal. */
     record None() implements Password {}
 
+    /** Whether there is a hash that can be guessed at. */
+    default boolean hasHash() {
+        return switch (this) {
+            case Usable _, LockedHash _ -> true;
+            case Empty _, None _ -> false;
+        };
+    }
+
     /**
      * Reads the second field of {@code /etc/shadow}, or of {@code /etc/passwd} if not {@code x}.
      */

@@ -14,6 +14,9 @@ final class SshdConfigParser {
 
     static final String MAIN_FILE = "/etc/ssh/sshd_config";
 
+    /** What some distributions read where the administrator has no file of their own. */
+    static final String VENDOR_FILE = "/usr/etc/ssh/sshd_config";
+
     /** As in OpenSSH (SERVCONF_MAX_DEPTH); the server does not start beyond it. */
     private static final int MAX_DEPTH = 16;
 
@@ -37,10 +40,16 @@ final class SshdConfigParser {
         this.reader = reader;
     }
 
-    /** The configuration; without a file, the defaults. */
+    /** The configuration of a server that is started without options. */
     static SshdConfig read(ConfigReader reader) {
+        return read(reader, new SshdCommandLine("", List.of()));
+    }
+
+    /** The configuration; without a file, the defaults. */
+    static SshdConfig read(ConfigReader reader, SshdCommandLine commandLine) {
         var parser = new SshdConfigParser(reader);
-        parser.file(MAIN_FILE, "", 0);
+        commandLine.options().forEach(parser::option);
+        parser.file(mainFile(reader, commandLine), "", 0);
 
         // For each connection the server reads the file again and lets Match blocks override.
         Map<String, Setting> everyone = new LinkedHashMap<>(parser.global);
@@ -49,6 +58,27 @@ final class SshdConfigParser {
         parser.matches.forEach(
                 (criteria, set) -> blocks.add(new MatchBlock(criteria, List.copyOf(set.values()))));
         return new SshdConfig(everyone, blocks);
+    }
+
+    private static String mainFile(ConfigReader reader, SshdCommandLine commandLine) {
+        if (!commandLine.file().isEmpty()) {
+            return commandLine.file();
+        }
+        return reader.kind(MAIN_FILE) == null && reader.kind(VENDOR_FILE) == GuestFiles.Kind.FILE
+                ? VENDOR_FILE
+                : MAIN_FILE;
+    }
+
+    private void option(SshdCommandLine.Option option) {
+        var words = words(option.text());
+        if (words == null || words.isEmpty()) {
+            return; // the server does not start with it
+        }
+        var keyword = words.getFirst().toLowerCase(Locale.ROOT);
+        var name = ALIASES.getOrDefault(keyword, keyword);
+        global.putIfAbsent(
+                name,
+                new Setting(name, words.subList(1, words.size()), option.path(), option.line()));
     }
 
     /**

@@ -23,6 +23,15 @@ public final class SystemReader {
 
     private static final Set<String> NO_ARCHITECTURE = Set.of("", "all", "any", "noarch");
 
+    /** Whatever stands beside {@code /etc/shadow}, which is judged by account. */
+    private static final List<String> HASH_COPIES =
+            List.of(
+                    "/etc/shadow?*",
+                    "/etc/passwd?*",
+                    "/etc/gshadow*",
+                    "/var/backups/*shadow*",
+                    "/var/backups/passwd*");
+
     private final ConfigReader reader;
     private final OsRelease os;
     private final PackageDatabases databases;
@@ -58,8 +67,10 @@ public final class SystemReader {
         sshServer =
                 reader.kind("/usr/sbin/sshd") == GuestFiles.Kind.FILE
                         || reader.kind(SshdConfigParser.MAIN_FILE) == GuestFiles.Kind.FILE;
-        sshd = SshdConfigParser.read(reader);
         configuration = ConfigurationReader.read(reader, os);
+        sshd =
+                SshdConfigParser.read(
+                        reader, SshdCommandLine.read(reader, configuration.services()));
     }
 
     /** Adds what stands in known places to what was found by looking everywhere. */
@@ -235,7 +246,12 @@ public final class SystemReader {
                 found.add(new Leftover(Leftover.Kind.RANDOM_SEED, path, size + " bytes"));
             }
         }
-        for (var path : List.of("/var/lib/cloud/instance", "/var/lib/cloud/instances")) {
+        for (var path :
+                List.of(
+                        "/var/lib/cloud/instance",
+                        "/var/lib/cloud/instances",
+                        "/var/lib/cloud/data",
+                        "/var/lib/cloud/sem")) {
             var names = new ArrayList<>(reader.names(path));
             if (!names.isEmpty()) {
                 found.add(
@@ -245,22 +261,44 @@ public final class SystemReader {
                                 "has %d entries".formatted(names.size())));
             }
         }
-        for (var path : List.of("/etc/shadow-", "/etc/shadow~", "/etc/shadow.bak")) {
-            Map<String, Password> old = AccountFiles.shadow(reader, path);
-            long hashes =
-                    old.values().stream()
-                            .filter(
-                                    each ->
-                                            each instanceof Password.Usable
-                                                    || each instanceof Password.LockedHash)
-                            .count();
-            if (hashes > 0) {
-                found.add(
-                        new Leftover(
-                                Leftover.Kind.PASSWORD_HASH,
-                                path,
-                                hashes == 1 ? "1 account" : hashes + " accounts"));
+        for (var path :
+                List.of(
+                        "/run/cloud-init/instance-data.json",
+                        "/run/cloud-init/instance-data-sensitive.json",
+                        "/var/lib/waagent/ovf-env.xml",
+                        "/var/lib/waagent/provisioned",
+                        "/etc/google_instance_id")) {
+            long size = reader.size(path);
+            if (size > 0) {
+                found.add(new Leftover(Leftover.Kind.CLOUD_STATE, path, size + " bytes"));
             }
+        }
+        oldHashes(found);
+    }
+
+    /** Copies that account tools, updates and backups make, and passwords of the past. */
+    private void oldHashes(Found found) {
+        for (var pattern : HASH_COPIES) {
+            for (var path : Glob.expand(reader, pattern)) {
+                long hashes =
+                        AccountFiles.shadow(reader, path).values().stream()
+                                .filter(each -> each.password().hasHash())
+                                .count();
+                oldHashes(found, path, hashes);
+            }
+        }
+        for (var path : Glob.expand(reader, "/etc/security/opasswd*")) {
+            oldHashes(found, path, AccountFiles.oldPasswords(reader, path));
+        }
+    }
+
+    private static void oldHashes(Found found, String path, long hashes) {
+        if (hashes > 0) {
+            found.add(
+                    new Leftover(
+                            Leftover.Kind.PASSWORD_HASH,
+                            Shown.path(path),
+                            hashes == 1 ? "1 account" : hashes + " accounts"));
         }
     }
 }

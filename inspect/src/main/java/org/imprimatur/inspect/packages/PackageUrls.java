@@ -79,14 +79,33 @@ public final class PackageUrls {
     public static Optional<Named> parse(String url, String version) {
         try {
             var parsed = new PackageURL(url);
-            return Stream.of(PackageKind.values())
-                    .filter(each -> each.urlType().equals(parsed.getType()))
-                    .filter(each -> !each.urlType().equals(PackageURL.StandardTypes.GENERIC))
-                    .findFirst()
-                    .map(kind -> named(kind, parsed, version));
+            return kind(parsed).map(kind -> named(kind, parsed, version));
         } catch (MalformedPackageURLException e) {
             return Optional.empty();
         }
+    }
+
+    /** Of a package that has no type of its own, the namespace says what it is. */
+    private static Optional<PackageKind> kind(PackageURL url) {
+        if (!url.getType().equals(PackageURL.StandardTypes.GENERIC)) {
+            return Stream.of(PackageKind.values())
+                    .filter(each -> each.urlType().equals(url.getType()))
+                    .findFirst();
+        }
+        var namespace = url.getNamespace() == null ? "" : url.getNamespace();
+        return switch (namespace) {
+            case "flatpak" -> Optional.of(PackageKind.FLATPAK);
+            case "snap" -> Optional.of(PackageKind.SNAP);
+            default ->
+                    Stream.of(PackageKind.values())
+                            .filter(each -> namespace.equals(each.urlType()))
+                            .findFirst();
+        };
+    }
+
+    /** Whether the URL is of no type that is known, so that it says less of its package. */
+    public static boolean isGeneric(String url) {
+        return url.startsWith("pkg:generic/");
     }
 
     private static Named named(PackageKind kind, PackageURL url, String otherwise) {

@@ -51,6 +51,9 @@ public final class SoftwareScan {
     private long listedChars;
     private long weight;
     private long unowned;
+    private long unownedBytes;
+    private String largest = "";
+    private long largestBytes;
     private long altered;
 
     /**
@@ -78,12 +81,18 @@ public final class SoftwareScan {
      * @param path as the system sees it, one character for each byte
      * @param place for display
      * @param mode the permission bits
+     * @param stored how much of its size is not holes
      */
-    public void file(String path, String place, int mode, long size) {
+    public void file(String path, String place, int mode, long size, long stored) {
         var claim = owned.claim(path);
         if (claim == null) {
             if (!databases.installed().isEmpty()) {
                 unowned++;
+                unownedBytes += stored;
+                if (stored > largestBytes) {
+                    largest = place;
+                    largestBytes = stored;
+                }
                 listedChars += place.length();
                 if (unownedFiles.size() < FileOwnership.MAX_LISTED
                         && listedChars < MAX_LISTED_CHARS) {
@@ -106,7 +115,13 @@ public final class SoftwareScan {
     /** What was found out about files. */
     public FileOwnership ownership() {
         return new FileOwnership(
-                true, unowned, List.copyOf(unownedFiles), altered, List.copyOf(alteredFiles));
+                true,
+                unowned,
+                unownedBytes,
+                new FileOwnership.Largest(largest, largestBytes),
+                List.copyOf(unownedFiles),
+                altered,
+                List.copyOf(alteredFiles));
     }
 
     /** The packages of the distribution, with the licences that were met. */

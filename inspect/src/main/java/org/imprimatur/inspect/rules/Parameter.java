@@ -23,6 +23,15 @@ public enum Parameter {
             1L << 50,
             "disk.package-cache",
             "How much package managers may leave behind of what they fetched."),
+    /** How much may lie in files that belong to no package. */
+    MAX_UNPACKAGED(
+            "max-unpackaged-data",
+            Unit.BYTES,
+            2L << 30,
+            0,
+            1L << 50,
+            "disk.unpackaged-data",
+            "How much may be stored in files that belong to no package."),
     /** How much of what was deleted may still lie in the free space of a volume. */
     MAX_DELETED(
             "max-deleted-data",

@@ -72,7 +72,7 @@ public final class RuleCatalogue {
                 Rules::lockedHash);
         add(
                 "account.old-hash",
-                "A copy of /etc/shadow has password hashes",
+                "Password hashes lie beside /etc/shadow",
                 CREDENTIALS,
                 "The passwords can be guessed from the hashes.",
                 "Delete the file.",

@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import org.imprimatur.inspect.facts.Account;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.FoundKey;
+import org.imprimatur.inspect.facts.Group;
 import org.imprimatur.inspect.facts.Leftover;
 import org.imprimatur.inspect.facts.Password;
 import org.imprimatur.inspect.facts.Shown;
@@ -24,7 +25,19 @@ final class Rules {
 
     /** Groups whose members are root whenever they wish. */
     private static final Set<String> PRIVILEGED =
-            Set.of("sudo", "admin", "wheel", "docker", "lxd", "libvirt", "disk", "shadow", "root");
+            Set.of(
+                    "sudo",
+                    "admin",
+                    "wheel",
+                    "docker",
+                    "lxd",
+                    "incus-admin",
+                    "microk8s",
+                    "libvirt",
+                    "disk",
+                    "kmem",
+                    "shadow",
+                    "root");
 
     private static final int SHOWN_KEYS = 4;
 
@@ -45,13 +58,20 @@ final class Rules {
 
     private static List<Objection> passwords(Facts facts, Predicate<Account> which) {
         var objections = new ArrayList<Objection>();
+        var today = facts.image().day();
         for (var account : facts.accounts()) {
             if (account.password() instanceof Password.Usable(String kind) && which.test(account)) {
+                var age =
+                        account.aging().isClosed(today)
+                                ? ", and has expired; the password can still be guessed"
+                                : account.aging().isToBeChanged(today)
+                                        ? ", which the first log-in has to change"
+                                        : "";
                 objections.add(
                         new Objection(
                                 SHADOW,
-                                "account %s has a password (%s)"
-                                        .formatted(Shown.text(account.name()), kind)));
+                                "account %s has a password (%s)%s"
+                                        .formatted(Shown.text(account.name()), kind, age)));
             }
         }
         return objections;
@@ -96,7 +116,7 @@ final class Rules {
     static List<Objection> privilegedGroup(Facts facts) {
         var objections = new ArrayList<Objection>();
         for (var group : facts.groups()) {
-            if (!PRIVILEGED.contains(group.name())) {
+            if (!PRIVILEGED.contains(group.name()) && !hasSudo(facts, group)) {
                 continue;
             }
             for (var account : facts.accounts()) {
@@ -108,11 +128,22 @@ final class Rules {
                             new Objection(
                                     "/etc/group",
                                     "account %s is in group %s"
-                                            .formatted(Shown.text(account.name()), group.name())));
+                                            .formatted(
+                                                    Shown.text(account.name()),
+                                                    Shown.text(group.name()))));
                 }
             }
         }
         return objections;
+    }
+
+    /** Whether a rule of sudo names the group, by its name or its number. */
+    private static boolean hasSudo(Facts facts, Group group) {
+        return facts.sudo().rules().stream()
+                .anyMatch(
+                        rule ->
+                                rule.users().contains("%" + group.name())
+                                        || rule.users().contains("%#" + group.gid()));
     }
 
     private static List<Objection> accounts(

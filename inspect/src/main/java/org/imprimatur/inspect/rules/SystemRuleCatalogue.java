@@ -49,6 +49,20 @@ final class SystemRuleCatalogue {
                 "Set cache_credentials to false in sssd.conf.",
                 SystemRules::cachedLogins);
         add(
+                "access.doas",
+                "doas lets a user act as another without a password",
+                both(ACCESS, ROOT),
+                "Whoever has the account has root.",
+                "Take nopass out of doas.conf, or remove the rule.",
+                SystemRules::doas);
+        add(
+                "access.trusted-host",
+                "A file lets users of other machines or realms in",
+                ACCESS,
+                "Who gets in is decided elsewhere, and no key or password of the image tells of it.",
+                "Delete hosts.equiv, .rhosts, .shosts and .k5login; they come by contextualisation.",
+                SystemRules::trusted);
+        add(
                 "access.management-agent",
                 "A management agent takes orders from elsewhere",
                 both(ACCESS, OBEYS),
@@ -141,6 +155,13 @@ final class SystemRuleCatalogue {
                 "Set disable_root: true.",
                 facts -> SystemRules.cloud(facts, CloudInit.Kind.ROOT_LOGIN));
         add(
+                "cloud.root-user",
+                "cloud-init gives its user root",
+                ROOT,
+                "Users and VOs are not to be root; whoever gets the account is.",
+                "Take sudo, and groups such as sudo and docker, from the user in cloud.cfg.",
+                facts -> SystemRules.cloud(facts, CloudInit.Kind.ROOT_USER));
+        add(
                 "cloud.user",
                 "cloud-init is told to make a user",
                 ACCESS,
@@ -190,6 +211,13 @@ final class SystemRuleCatalogue {
                 "Use one partition for the system.",
                 SystemRules::separateBoot);
         add(
+                "disk.several-partitions",
+                "The system lies in more than one file system",
+                CONFIGURED,
+                "Sites cannot grow it at the first boot, and each part can run full by itself.",
+                "Use one partition for the system.",
+                SystemRules::severalPartitions);
+        add(
                 "disk.swap",
                 "The image has swap space",
                 both(CONFIGURED, CONFIDENTIAL),
@@ -205,6 +233,27 @@ final class SystemRuleCatalogue {
                 "Shut the machine down before the image is made; else unmount, or run e2fsck -p"
                         + " (mount and unmount XFS) on the disk.",
                 SystemRules::uncleanJournals);
+        add(
+                "disk.uncompressed",
+                "The image file is not compressed",
+                CONFIGURED,
+                "Every site fetches and keeps more bytes than it has to.",
+                "Convert it: qemu-img convert -c -O qcow2.",
+                SystemRules::uncompressed);
+        addWithLimits(
+                "disk.unpackaged-data",
+                "Much data is in the image that no package ships",
+                CONFIGURED,
+                "Every site copies and keeps it, and a change of it needs a new image.",
+                "Take it from where it belongs when a copy starts, or make packages of it.",
+                (facts, limits) -> SystemRules.unpackagedData(facts.files(), limits));
+        add(
+                "file.capability",
+                "A program that no package ships has powers of root for everybody",
+                ROOT,
+                "It is a way to root that no update mends, and that its mode does not show.",
+                "Remove it, or take the capabilities away: setcap -r.",
+                SystemRules::capabilities);
         add(
                 "file.setuid",
                 "A program that no package ships runs as root for everybody",
@@ -233,6 +282,13 @@ final class SystemRuleCatalogue {
                 "They tell of people and machines that have nothing to do with the image.",
                 "Delete them.",
                 facts -> SystemRules.leftovers(facts, Leftover.Kind.BUILD_CACHE));
+        add(
+                "leftover.dump",
+                "A dump of memory or of a database is in the image",
+                CONFIDENTIAL,
+                "It holds whatever the program held: passwords, keys, the data of people.",
+                "Delete it.",
+                facts -> SystemRules.leftovers(facts, Leftover.Kind.DUMP));
         add(
                 "leftover.installer",
                 "What an installer wrote or was told is in the image",
@@ -275,6 +331,13 @@ final class SystemRuleCatalogue {
                 "Who was on a copy cannot be told afterwards.",
                 "Keep the facilities auth and authpriv in rsyslog.conf.",
                 SystemRules::loginsNotLogged);
+        add(
+                "logging.no-remote",
+                "No program is there that could send logs to the site",
+                OBEYS,
+                "A site that keeps the logs of its machines gets none of this one.",
+                "Install rsyslog, syslog-ng or systemd-journal-remote; where to is contextualisation.",
+                SystemRules::noForwarder);
         add(
                 "logging.none",
                 "No log is kept beyond a boot",

@@ -1,7 +1,5 @@
 package org.imprimatur.inspect.rules;
 
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,6 +18,7 @@ import org.imprimatur.inspect.facts.config.Firewall;
 import org.imprimatur.inspect.facts.config.Listener;
 import org.imprimatur.inspect.facts.config.PamStack;
 import org.imprimatur.inspect.facts.config.Place;
+import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.versions.VersionOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -104,13 +103,6 @@ final class SystemRules {
                             + "|\\bsocat\\b[^\\n;]{0,200}\\b(EXEC|SYSTEM|exec|system):"
                             + "|\\bssh\\b[^\\n;]{0,200}\\s-[a-zA-Z]*R[\\s:0-9]");
 
-    /** Something fetched that runs at once. */
-    private static final Pattern FETCH =
-            Pattern.compile(
-                    "\\b(curl|wget)\\b[^\\n;]{0,500}\\|\\s*(sudo\\s+)?(ba|da|z|k)?sh\\b"
-                            + "|\\b(ba|da|z|k)?sh\\s+-c\\s+[\"']?\\$\\((curl|wget)\\b"
-                            + "|\\bansible-pull\\b");
-
     private static final Map<String, String> EXTENSIONS =
             Map.of(
                     "qcow2", "qcow2", "vmdk", "vmdk", "vdi", "vdi", "vhd", "vhd", "vhdx", "vhdx",
@@ -129,6 +121,14 @@ final class SystemRules {
 
     static List<Objection> remoteAgent(Facts facts) {
         return running(facts, REMOTE_ACCESS, null);
+    }
+
+    static List<Objection> doas(Facts facts) {
+        return places(facts.configuration().access().doas());
+    }
+
+    static List<Objection> trusted(Facts facts) {
+        return places(facts.configuration().access().trusted());
     }
 
     static List<Objection> managementAgent(Facts facts) {
@@ -157,23 +157,26 @@ final class SystemRules {
     }
 
     static List<Objection> backdoor(Facts facts) {
-        return commands(facts, BACKDOOR, "hands a shell or a door to the network");
+        return commands(
+                facts,
+                text -> BACKDOOR.matcher(text).find(),
+                "hands a shell or a door to the network");
     }
 
     static List<Objection> fetchedWork(Facts facts) {
-        return commands(facts, FETCH, "runs what it fetches");
+        return commands(facts, FetchedCode::isIn, "runs what it fetches");
     }
 
     /** Says where, never what: commands may hold secrets. */
-    private static List<Objection> commands(Facts facts, Pattern pattern, String what) {
+    private static List<Objection> commands(Facts facts, Predicate<String> bad, String what) {
         var objections = new ArrayList<Objection>();
         for (var unit : facts.configuration().services().running()) {
-            if (unit.commands().stream().anyMatch(each -> pattern.matcher(each).find())) {
+            if (unit.commands().stream().anyMatch(bad)) {
                 objections.add(new Objection(unit.path(), unit.name() + " " + what));
             }
         }
         for (var job : facts.configuration().services().jobs()) {
-            if (pattern.matcher(job.command()).find()) {
+            if (bad.test(job.command())) {
                 objections.add(
                         new Objection(
                                 job.path(),
@@ -266,7 +269,19 @@ final class SystemRules {
     }
 
     static List<Objection> worldWritable(Facts facts) {
-        return privileged(facts, each -> !each.isSetuid(), "can be written by everybody");
+        return privileged(facts, PrivilegedFile::isWorldWritable, "can be written by everybody");
+    }
+
+    static List<Objection> capabilities(Facts facts) {
+        return facts.privilegedFiles().stream()
+                .filter(each -> !each.capabilities().isEmpty())
+                .map(
+                        each ->
+                                new Objection(
+                                        each.path(),
+                                        "gives %s to everybody"
+                                                .formatted(String.join(", ", each.capabilities()))))
+                .toList();
     }
 
     private static List<Objection> privileged(
@@ -383,6 +398,12 @@ final class SystemRules {
         return places(facts.configuration().logging().hindrances());
     }
 
+    static List<Objection> noForwarder(Facts facts) {
+        return facts.hasSystem() && facts.configuration().logging().forwarders().isEmpty()
+                ? List.of(new Objection("", "no program is installed that can send logs"))
+                : List.of();
+    }
+
     static List<Objection> noClock(Facts facts) {
         return facts.hasSystem() && facts.configuration().logging().time().isEmpty()
                 ? List.of(new Objection(SERVICES, "nothing that runs sets the clock"))
@@ -399,7 +420,9 @@ final class SystemRules {
 
     static List<Objection> endOfLife(Facts facts) {
         var support = facts.configuration().support();
-        if (support == null || support.ends() == null || !support.ends().isBefore(day(facts))) {
+        if (support == null
+                || support.ends() == null
+                || !support.ends().isBefore(facts.image().day())) {
             return List.of();
         }
         return List.of(
@@ -414,12 +437,17 @@ final class SystemRules {
 
     static List<Objection> endOfLifeIsNear(Facts facts, Parameters limits) {
         var support = facts.configuration().support();
-        if (support == null || support.ends() == null || support.ends().isBefore(day(facts))) {
+        if (support == null
+                || support.ends() == null
+                || support.ends().isBefore(facts.image().day())) {
             return List.of();
         }
         boolean near =
                 support.ends()
-                        .isBefore(day(facts).plusDays(limits.of(Parameter.END_OF_LIFE_NOTICE)));
+                        .isBefore(
+                                facts.image()
+                                        .day()
+                                        .plusDays(limits.of(Parameter.END_OF_LIFE_NOTICE)));
         return near
                 ? List.of(
                         new Objection(
@@ -437,10 +465,6 @@ final class SystemRules {
                                 "it is not known how long %s is mended"
                                         .formatted(facts.os().prettyName())))
                 : List.of();
-    }
-
-    private static LocalDate day(Facts facts) {
-        return facts.image().at().atZone(ZoneOffset.UTC).toLocalDate();
     }
 
     /** Versions are compared by the numbers they begin with: flavours have no order. */
@@ -505,6 +529,35 @@ final class SystemRules {
             objections.add(new Objection("", "a partition for logical volumes"));
         }
         return objections;
+    }
+
+    static List<Objection> severalPartitions(Facts facts) {
+        return places(facts.configuration().layout().separateFileSystems());
+    }
+
+    /** A file that is hardly smaller than its data is not compressed; small ones hurt nobody. */
+    static List<Objection> uncompressed(Facts facts) {
+        var image = facts.image();
+        return image.dataBytes() >= 64L << 20
+                        && image.fileBytes() >= image.dataBytes() - image.dataBytes() / 20
+                ? List.of(
+                        new Objection(
+                                "",
+                                "%d bytes of data take %d bytes"
+                                        .formatted(image.dataBytes(), image.fileBytes())))
+                : List.of();
+    }
+
+    static List<Objection> unpackagedData(FileOwnership files, Parameters limits) {
+        return files.unownedBytes() > limits.of(Parameter.MAX_UNPACKAGED)
+                ? List.of(
+                        new Objection(
+                                files.largestUnowned().path(),
+                                "%d bytes in files that belong to no package, %d of them here"
+                                        .formatted(
+                                                files.unownedBytes(),
+                                                files.largestUnowned().bytes())))
+                : List.of();
     }
 
     static List<Objection> largeDisk(Facts facts, Parameters limits) {

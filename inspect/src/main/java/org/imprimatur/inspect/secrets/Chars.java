@@ -18,6 +18,9 @@ final class Chars {
     /** What a value in a configuration file may hold: printable, no blank, no quote, no bracket. */
     static final Chars VALUE = of("!#$%&*+,./0-9:=?@A-Z\\^_a-z{|}~-");
 
+    /** A line of text. */
+    static final Chars PRINTABLE = of(" !\"#$%&'()*+,./0-9:;<=>?@A-Z[\\]^_`a-z{|}~\t-");
+
     private final boolean[] in = new boolean[256];
 
     private Chars() {}

@@ -8,11 +8,31 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Files of which the path says that they hold passwords or tokens, with how to read each. */
 final class KnownFiles {
 
     private static final int MOST = 64;
+
+    /** Names that people give to the file of OpenVPN's auth-user-pass. */
+    private static final Set<String> OPENVPN_LOGINS =
+            Set.of(
+                    "auth",
+                    "auth.txt",
+                    "auth.conf",
+                    "credentials",
+                    "credentials.txt",
+                    "login",
+                    "login.conf",
+                    "login.txt",
+                    "pass",
+                    "pass.txt",
+                    "passwd",
+                    "password.txt",
+                    "up.txt",
+                    "userpass",
+                    "userpass.txt");
 
     /**
      * One kind of file.
@@ -72,6 +92,49 @@ final class KnownFiles {
                                     "account_key",
                                     "key")),
                     new Kind(named(".s3cfg"), settings("S3 secret key", "secret_key")),
+                    new Kind(
+                            (path, _) -> below(path, "/.azure/") && path.endsWith(".json"),
+                            members(
+                                    "Azure token",
+                                    "secret",
+                                    "client_secret",
+                                    "refreshToken",
+                                    "accessToken")),
+                    new Kind(
+                            (path, _) -> path.endsWith("/.aliyun/config.json"),
+                            members("Alibaba Cloud key", "access_key_secret", "sts_token")),
+                    new Kind(
+                            (path, _) ->
+                                    path.endsWith("/.bluemix/config.json")
+                                            || path.endsWith("/.ibmcloud/config.json"),
+                            members("IBM Cloud token", "IAMToken", "IAMRefreshToken")),
+                    new Kind(
+                            (path, _) -> below(path, "/.cloudflared/") && path.endsWith(".json"),
+                            members("Cloudflare tunnel", "TunnelSecret")),
+                    new Kind(
+                            (path, name) ->
+                                    path.endsWith("/hcloud/cli.toml")
+                                            || path.endsWith("/scw/config.yaml")
+                                            || path.endsWith("/exoscale/exoscale.toml")
+                                            || name.equals("linode-cli")
+                                            || name.equals(".ovh.conf")
+                                            || name.equals("ovh.conf"),
+                            settings(
+                                    "cloud secret key",
+                                    "token",
+                                    "secret",
+                                    "secret_key",
+                                    "application_secret",
+                                    "consumer_key")),
+                    new Kind(
+                            (path, _) -> path.endsWith("/waagent/ovf-env.xml"),
+                            elements("Azure user's password", "UserPassword")),
+                    new Kind(
+                            (path, _) ->
+                                    path.endsWith("/k3s/server/token")
+                                            || path.endsWith("/rke2/server/token")
+                                            || path.endsWith("/rancher/node/password"),
+                            whole("Kubernetes token", 16)),
                     new Kind((path, _) -> below(path, "/auth/svn.simple/"), KnownFiles::subversion),
                     new Kind(
                             (path, name) ->
@@ -104,7 +167,55 @@ final class KnownFiles {
                     new Kind(
                             named("chap-secrets", "pap-secrets"),
                             columns("PPP password", "[ \t]+", 3, 2)),
+                    new Kind(named("l2tp-secrets"), columns("PPP password", "[ \t]+", 3, 2)),
                     new Kind(named("ipsec.secrets"), KnownFiles::ipsec),
+                    new Kind(
+                            (path, _) -> below(path, "/swanctl/") && path.endsWith(".conf"),
+                            settings("VPN password", "secret")),
+                    new Kind(
+                            (path, _) -> path.endsWith("/racoon/psk.txt"),
+                            columns("VPN password", "[ \t]+", 2, 1)),
+                    new Kind(
+                            (path, _) -> below(path, "/vpnc/") && path.endsWith(".conf"),
+                            words("VPN password", "secret", "password")),
+                    new Kind(
+                            (path, name) ->
+                                    below(path, "/openvpn/") && name.endsWith(".conf")
+                                            || name.endsWith(".ovpn"),
+                            KnownFiles::openVpnInline),
+                    new Kind(
+                            (path, name) ->
+                                    below(path, "/openvpn/") && OPENVPN_LOGINS.contains(name),
+                            KnownFiles::openVpnLogin),
+                    new Kind(
+                            (path, _) ->
+                                    path.endsWith("/network/interfaces")
+                                            || below(path, "/network/interfaces.d/"),
+                            words(
+                                    "Wi-Fi password",
+                                    "wpa-psk",
+                                    "wpa-password",
+                                    "wpa-private-key-passwd",
+                                    "wireless-key")),
+                    new Kind(
+                            (path, name) ->
+                                    name.startsWith("keys-") && below(path, "/network-scripts/")
+                                            || name.startsWith("ifcfg-"),
+                            settings(
+                                    "Wi-Fi password",
+                                    "WPA_PSK",
+                                    "KEY",
+                                    "KEY1",
+                                    "IEEE_8021X_PASSWORD",
+                                    "WIRELESS_WPA_PSK",
+                                    "WIRELESS_WPA_PASSWORD",
+                                    "WIRELESS_KEY_0")),
+                    new Kind(
+                            (_, name) -> name.startsWith("hostapd") && name.endsWith(".conf"),
+                            settings("Wi-Fi password", "wpa_passphrase", "wpa_psk", "wep_key0")),
+                    new Kind(
+                            (path, _) -> below(path, "/lib/connman/"),
+                            settings("Wi-Fi password", "Passphrase")),
                     new Kind(
                             (path, _) -> path.endsWith("/davfs2/secrets"),
                             columns("WebDAV password", "[ \t]+", 3, 2)),
@@ -131,7 +242,7 @@ final class KnownFiles {
                             settings("crates token", "token")),
                     new Kind(
                             (path, _) -> path.endsWith("/.m2/settings.xml"),
-                            KnownFiles::mavenSettings),
+                            elements("Maven password", "password")),
                     new Kind(
                             (path, _) ->
                                     path.endsWith("/.terraform.d/credentials.tfrc.json")
@@ -270,8 +381,9 @@ final class KnownFiles {
             var seen = new ArrayList<Sighting>();
             for (var line : lines(text)) {
                 int sign = sign(line.text);
+                var key = sign > 0 ? line.text.substring(0, sign).strip() : "";
                 if (sign > 0
-                        && known.contains(unquoted(lastWord(line.text.substring(0, sign))))
+                        && (known.contains(unquoted(lastWord(key))) || known.contains(key))
                         && Values.isPassword(value(line.text.substring(sign + 1)))
                         && seen.size() < MOST) {
                     seen.add(password(line, what));
@@ -421,17 +533,50 @@ final class KnownFiles {
         return seen;
     }
 
-    private static List<Sighting> mavenSettings(String text) {
-        var seen = new ArrayList<Sighting>();
-        var tag = "<password>";
-        int at = text.indexOf(tag);
-        for (; at >= 0 && seen.size() < MOST; at = text.indexOf(tag, at + 1)) {
-            int end = text.indexOf('<', at + tag.length());
-            if (end > 0 && Values.isPassword(text.substring(at + tag.length(), end).strip())) {
-                seen.add(Sighting.of(at, SecretKind.PASSWORD, "Maven password"));
+    /** Elements of XML with one of these names, that hold a text. */
+    private static Function<String, List<Sighting>> elements(String what, String name) {
+        return found(what, Pattern.compile("<(?:\\w+:)?" + name + ">([^<]{1,256})<"));
+    }
+
+    /** Members of JSON objects with one of these names, that hold a text. */
+    private static Function<String, List<Sighting>> members(String what, String... names) {
+        return found(
+                what,
+                Pattern.compile(
+                        "\"(?:%s)\"\\s{0,8}:\\s{0,8}\"([^\"\\\\]{1,8192})\""
+                                .formatted(String.join("|", names))));
+    }
+
+    /** What the pattern finds, if its first group is a password or a long token. */
+    private static Function<String, List<Sighting>> found(String what, Pattern pattern) {
+        return text -> {
+            var seen = new ArrayList<Sighting>();
+            var matcher = pattern.matcher(text);
+            while (seen.size() < MOST && matcher.find()) {
+                var value = matcher.group(1).strip();
+                if (Values.isPassword(value) || value.length() > 256) {
+                    seen.add(Sighting.of(matcher.start(), SecretKind.PASSWORD, what));
+                }
             }
-        }
-        return seen;
+            return seen;
+        };
+    }
+
+    /** A user and a password between two lines of their own. */
+    private static List<Sighting> openVpnInline(String text) {
+        int at = text.indexOf("<auth-user-pass>");
+        int end = at < 0 ? -1 : text.indexOf("</auth-user-pass>", at);
+        return end < 0
+                ? List.of()
+                : openVpnLogin(text.substring(at + "<auth-user-pass>".length(), end));
+    }
+
+    /** A file with two lines: a user and a password. */
+    private static List<Sighting> openVpnLogin(String text) {
+        var lines = lines(text);
+        return lines.size() == 2 && Values.isPassword(lines.getLast().text)
+                ? List.of(Sighting.of(lines.getLast().offset, SecretKind.PASSWORD, "VPN password"))
+                : List.of();
     }
 
     /** rndc.conf(5). */

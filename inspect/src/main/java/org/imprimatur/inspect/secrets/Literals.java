@@ -19,7 +19,7 @@ final class Literals {
 
     private static final int GRAM = 3;
     private static final int SHORTEST = GRAM + STRIDE - 1;
-    private static final int FILTER_BITS = 14;
+    private static final int FILTER_BITS = 15;
     private static final int SLOT_BITS = 13;
     private static final int FACTOR = 0x9e3779b1;
     private static final VarHandle INT =

@@ -16,6 +16,7 @@ final class TokenFormats {
     private static final int CHECKSUM = 6;
     private static final int LONGEST_JWT = 8 << 10;
     private static final int AWS_SECRET = 40;
+    private static final int ALIBABA_SECRET = 30;
 
     private TokenFormats() {}
 
@@ -45,6 +46,31 @@ final class TokenFormats {
                         List.of("refresh_token", "REFRESH_TOKEN"),
                         Format.TOKEN,
                         named("OAuth refresh token", 24)));
+        all.add(
+                new Format(
+                        List.of("CLIENT_SECRET", "clientSecret"),
+                        Format.TOKEN,
+                        named("OAuth client secret", 24)));
+        all.add(new Format(List.of("SENDGRID_API_KEY"), Format.TOKEN, named("SendGrid key", 60)));
+        all.add(
+                new Format(
+                        List.of(
+                                "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+                                "ALICLOUD_SECRET_KEY",
+                                "CF_API_TOKEN",
+                                "CLOUDFLARE_API_KEY",
+                                "CLOUDFLARE_API_TOKEN",
+                                "DIGITALOCEAN_TOKEN",
+                                "HCLOUD_TOKEN",
+                                "IBMCLOUD_API_KEY",
+                                "LINODE_TOKEN",
+                                "OVH_APPLICATION_SECRET",
+                                "OVH_CONSUMER_KEY",
+                                "SCW_SECRET_KEY",
+                                "TENCENTCLOUD_SECRET_KEY"),
+                        Format.TOKEN,
+                        named("cloud key", 28)));
+        all.add(new Format(List.of("LTAI"), Format.TOKEN, TokenFormats::alibabaPair));
         all.add(new Format(List.of("AccountKey="), Format.TOKEN, azure("Azure storage key", 86)));
         all.add(
                 new Format(
@@ -130,6 +156,16 @@ final class TokenFormats {
         all.add(token("Fly.io token", "fo1_", Chars.BASE64_URL, 43, 43));
         all.add(token("Pulumi token", "pul-", Chars.HEX, 40, 40));
         all.add(token("Linear key", "lin_api_", Chars.ALNUM, 40, 40));
+        all.add(token("Atlassian token", "ATATT3xFf", Chars.of("0-9A-Za-z_=-"), 150, 250));
+        all.add(token("Artifactory key", "AKCp", Chars.ALNUM, 69, 69));
+        all.add(token("Artifactory token", "cmVmdGtuOj", Chars.ALNUM, 54, 54));
+        all.add(token("New Relic key", "NRAK-", Chars.UPPER_ALNUM, 27, 27));
+        all.add(token("Sentry token", "sntryu_", Chars.HEX, 64, 64));
+        all.add(token("Heroku key", "HRKU-AA", Chars.BASE64_URL, 58, 58));
+        all.add(token("PlanetScale token", "pscale_tkn_", Chars.BASE64_URL, 32, 64));
+        all.add(token("Doppler token", "dp.pt.", Chars.ALNUM, 40, 44));
+        all.add(token("Netlify token", "nfp_", Chars.ALNUM, 36, 40));
+        all.add(token("Supabase token", "sbp_", Chars.HEX, 40, 40));
     }
 
     private static Format token(String name, String start, Chars chars, int least, int most) {
@@ -232,6 +268,26 @@ final class TokenFormats {
         for (int i = Math.max(window.low(), start - 100); i < to + 200; i++) {
             if (isAwsSecret(window, i)) {
                 return Sighting.of(window.offset(start), SecretKind.TOKEN, "AWS access key");
+            }
+        }
+        return null;
+    }
+
+    /** As with AWS, the name of a key is nothing without the secret near it. */
+    private static @Nullable Sighting alibabaPair(Window window, int start, int end) {
+        int to = window.end(end, Chars.ALNUM, 25);
+        if (Chars.ALNUM.has(window.at(start - 1))
+                || to - end < 12
+                || to - end > 24
+                || !Randomness.isLikely(window.text(end, to))) {
+            return null;
+        }
+        for (int i = to; i < to + 200; i++) {
+            if (Chars.ALNUM.has(window.at(i)) && !Chars.ALNUM.has(window.at(i - 1))) {
+                int last = window.end(i, Chars.ALNUM, ALIBABA_SECRET + 1);
+                if (last - i == ALIBABA_SECRET && Randomness.isLikely(window.text(i, last))) {
+                    return Sighting.of(window.offset(start), SecretKind.TOKEN, "Alibaba Cloud key");
+                }
             }
         }
         return null;

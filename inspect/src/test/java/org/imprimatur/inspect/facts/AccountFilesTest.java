@@ -46,10 +46,12 @@ class AccountFilesTest {
     @Test
     void aShellThatEndsAtOnceIsNoLogin() {
         for (var shell : new String[] {"/usr/sbin/nologin", "/bin/false", "/bin/sync"}) {
-            var account = new Account("a", 1000, 1000, "/", shell, new Password.None());
+            var account = new Account("a", 1000, 1000, "/", shell, new Password.None(), Aging.NONE);
             assertThat(account.hasLoginShell()).as(shell).isFalse();
         }
-        assertThat(new Account("a", 1, 1, "/", "/bin/zsh", new Password.None()).hasLoginShell())
+        assertThat(
+                        new Account("a", 1, 1, "/", "/bin/zsh", new Password.None(), Aging.NONE)
+                                .hasLoginShell())
                 .isTrue();
     }
 

@@ -151,4 +151,15 @@ class SshdConfigTest {
 
         assertThat(reader.unread()).hasSize(1);
     }
+
+    @Test
+    void withoutAFileOfTheAdministratorTheVendorsCounts() {
+        files.with("/usr/etc/ssh/sshd_config", "PermitRootLogin yes\n");
+
+        assertThat(value("permitrootlogin")).isEqualTo("yes");
+
+        files.with("/etc/ssh/sshd_config", "");
+
+        assertThat(value("permitrootlogin")).isEqualTo("prohibit-password");
+    }
 }

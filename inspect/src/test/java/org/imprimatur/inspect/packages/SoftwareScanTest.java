@@ -83,7 +83,7 @@ class SoftwareScanTest {
     private static void look(SoftwareScan scan, String path, int mode, String content)
             throws IOException {
         var bytes = content.getBytes(StandardCharsets.ISO_8859_1);
-        scan.file(path, path, mode, bytes.length);
+        scan.file(path, path, mode, bytes.length, bytes.length);
         if (bytes.length > 0) {
             var watch = scan.watch(path, path, bytes.length);
             for (int at = 0; at < bytes.length; at += 5) {
@@ -100,7 +100,16 @@ class SoftwareScanTest {
         look(scan, "/bin/tool", 0755, "tool\n");
         look(scan, "/etc/tool.conf", 0644, "old\n");
 
-        assertThat(scan.ownership()).isEqualTo(new FileOwnership(true, 0, List.of(), 0, List.of()));
+        assertThat(scan.ownership())
+                .isEqualTo(
+                        new FileOwnership(
+                                true,
+                                0,
+                                0,
+                                new FileOwnership.Largest("", 0),
+                                List.of(),
+                                0,
+                                List.of()));
     }
 
     @Test

@@ -16,6 +16,7 @@ final class CleanSystem {
                         .linked("/sbin/init", "/usr/lib/systemd/systemd")
                         .linked("/lib", "/usr/lib")
                         .with("/usr/lib/systemd/systemd", "\u007fELF")
+                        .with("/usr/sbin/rsyslogd", "\u007fELF")
                         .with("/usr/bin/cloud-init", "#!/usr/bin/python3\n")
                         .with("/usr/bin/unattended-upgrade", "#!/usr/bin/python3\n")
                         .with(

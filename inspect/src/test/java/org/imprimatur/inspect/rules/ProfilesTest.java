@@ -227,6 +227,7 @@ class ProfilesTest {
                         1,
                         30L << 30,
                         0,
+                        0,
                         false,
                         List.of(),
                         0));

@@ -39,7 +39,7 @@ class RulesTest {
                             nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
                             """,
                     "/etc/shadow", "root:*:1::::::\nsshd:!:1::::::\nnobody:*:1::::::\n",
-                    "/etc/group", "root:x:0:\nsudo:x:27:\n",
+                    "/etc/group", "root:x:0:\nsudo:x:27:\nnogroup:x:65534:sshd\nempty:x:9:\n",
                     "/etc/sudoers",
                             "root ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
                     "/etc/ssh/sshd_config",
@@ -91,6 +91,22 @@ class RulesTest {
                     new Example(
                             "account.old-hash", "/etc/shadow-", "root:$6$a$b:1\n", "root:*:1\n"),
                     new Example(
+                            "account.old-hash",
+                            "/var/backups/shadow.bak",
+                            "root:!$y$j9T$a$b:1\n",
+                            "root:!:1\n"),
+                    new Example("account.old-hash", "/etc/gshadow", "adm:$6$a$b::\n", "adm:!::\n"),
+                    new Example(
+                            "account.old-hash",
+                            "/etc/passwd.rpmsave",
+                            "root:$1$a$b:0:0::/:/bin/sh\n",
+                            "root:x:0:0::/:/bin/sh\n"),
+                    new Example(
+                            "account.old-hash",
+                            "/etc/security/opasswd",
+                            "bob:1000:2:$6$a$b,$6$c$d\n",
+                            "bob:1000:0:\n"),
+                    new Example(
                             "account.extra-root",
                             "/etc/passwd",
                             PASSWD + "toor:x:0:0::/:/usr/sbin/nologin\n",
@@ -110,6 +126,16 @@ class RulesTest {
                             "/etc/group",
                             "sudo:x:27:root,sshd\n",
                             "sudo:x:27:root,nobody-here\nsshd:x:9:sshd\n"),
+                    new Example(
+                            "account.privileged-group",
+                            "/etc/sudoers.d/ops",
+                            "%nogroup ALL=(ALL) ALL\n",
+                            "%empty ALL=(ALL) ALL\n"),
+                    new Example(
+                            "account.privileged-group",
+                            "/etc/sudoers.d/ops",
+                            "%#65534 ALL=(ALL) ALL\n",
+                            "%#9 ALL=(ALL) ALL\n"),
                     new Example(
                             "ssh.authorized-keys", "/root/.ssh/authorized_keys", KEY, "# " + KEY),
                     new Example(
@@ -300,10 +326,39 @@ class RulesTest {
     }
 
     @Test
+    void aPasswordIsToldWithWhatItsAgeMeans() {
+        var facts =
+                facts(
+                        Map.of(
+                                "/etc/shadow",
+                                "root:$6$a$b:1::::::\nsshd:$6$a$b:0:::::0:\nnobody:$6$a$b:0::::::\n"),
+                        new Found());
+
+        assertThat(RuleCatalogue.judge(Profile.EGI_1, facts, List.of()))
+                .extracting(Finding::evidence)
+                .containsExactly(
+                        "account nobody has a password (sha512crypt), which the first log-in has to"
+                                + " change",
+                        "account sshd has a password (sha512crypt), and has expired; the password"
+                                + " can still be guessed",
+                        "account root has a password (sha512crypt)");
+    }
+
+    @Test
     void theStateOfAnEarlierBootIsFound() {
         var facts = facts(Map.of("/var/lib/cloud/instances/i-1/user-data.txt", "x"), new Found());
 
         assertThat(rules(facts)).containsExactly("cloud.state");
+        for (var path :
+                List.of(
+                        "/var/lib/cloud/data/previous-instance-id",
+                        "/var/lib/cloud/sem/config_scripts_per_once.once",
+                        "/run/cloud-init/instance-data.json",
+                        "/var/lib/waagent/ovf-env.xml")) {
+            assertThat(rules(facts(Map.of(path, "x"), new Found())))
+                    .as(path)
+                    .containsExactly("cloud.state");
+        }
     }
 
     @Test
@@ -345,6 +400,8 @@ class RulesTest {
                 new FileOwnership(
                         true,
                         0,
+                        0,
+                        new FileOwnership.Largest("", 0),
                         List.of(),
                         2002,
                         Stream.concat(

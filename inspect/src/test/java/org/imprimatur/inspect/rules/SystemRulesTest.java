@@ -2,6 +2,8 @@ package org.imprimatur.inspect.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +16,16 @@ import org.imprimatur.inspect.facts.FilesInMemory;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.FreeSpace;
 import org.imprimatur.inspect.facts.ImageShape;
+import org.imprimatur.inspect.facts.Leftover;
 import org.imprimatur.inspect.facts.SystemReader;
 import org.imprimatur.inspect.facts.config.Place;
+import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rules of how a system is configured, each with what it must find and must leave alone. */
 class SystemRulesTest {
@@ -110,6 +116,19 @@ class SystemRulesTest {
                         "/etc/sssd/sssd.conf",
                         "[domain/x]\ncache_credentials = True\n",
                         "[domain/x]\ncache_credentials = False\n"),
+                text(
+                        "access.doas",
+                        "/etc/doas.conf",
+                        "permit nopass :wheel\n",
+                        "permit persist :wheel\n"),
+                text(
+                        "access.doas",
+                        "/etc/doas.d/a.conf",
+                        "permit keepenv nopass bob as root cmd apk\n",
+                        "permit nopass root\n"),
+                text("access.trusted-host", "/root/.k5login", "bob@EXAMPLE.ORG\n", "\n"),
+                text("access.trusted-host", "/home/bob/.rhosts", "+ +\n", "# none\n"),
+                text("access.trusted-host", "/etc/hosts.equiv", "build\n", ""),
                 server("access.management-agent", "puppet"),
                 server("access.remote-agent", "teamviewerd"),
                 text(
@@ -138,6 +157,42 @@ class SystemRulesTest {
                         "/etc/fstab",
                         "//nas/x /mnt cifs username=a,password=b 0 0\n",
                         "nas:/x /mnt nfs ro 0 0\n"));
+    }
+
+    /** What the server is told on its command line counts before its files. */
+    private static List<Case> sshCommandLine() {
+        var unit = "[Service]\nExecStart=/usr/sbin/sshd -D %s\n";
+        return List.of(
+                new Case(
+                        "sshd.password-authentication",
+                        "an option of the unit",
+                        unit("ssh.service", unit.formatted("-o PasswordAuthentication=yes")),
+                        unit("ssh.service", unit.formatted("-o PasswordAuthentication=no"))),
+                new Case(
+                        "sshd.root-login",
+                        "an option behind other letters, in quotes",
+                        unit("ssh.service", unit.formatted("-4eo 'PermitRootLogin yes'")),
+                        idle("other.service", unit.formatted("-4eo 'PermitRootLogin yes'"))),
+                new Case(
+                        "sshd.root-login",
+                        "a variable of the unit",
+                        files -> {
+                            CleanSystem.enabled(files, "ssh.service", unit.formatted("$SSHD_OPTS"));
+                            files.with("/etc/default/ssh", "SSHD_OPTS=\"-oPermitRootLogin=yes\"\n");
+                        },
+                        files -> {
+                            CleanSystem.enabled(files, "ssh.service", unit.formatted(""));
+                            files.with("/etc/default/ssh", "SSHD_OPTS=\"-oPermitRootLogin=yes\"\n");
+                        }),
+                new Case(
+                        "sshd.password-authentication",
+                        "another file",
+                        files -> {
+                            CleanSystem.enabled(
+                                    files, "ssh.service", unit.formatted("-f /etc/ssh/other"));
+                            files.with("/etc/ssh/other", "PermitRootLogin no\nUsePAM yes\n");
+                        },
+                        file("/etc/ssh/other", "PermitRootLogin no\nUsePAM yes\n")));
     }
 
     private static List<Case> cloud() {
@@ -170,6 +225,41 @@ class SystemRulesTest {
                 text("cloud.host-key", main, "ssh_keys: {rsa_private: x}\n", "ssh_keys: {}\n"),
                 text("cloud.user", main, "users: [default, {name: bob}]\n", "users: [default]\n"),
                 text("cloud.commands", main, "runcmd: [ls]\n", "runcmd: []\n"),
+                text(
+                        "cloud.commands",
+                        "/var/lib/cloud/seed/nocloud/user-data",
+                        "#!/bin/sh\nls\n",
+                        "#cloud-config\n"),
+                text(
+                        "cloud.commands",
+                        "/var/lib/cloud/seed/nocloud/vendor-data",
+                        "#include\nhttps://x.example/data\n",
+                        "\n"),
+                new Case(
+                        "cloud.commands",
+                        "a script",
+                        file("/var/lib/cloud/scripts/per-boot/run", "#!/bin/sh\n"),
+                        files -> {}),
+                text(
+                        "cloud.commands",
+                        "/etc/default/grub",
+                        "GRUB_CMDLINE_LINUX=\"ds=nocloud-net;s=http://192.0.2.1/\"\n",
+                        "GRUB_CMDLINE_LINUX=\"ds=nocloud\"\n"),
+                text(
+                        "cloud.password",
+                        main,
+                        "datasource: {NoCloud: {user-data: \"#cloud-config\\npassword: x\\n\"}}\n",
+                        "datasource: {NoCloud: {user-data: \"#cloud-config\\n{}\\n\"}}\n"),
+                text(
+                        "cloud.root-user",
+                        main,
+                        "system_info: {default_user: {name: a, sudo: ['ALL=(ALL) NOPASSWD:ALL']}}\n",
+                        "system_info: {default_user: {name: a, sudo: false}}\n"),
+                text(
+                        "cloud.root-user",
+                        main,
+                        "system_info: {default_user: {name: a, groups: 'adm, docker'}}\n",
+                        "system_info: {default_user: {name: a, groups: [adm]}}\n"),
                 text(
                         "cloud.any-source",
                         "/etc/cloud/cloud.cfg.d/90.cfg",
@@ -213,6 +303,11 @@ class SystemRulesTest {
                         "/etc/nftables.conf",
                         base + nft.formatted("output", "drop"),
                         base + nft.formatted("output", "accept")),
+                text(
+                        "network.constrained",
+                        "/etc/sysctl.d/90-ipv6.conf",
+                        "net.ipv6.conf.all.disable_ipv6 = 1\n",
+                        "net.ipv6.conf.all.disable_ipv6 = 0\n"),
                 text("network.constrained", "/etc/hosts.deny", "ALL: ALL\n", "# ALL: ALL\n"),
                 text(
                         "network.constrained",
@@ -245,6 +340,11 @@ class SystemRulesTest {
                         "/etc/resolv.conf",
                         "nameserver 192.0.2.53\n",
                         "nameserver 127.0.0.53\n"),
+                text(
+                        "identity.network",
+                        "/etc/resolv.conf",
+                        "search build.example.org\n",
+                        "search .\n"),
                 server("network.mail", "postfix"),
                 server("network.database", "redis-server"),
                 server("network.clear-text", "vsftpd"),
@@ -297,6 +397,11 @@ class SystemRulesTest {
                         "/etc/default/grub",
                         "GRUB_CMDLINE_LINUX=\"audit=0\"\n",
                         "GRUB_CMDLINE_LINUX=\"audit=1\"\n"),
+                new Case(
+                        "logging.no-remote",
+                        "nothing",
+                        files -> files.linked("/usr/sbin/rsyslogd", "/nowhere"),
+                        file("/usr/sbin/syslog-ng", "x")),
                 new Case("logging.time", "chrony", masked("chrony.service"), files -> {}),
                 text(
                         "update.manual",
@@ -357,6 +462,18 @@ class SystemRulesTest {
                         "LABEL=b /boot ext4 defaults 0 2\n",
                         "LABEL=b /boot/efi vfat defaults 0 2\n"),
                 text(
+                        "disk.several-partitions",
+                        "/etc/fstab",
+                        "UUID=1 / ext4 defaults 0 1\nUUID=2 /var xfs defaults 0 2\n",
+                        """
+                        UUID=1 / btrfs subvol=@ 0 1
+                        UUID=1 /home btrfs subvol=@home 0 2
+                        UUID=2 /boot/efi vfat defaults 0 1
+                        tmpfs /var/tmp tmpfs defaults 0 0
+                        nas:/home /home nfs defaults 0 0
+                        /srv/x /var/x none bind 0 0
+                        """),
+                text(
                         "disk.logical-volumes",
                         "/etc/fstab",
                         "/dev/mapper/vg-root / xfs defaults 0 1\n",
@@ -393,7 +510,7 @@ class SystemRulesTest {
 
     private static Found found() {
         var found = new Found();
-        found.image(new ImageShape(AT, "x.qcow2", "qcow2", 1, 1, 0, false, List.of(), 0));
+        found.image(new ImageShape(AT, "x.qcow2", "qcow2", 1, 1, 0, 0, false, List.of(), 0));
         return found;
     }
 
@@ -442,7 +559,7 @@ class SystemRulesTest {
         "PROC-A3"
     })
     Stream<DynamicTest> eachRuleFindsItsFaultAndLeavesTheRestAlone() {
-        return Stream.of(access(), cloud(), network(), logging(), rest())
+        return Stream.of(access(), sshCommandLine(), cloud(), network(), logging(), rest())
                 .flatMap(List::stream)
                 .map(
                         each ->
@@ -463,6 +580,7 @@ class SystemRulesTest {
         found.name("/root/anaconda-ks.cfg", 10);
         found.name("/var/log/installer/syslog", 10);
         found.name("/var/log/dpkg.log", 10);
+        found.name("/var/lib/systemd/coredump/core.sshd.0.zst", 10);
         found.name("/tmp/x", 10);
         found.name("/home/bob/.cache/pip/x", 10);
         found.name("/root/.bash_history", 10);
@@ -471,9 +589,38 @@ class SystemRulesTest {
                 .containsExactly(
                         "history.shell",
                         "leftover.build-cache",
+                        "leftover.dump",
                         "leftover.installer",
                         "leftover.log",
                         "leftover.temporary");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/var/crash/202611200101/dump.202611200101, DUMP",
+        "/var/crash/kexec_cmd, ",
+        "/var/spool/abrt/ccpp-1/coredump, DUMP",
+        "/core, DUMP",
+        "/opt/app/core.4711, DUMP",
+        "/opt/app/core, ",
+        "/srv/java_pid12.hprof, DUMP",
+        "/root/all-databases.sql.gz, DUMP",
+        "/opt/app/schema.sql, ",
+        "/usr/share/x/core.1, ",
+        "/var/log/messages-20261101, LOG",
+        "/var/mail/root, LOG",
+        "/root/.ssh/known_hosts, BUILD_CACHE",
+        "/root/.ssh/authorized_keys, ",
+        "/home/bob/.mariadb_history, HISTORY"
+    })
+    void aLeftoverIsToldByItsPlace(String path, Leftover.Kind kind) {
+        var found = found();
+
+        found.name(path, 10);
+
+        assertThat(facts(files -> {}, found).leftovers())
+                .extracting(Leftover::kind)
+                .isEqualTo(kind == null ? List.of() : List.of(kind));
     }
 
     @Test
@@ -485,20 +632,56 @@ class SystemRulesTest {
         found.mode("/etc/cron.d/job", 0666, 0);
         found.mode("/srv/upload", 0666, 0);
         found.mode("/usr/bin/game", 04755, 1000);
+        found.capabilities("/opt/python", 0755, capability(1 << 7 | 1));
+        found.capabilities("/opt/ping", 0755, capability(1 << 13));
 
         assertThat(RuleCatalogue.judge(Profile.EGI_1, facts(files -> {}, found), List.of()))
                 .extracting(each -> each.rule().id() + " " + each.path())
                 .containsExactly(
+                        "file.capability /opt/python",
                         "file.setuid /tmp/su",
                         "file.setuid /usr/local/bin/rootshell",
                         "file.world-writable /etc/cron.d/job");
+    }
+
+    /** As setcap(8) writes them, in the second form. */
+    private static byte[] capability(int permitted) {
+        return ByteBuffer.allocate(20)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0x02000001)
+                .putInt(permitted)
+                .array();
+    }
+
+    @Test
+    void userDataOfAFormThatIsNotReadIsToldAsUnread() {
+        for (var text :
+                List.of(
+                        "Content-Type: multipart/mixed; boundary=\"a\"\n\n--a\n",
+                        "## template: jinja\n#cloud-config\n{% if a %}\n",
+                        "\u001f\u008b\b")) {
+            var files = CleanSystem.files();
+            RulesTest.CLEAN.forEach(files::with);
+            files.with("/var/lib/cloud/seed/nocloud/user-data", text);
+            var reader = new ConfigReader(files);
+            new SystemReader(reader);
+
+            assertThat(reader.unread())
+                    .as(text)
+                    .extracting(Object::toString)
+                    .containsExactly(
+                            "/var/lib/cloud/seed/nocloud/user-data:"
+                                    + " user data of a form that is not read");
+        }
     }
 
     @Test
     void theImageItselfIsJudged() {
         var found = new Found();
         var unclean = List.of(new Place("p1 ext4", "1 transaction was replayed"));
-        found.image(new ImageShape(AT, "x.qcow2", "raw", 1, 1L << 40, 1, true, unclean, 0));
+        found.image(
+                new ImageShape(
+                        AT, "x.qcow2", "raw", 1L << 30, 1L << 40, 1L << 30, 1, true, unclean, 0));
         found.name("/var/cache/apt/archives/x.deb", 1L << 30);
         found.add(new FreeSpace("p1", 1L << 30, 1L << 29, 0));
 
@@ -510,7 +693,38 @@ class SystemRulesTest {
                         "disk.logical-volumes",
                         "disk.package-cache",
                         "disk.swap",
-                        "disk.unclean-journal");
+                        "disk.unclean-journal",
+                        "disk.uncompressed");
+    }
+
+    @Test
+    void aFileSmallerThanItsDataIsCompressed() {
+        var found = new Found();
+        found.image(
+                new ImageShape(
+                        AT, "x.qcow2", "qcow2", 9L << 26, 1L << 40, 10L << 26, 0, false, List.of(),
+                        0));
+
+        assertThat(rules(facts(files -> {}, found))).doesNotContain("disk.uncompressed");
+    }
+
+    @Test
+    void muchDataThatNoPackageShipsIsFound() {
+        var much = new FileOwnership.Largest("/srv/data.tar", 3L << 30);
+
+        assertThat(unpackaged(new FileOwnership(true, 9, 4L << 30, much, List.of(), 0, List.of())))
+                .containsExactly(
+                        new Objection(
+                                "/srv/data.tar",
+                                "4294967296 bytes in files that belong to no package, 3221225472 of"
+                                        + " them here"));
+        assertThat(unpackaged(new FileOwnership(true, 9, 1L << 30, much, List.of(), 0, List.of())))
+                .isEmpty();
+        assertThat(unpackaged(FileOwnership.NOT_EXAMINED)).isEmpty();
+    }
+
+    private static List<Objection> unpackaged(FileOwnership files) {
+        return SystemRules.unpackagedData(files, Profile.EGI_1.parameters());
     }
 
     @Test
@@ -523,6 +737,7 @@ class SystemRulesTest {
                         "",
                         1,
                         1,
+                        0,
                         0,
                         false,
                         List.of(),
@@ -545,9 +760,13 @@ class SystemRulesTest {
                         "disk.large",
                         "disk.package-cache",
                         "disk.unclean-journal",
+                        "disk.uncompressed",
+                        "disk.unpackaged-data",
+                        "file.capability",
                         "file.setuid",
                         "file.world-writable",
                         "leftover.build-cache",
+                        "leftover.dump",
                         "leftover.installer",
                         "leftover.log",
                         "leftover.temporary",

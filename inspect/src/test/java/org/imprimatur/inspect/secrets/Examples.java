@@ -246,6 +246,64 @@ public record Examples(String name, String good, String bad) {
                         "grid access token",
                         jwt("{\"wlcg.ver\":\"1.0\",\"iss\":\"b\"}"),
                         jwt("no claims")));
+        token(all, "Atlassian token", "ATATT3xFf", ALNUM, 180);
+        token(all, "Artifactory key", "AKCp", ALNUM, 69);
+        token(all, "Artifactory token", "cmVmdGtuOj", ALNUM, 54);
+        token(all, "New Relic key", "NRAK-", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 27);
+        token(all, "Sentry token", "sntryu_", HEX, 64);
+        token(all, "Heroku key", "HRKU-AA", ALNUM, 58);
+        token(all, "PlanetScale token", "pscale_tkn_", ALNUM, 43);
+        token(all, "Doppler token", "dp.pt.", ALNUM, 43);
+        token(all, "Netlify token", "nfp_", ALNUM, 36);
+        token(all, "Supabase token", "sbp_", HEX, 40);
+        all.add(
+                new Examples(
+                        "SendGrid key",
+                        "SENDGRID_API_KEY=SG." + alnum(22) + "." + alnum(43),
+                        "SENDGRID_API_KEY=SG." + alnum(22) + "." + alnum(20)));
+        all.add(
+                new Examples(
+                        "OAuth client secret",
+                        "AZURE_CLIENT_SECRET=" + alnum(3) + "8Q~" + alnum(34),
+                        "AZURE_CLIENT_SECRET=${THE_SECRET_OF_THE_CLIENT_IN_USE}"));
+        all.add(
+                new Examples(
+                        "cloud key",
+                        "export HCLOUD_TOKEN=" + alnum(64),
+                        "export HCLOUD_TOKEN=$(cat /run/secrets/hcloud_token_for_us)"));
+        var alibaba = "LTAI5t" + alnum(18);
+        all.add(
+                new Examples(
+                        "Alibaba Cloud key",
+                        alibaba + "\nsecret: " + alnum(30),
+                        alibaba + "\nsecret: taken from the environment of it"));
+        all.add(
+                new Examples(
+                        "password in an address of a database",
+                        "url=jdbc:mysql://db.internal/app?user=app&password=" + alnum(12) + "&a=b",
+                        "url=jdbc:mysql://db.internal/app?user=app&password=${PASSWORD}"));
+        all.add(
+                new Examples(
+                        "password in an address of a database",
+                        "jdbc:oracle:thin:app/" + alnum(12) + "@//db.internal:1521/app",
+                        "jdbc:oracle:thin:@//db.internal:1521/app"));
+        all.add(
+                new Examples(
+                        "password in a connection string",
+                        "\"Server=db.internal;Database=app;User Id=app;Password="
+                                + alnum(12)
+                                + ";\"",
+                        "\"Server=db.internal;Database=app;User Id=app;Password=%s;\""));
+        all.add(
+                new Examples(
+                        "password in a connection string",
+                        "DRIVER={PostgreSQL};SERVER=db;UID=app;PWD=" + alnum(12),
+                        "cd /;PWD=" + alnum(12)));
+        all.add(
+                new Examples(
+                        "password in a connection string",
+                        "dsn = host=db dbname=app user=app password=" + alnum(12),
+                        "dsn = host=db dbname=app user=app password=$PASSWORD"));
         all.add(
                 new Examples(
                         "password in an address of postgres",

@@ -81,6 +81,81 @@ class KnownFilesTest {
                             "a b : PSK \"" + SECRET + "\"",
                             ": RSA key.pem"),
                     new Example(
+                            "/etc/NetworkManager/system-connections/vpn.nmconnection",
+                            "network password",
+                            "[vpn-secrets]\nIPSec secret=" + SECRET,
+                            "[vpn]\nIPSec secret-flags=1\n"),
+                    new Example(
+                            "/etc/vpnc/site.conf",
+                            "VPN password",
+                            "IPSec gateway vpn.internal\nIPSec secret " + SECRET,
+                            "IPSec gateway vpn.internal\n#IPSec secret " + SECRET),
+                    new Example(
+                            "/etc/swanctl/conf.d/a.conf",
+                            "VPN password",
+                            "secrets {\n ike-1 {\n  secret = \"" + SECRET + "\"\n }\n}",
+                            "secrets {\n}"),
+                    new Example(
+                            "/etc/racoon/psk.txt",
+                            "VPN password",
+                            "192.0.2.1 " + SECRET,
+                            "# 192.0.2.1 " + SECRET),
+                    new Example(
+                            "/etc/openvpn/client/site.conf",
+                            "VPN password",
+                            "client\n<auth-user-pass>\nme\n" + SECRET + "\n</auth-user-pass>",
+                            "client\nauth-user-pass login.conf\n"),
+                    new Example(
+                            "/etc/openvpn/login.conf",
+                            "VPN password",
+                            "me\n" + SECRET + "\n",
+                            "# the user\n# the password\n"),
+                    new Example(
+                            "/etc/network/interfaces",
+                            "Wi-Fi password",
+                            "iface wlan0 inet dhcp\n wpa-ssid a\n wpa-psk " + SECRET,
+                            "iface wlan0 inet dhcp\n wpa-conf /etc/wpa.conf"),
+                    new Example(
+                            "/etc/sysconfig/network-scripts/keys-wlan0",
+                            "Wi-Fi password",
+                            "WPA_PSK='" + SECRET + "'",
+                            "WPA_PSK=\n"),
+                    new Example(
+                            "/etc/hostapd/hostapd.conf",
+                            "Wi-Fi password",
+                            "wpa_passphrase=" + SECRET,
+                            "#wpa_passphrase=" + SECRET),
+                    new Example(
+                            "/var/lib/connman/home.config",
+                            "Wi-Fi password",
+                            "[service_home]\nPassphrase = " + SECRET,
+                            "[service_home]\nType = wifi\n"),
+                    new Example(
+                            "/root/.azure/msal_token_cache.json",
+                            "Azure token",
+                            "{\"RefreshToken\": {\"a\": {\"secret\": \"" + SECRET + "\"}}}",
+                            "{\"RefreshToken\": {}}"),
+                    new Example(
+                            "/root/.aliyun/config.json",
+                            "Alibaba Cloud key",
+                            "{\"access_key_secret\":\"" + SECRET + "\"}",
+                            "{\"access_key_secret\":\"\"}"),
+                    new Example(
+                            "/root/.config/hcloud/cli.toml",
+                            "cloud secret key",
+                            "[[contexts]]\n  token = \"" + SECRET + "\"",
+                            "active_context = \"a\"\n"),
+                    new Example(
+                            "/var/lib/waagent/ovf-env.xml",
+                            "Azure user's password",
+                            "<ns1:UserPassword>" + SECRET + "</ns1:UserPassword>",
+                            "<ns1:UserPassword>*REDACTED*</ns1:UserPassword>"),
+                    new Example(
+                            "/var/lib/rancher/k3s/server/token",
+                            "Kubernetes token",
+                            SECRET.repeat(4),
+                            ""),
+                    new Example(
                             "/root/.config/openstack/clouds.yaml",
                             "OpenStack password",
                             "clouds:\n a:\n  auth:\n   password: " + SECRET,

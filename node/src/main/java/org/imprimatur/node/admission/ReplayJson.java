@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.imprimatur.node.follow.Seen;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.register.Decision;
+import org.imprimatur.register.KnownFlaws;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Reason;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +99,22 @@ final class ReplayJson {
                 .forEach(
                         origin -> why.add("the ledger '%s' is not followed now".formatted(origin)));
         lists(replayed).forEach(why::add);
+        var flaws = replayed.seen().flaws();
+        var flawsNow = replayed.seenNow().flaws();
+        if (!Objects.equals(flaws, flawsNow)) {
+            why.add(
+                    "what is known of flaws was %s and is %s"
+                            .formatted(known(flaws), known(flawsNow)));
+        }
         why.add("it was decided at %s, and it is %s".formatted(decided.at(), replayed.at()));
         return why;
+    }
+
+    private static String known(KnownFlaws.@Nullable AsOf flaws) {
+        return flaws == null
+                ? "not watched"
+                : "in state %d, with feeds of at most %d days"
+                        .formatted(flaws.revision(), flaws.feedAge().toDays());
     }
 
     private static List<String> lists(Replays.Replayed replayed) {

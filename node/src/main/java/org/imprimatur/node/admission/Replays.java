@@ -40,16 +40,18 @@ public final class Replays {
      * Replays of one site.
      *
      * @param lists as they were
+     * @param flaws as they were known
      */
     public Replays(
             SiteView view,
             PublishedImages published,
             Database database,
             PastViews.PastLists lists,
+            PastViews.PastFlaws flaws,
             InstantSource clock) {
         this.view = view;
         this.database = database;
-        this.past = new PastViews(database, lists);
+        this.past = new PastViews(database, lists, flaws);
         this.published = published;
         this.clock = clock;
     }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -15,6 +16,7 @@ import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Answer;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.node.http.Request;
+import org.imprimatur.node.notice.Notices;
 import org.imprimatur.node.subscription.Subscriptions;
 import org.imprimatur.node.transfer.Approved;
 import org.imprimatur.node.transfer.Transfer;
@@ -23,6 +25,7 @@ import org.imprimatur.node.transfer.Transfers;
 import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Guid;
 import org.imprimatur.register.ListedImage;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Recorded;
 import org.imprimatur.register.Register;
@@ -120,7 +123,7 @@ public final class SiteRoutes {
                         .thenComparing(item -> item.candidate().id().hex()));
         var json = Json.object();
         var list = json.putArray("images");
-        var told = notices.all();
+        var told = notices.ofRefusals();
         all.stream()
                 .limit(MOST)
                 .forEach(
@@ -129,7 +132,7 @@ public final class SiteRoutes {
                             write(image, item);
                             var refusal = item.state().refusal();
                             if (refusal != null) {
-                                refusal(image, refusal, told.get(refusal.id()));
+                                refusal(image, refusal, told.getOrDefault(refusal.id(), List.of()));
                             }
                         });
         return Answer.json(200, json);
@@ -322,7 +325,7 @@ public final class SiteRoutes {
     private static void refusal(
             ObjectNode image,
             Recorded<? extends Statement.SiteWord> word,
-            NoticeTable.@Nullable Row notice) {
+            List<Notices.Notice> notices) {
         var signer = word.statement().signer();
         var json =
                 image.putObject("refusal")
@@ -333,16 +336,17 @@ public final class SiteRoutes {
         if (word.statement() instanceof Statement.Refusal refusal) {
             json.put("explanation", refusal.explanation());
         }
-        if (notice != null) {
-            var told =
-                    json.putObject("notice")
+        var told = json.putArray("notices");
+        for (var notice : notices) {
+            var one =
+                    told.addObject()
                             .put("state", notice.state())
                             .put("changedAt", notice.changedAt().toString());
             if (!notice.recipient().isEmpty()) {
-                told.put("recipient", notice.recipient());
+                one.put("recipient", notice.recipient());
             }
             if (!notice.why().isEmpty()) {
-                told.put("why", notice.why());
+                one.put("why", notice.why());
             }
         }
     }
@@ -438,17 +442,21 @@ public final class SiteRoutes {
         if (list.expires() != null && !now.isBefore(list.expires())) {
             return "expired";
         }
-        return age(list.verifiedAt(), now);
+        return age(list.name(), list.verifiedAt(), now);
     }
 
     private String state(Follows.Status source, Instant now) {
-        return source.fault() != null ? "faulty" : age(source.verifiedAt(), now);
+        return source.fault() != null
+                ? "faulty"
+                : age(source.source().origin(), source.verifiedAt(), now);
     }
 
-    private String age(@Nullable Instant verifiedAt, Instant now) {
+    private String age(Origin name, @Nullable Instant verifiedAt, Instant now) {
         if (verifiedAt == null) {
             return "never";
         }
-        return Standing.fresh(verifiedAt, view.policy().maxStaleness(), now) ? "fresh" : "stale";
+        return Standing.fresh(verifiedAt, view.policy().staleness().of(name), now)
+                ? "fresh"
+                : "stale";
     }
 }

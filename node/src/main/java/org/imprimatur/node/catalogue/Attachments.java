@@ -1,5 +1,6 @@
 package org.imprimatur.node.catalogue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -127,6 +129,20 @@ public final class Attachments implements AutoCloseable {
         } finally {
             Files.deleteIfExists(fresh);
         }
+    }
+
+    /**
+     * Stores one that a statement in view names, for good.
+     *
+     * @return false when the bytes have another digest
+     */
+    public boolean keep(Sha256 digest, byte[] bytes) throws IOException {
+        if (!Sha256.of(bytes).equals(digest)) {
+            return false;
+        }
+        database.change(db -> new AttachmentTable(db).reference(List.of(digest)));
+        store(digest, new ByteArrayInputStream(bytes));
+        return true;
     }
 
     private static boolean receive(Sha256 digest, InputStream bytes, Path file) throws IOException {

@@ -213,6 +213,8 @@ public final class PeopleRoutes {
                                 var of = owners.addObject().put("owner", body.owner().toString());
                                 var first = of.putArray("firstAppointers");
                                 body.appointers().forEach(person -> first.add(json(person)));
+                                var contacts = of.putArray("contacts");
+                                register.contacts(body.owner(), now).forEach(contacts::add);
                                 var list = of.putArray("people");
                                 for (var entry : register.appointments(body.owner())) {
                                     var appointment = entry.statement();

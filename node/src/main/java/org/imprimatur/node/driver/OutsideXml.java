@@ -2,17 +2,17 @@ package org.imprimatur.node.driver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.StringReader;
+import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.MissingResourceException;
 import java.util.Objects;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
+import org.imprimatur.register.StrictXml;
 
 /**
  * An element of the XML that outside places answer with, and all below it; attributes are not read.
@@ -38,16 +38,14 @@ public record OutsideXml(String name, String text, List<OutsideXml> children) {
      * @throws DriverException when it is not such a document; the message quotes nothing of it
      */
     public static OutsideXml read(byte[] document, String what) throws DriverException {
-        var factory = XMLInputFactory.newDefaultFactory();
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
+        checkUtf8(document, what);
+        var factory = StrictXml.factory();
         factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
         var open = new ArrayDeque<Open>();
         OutsideXml root = null;
         int elements = 0;
         try {
-            var in = factory.createXMLStreamReader(new StringReader(text(document, what)));
+            var in = StrictXml.reader(factory, new ByteArrayInputStream(document));
             while (in.hasNext()) {
                 switch (in.next()) {
                     case XMLStreamConstants.START_ELEMENT -> {
@@ -84,17 +82,16 @@ public record OutsideXml(String name, String text, List<OutsideXml> children) {
                     }
                 }
             }
-        } catch (XMLStreamException | MissingResourceException _) {
-            // The JDK has no message for a wrong character in a document type, and says that.
+        } catch (XMLStreamException _) {
             throw new DriverException(what + " is not XML as it was expected");
         }
         return Objects.requireNonNull(root, "a document that ends has a root");
     }
 
-    /** What is no UTF-8 the JDK's reader would tell the whole process. */
-    private static String text(byte[] document, String what) throws DriverException {
+    /** Of what is no UTF-8 the JDK's reader would tell on standard error, whoever asked. */
+    private static void checkUtf8(byte[] document, String what) throws DriverException {
         try {
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(document)).toString();
+            UTF_8.newDecoder().decode(ByteBuffer.wrap(document));
         } catch (CharacterCodingException _) {
             throw new DriverException(what + " is not XML as it was expected");
         }

@@ -18,11 +18,11 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * is read beyond its limit. What is sent is never told in an error.
  */
 public final class Calls implements AutoCloseable {
-
-    private static final Duration TO_CONNECT = Duration.ofSeconds(10);
 
     private final HttpClient client;
 
@@ -44,17 +42,11 @@ public final class Calls implements AutoCloseable {
      * @throws IOException when that file cannot be used
      */
     public Calls(Optional<Path> authorities, Proxies proxies) throws IOException {
-        var builder =
-                HttpClient.newBuilder()
-                        .proxy(proxies)
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(TO_CONNECT)
-                        .executor(Executors.newVirtualThreadPerTaskExecutor());
-        if (authorities.isPresent()) {
-            builder.sslContext(ServerAuthorities.only(authorities.get()));
-        }
-        client = builder.build();
+        var tls =
+                authorities.isPresent()
+                        ? Optional.of(ServerAuthorities.only(authorities.get()))
+                        : Optional.<SSLContext>empty();
+        client = HttpClients.open(proxies, tls);
     }
 
     /** An answer, whatever its status. */

@@ -1,5 +1,6 @@
 package org.imprimatur.node.fetch;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -27,12 +29,13 @@ import javax.net.ssl.SSLContext;
  */
 public final class Fetch implements AutoCloseable {
 
+    private static final String GZIP = "gzip";
+    private static final String IDENTITY = "identity";
+
     private static final int MOST_REDIRECTS = 5;
 
     /** So much of an answer of no use may say why it is one. */
     private static final int MOST_SAID = 16 << 10;
-
-    private static final Duration TO_CONNECT = Duration.ofSeconds(10);
 
     private final Proxies proxies;
     private final HttpClient client;
@@ -40,16 +43,7 @@ public final class Fetch implements AutoCloseable {
 
     /** Opens a client that asks everybody directly. */
     public Fetch() {
-        this(Proxies.NONE);
-    }
-
-    /**
-     * Opens a client.
-     *
-     * @param proxies through which others are asked
-     */
-    public Fetch(Proxies proxies) {
-        this(proxies, Optional.empty());
+        this(Proxies.NONE, Optional.empty());
     }
 
     /**
@@ -60,15 +54,7 @@ public final class Fetch implements AutoCloseable {
      */
     public Fetch(Proxies proxies, Optional<SSLContext> tls) {
         this.proxies = proxies;
-        var builder =
-                HttpClient.newBuilder()
-                        .proxy(proxies)
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(TO_CONNECT)
-                        .executor(Executors.newVirtualThreadPerTaskExecutor());
-        tls.ifPresent(builder::sslContext);
-        client = builder.build();
+        client = HttpClients.open(proxies, tls);
         scheduler =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("fetch-watch").factory());
@@ -103,9 +89,9 @@ public final class Fetch implements AutoCloseable {
     public record Patience(Duration window, long least) {}
 
     /**
-     * The whole body of an answer with status 200.
+     * The whole body of an answer with status 200, unpacked where it comes packed.
      *
-     * @param limit more bytes are not read
+     * @param limit more bytes are not read, packed or not
      * @param within all of it takes no longer
      * @throws FetchFailed for everything else; the thread stays interrupted if it was
      */
@@ -113,13 +99,35 @@ public final class Fetch implements AutoCloseable {
         var answer =
                 send(
                         uri,
-                        Map.of(),
+                        Map.of("Accept-Encoding", GZIP),
                         BodyHandlers.limiting(BodyHandlers.ofByteArray(), limit),
                         within);
         if (answer.statusCode() != 200) {
             throw new FetchFailed(uri + " answered " + answer.statusCode(), answer.statusCode());
         }
-        return answer.body();
+        var coding = answer.headers().firstValue("Content-Encoding").orElse(IDENTITY);
+        return switch (coding.toLowerCase(Locale.ROOT)) {
+            case IDENTITY -> answer.body();
+            case GZIP -> unpacked(uri, answer.body(), limit);
+            default ->
+                    throw new FetchFailed(
+                            "%s answered in a coding that nobody asked for: %s"
+                                    .formatted(uri, coding));
+        };
+    }
+
+    private static byte[] unpacked(URI uri, byte[] packed, int limit) throws FetchFailed {
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            byte[] bytes = in.readNBytes(limit);
+            if (in.read() >= 0) {
+                throw new FetchFailed("%s is more than %d bytes".formatted(uri, limit));
+            }
+            return bytes;
+        } catch (FetchFailed e) {
+            throw e;
+        } catch (IOException e) {
+            throw new FetchFailed(uri + " is not packed with gzip, as it says", e);
+        }
     }
 
     /**

@@ -41,6 +41,11 @@ public final class FetchFailed extends IOException {
         return status == 404 || status == 410;
     }
 
+    /** Whether there was an answer at all, though of no use. */
+    public boolean answered() {
+        return status != 0;
+    }
+
     /**
      * The beginning of what came with an answer of no use; empty for nothing. It may be anything.
      */

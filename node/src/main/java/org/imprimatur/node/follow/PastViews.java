@@ -6,6 +6,7 @@ import org.imprimatur.exchange.LedgerEntry;
 import org.imprimatur.node.catalogue.EntryTable;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.FollowedList;
+import org.imprimatur.register.KnownFlaws;
 import org.imprimatur.register.Register;
 import org.imprimatur.register.Standing;
 import org.imprimatur.register.StatementId;
@@ -26,13 +27,22 @@ public final class PastViews {
         FollowedList list(Seen.Listed seen) throws NotKept;
     }
 
+    /** What was known of flaws. */
+    public interface PastFlaws {
+
+        /** One state of knowledge. */
+        KnownFlaws asOf(KnownFlaws.AsOf seen);
+    }
+
     private final Database database;
     private final PastLists lists;
+    private final PastFlaws flaws;
 
     /** The views of one site. */
-    public PastViews(Database database, PastLists lists) {
+    public PastViews(Database database, PastLists lists, PastFlaws flaws) {
         this.database = database;
         this.lists = lists;
+        this.flaws = flaws;
     }
 
     /** The entries of a ledger, or the states of a list, are not kept as far as they were seen. */
@@ -72,7 +82,11 @@ public final class PastViews {
         for (var list : seen.lists()) {
             past.add(lists.list(list));
         }
-        return new Standing(registers.getFirst(), followed, past);
+        return new Standing(
+                registers.getFirst(),
+                followed,
+                past,
+                seen.flaws() == null ? KnownFlaws.NOT_WATCHED : flaws.asOf(seen.flaws()));
     }
 
     private static List<Register> registers(Handle db, Seen seen) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.imprimatur.register.Charter;
 import org.imprimatur.register.FollowedList;
+import org.imprimatur.register.KnownFlaws;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Person;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ledgers the site's own first
  * @param lists the signed lists
+ * @param flaws what was known of flaws; null where no advisories were watched
  */
-public record Seen(List<Ledger> ledgers, List<Listed> lists) {
+public record Seen(List<Ledger> ledgers, List<Listed> lists, KnownFlaws.@Nullable AsOf flaws) {
 
     /**
      * One of them.
@@ -77,9 +79,9 @@ public record Seen(List<Ledger> ledgers, List<Listed> lists) {
         }
     }
 
-    /** Without lists. */
+    /** Without lists, and with no advisories watched. */
     public Seen(List<Ledger> ledgers) {
-        this(ledgers, List.of());
+        this(ledgers, List.of(), null);
     }
 
     public Seen {
@@ -110,14 +112,18 @@ public record Seen(List<Ledger> ledgers, List<Listed> lists) {
                             one.verifiedAt(),
                             one.fault()));
         }
-        return new Seen(ledgers, standing.lists().stream().map(Listed::of).toList());
+        return new Seen(
+                ledgers,
+                standing.lists().stream().map(Listed::of).toList(),
+                standing.flaws().asOf());
     }
 
     private boolean is(Standing standing) {
         var followed = standing.followed();
         if (ledgers.size() != followed.size() + 1
                 || !ledgers.getFirst().is(standing.own(), null, null)
-                || lists.size() != standing.lists().size()) {
+                || lists.size() != standing.lists().size()
+                || !Objects.equals(flaws, standing.flaws().asOf())) {
             return false;
         }
         for (int i = 0; i < lists.size(); i++) {

@@ -2,12 +2,14 @@ package org.imprimatur.node.follow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.KnownFlaws;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Person;
@@ -57,17 +59,25 @@ public final class ViewTable {
             var lists = json.putArray("lists");
             seen.lists().forEach(one -> write(lists.addObject(), one));
         }
+        var flaws = seen.flaws();
+        Long revision = flaws == null ? null : Long.valueOf(flaws.revision());
+        if (flaws != null) {
+            json.putObject("flaws")
+                    .put("revision", flaws.revision())
+                    .put("feedAge", flaws.feedAge().toString());
+        }
         byte[] text = Json.bytes(json);
         var digest = Sha256.of(text);
         use(digest, at);
         boolean added =
                 db.createUpdate(
                                         """
-                                        insert into decision_view (digest, text, used_at)
-                                        values (:digest, :text, :at) on conflict do nothing
+                                        insert into decision_view (digest, text, flaws, used_at)
+                                        values (:digest, :text, :flaws, :at) on conflict do nothing
                                         """)
                                 .bind("digest", digest.bytes())
                                 .bind("text", new String(text, StandardCharsets.UTF_8))
+                                .bind("flaws", revision)
                                 .bind("at", at)
                                 .execute()
                         == 1;
@@ -114,6 +124,10 @@ public final class ViewTable {
                 item.number("state"),
                 item.has("verifiedAt") ? item.value("verifiedAt", Instant::parse) : null,
                 item.optionalText("fault"));
+    }
+
+    private static KnownFlaws.AsOf flaws(StrictJson.Members item) {
+        return new KnownFlaws.AsOf(item.number("revision"), item.value("feedAge", Duration::parse));
     }
 
     private void keep(Charter charter) {
@@ -171,7 +185,8 @@ public final class ViewTable {
                         .toList(),
                 json.has("lists")
                         ? json.objects("lists", MAX_LEDGERS).stream().map(ViewTable::list).toList()
-                        : List.of());
+                        : List.of(),
+                json.has("flaws") ? flaws(json.object("flaws")) : null);
     }
 
     private Charter charter(Sha256 digest) {

@@ -117,10 +117,7 @@ public final class HttpServer implements AutoCloseable {
     private void routing(HttpRouting.Builder routing) {
         routing.addFilter(
                         (chain, request, response) -> {
-                            var client = request.remotePeer().address();
-                            patience.line(client).asked();
                             chain.proceed();
-                            patience.line(client).answered();
                             // Helidon 4.5.0 announces "Connection: close" and leaves the socket
                             // open (helidon issue 12324); this closes it.
                             if (closes(request, response)) {
@@ -141,6 +138,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void answer(ServerRequest request, ServerResponse response) {
+        var line = patience.line(request.remotePeer().address());
+        line.asked();
         long start = System.nanoTime();
         String method = request.prologue().method().text();
         String route = "none";
@@ -153,9 +152,9 @@ public final class HttpServer implements AutoCloseable {
                     match.route()
                             .handler()
                             .handle(new Request(path, match.parameters(), new Source(request)));
-            status = send(method, request, response, answer);
+            status = send(method, request, response, answer, line);
         } catch (ProblemException e) {
-            status = sendProblem(request, response, e.problem());
+            status = sendProblem(request, response, e.problem(), line);
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("{} {}: the client is gone: {}", method, route, e.toString());
             status = 499;
@@ -168,40 +167,47 @@ public final class HttpServer implements AutoCloseable {
                 throw new CloseConnectionException("the answer broke off", e);
             }
             LOG.error("{} {} failed", method, route, e);
-            sendProblem(request, response, Problem.internal());
+            sendProblem(request, response, Problem.internal(), line);
         } finally {
             metrics.request(method, route, status, (System.nanoTime() - start) / 1e9);
         }
+        line.answered();
     }
 
     /**
      * The rest of the body is read after the answer, since a client that is still sending when its
      * connection closes gets no answer. One that waits for leave to send is not given it.
      */
-    private int sendProblem(ServerRequest request, ServerResponse response, Problem problem) {
+    private static int sendProblem(
+            ServerRequest request, ServerResponse response, Problem problem, Patience.Line line) {
         Answer.Content answer = problem.answer();
         if (request.headers().contains(HeaderValues.EXPECT_100)) {
             answer = answer.with("Connection", "close");
         }
-        return sendContent(request.prologue().method().text(), request, response, answer);
+        return sendContent(request.prologue().method().text(), response, answer, line);
     }
 
-    private int send(String method, ServerRequest request, ServerResponse response, Answer answer)
+    private static int send(
+            String method,
+            ServerRequest request,
+            ServerResponse response,
+            Answer answer,
+            Patience.Line line)
             throws IOException {
         return switch (answer) {
             case Answer.Content content ->
                     sendContent(
                             method,
-                            request,
                             response,
-                            Freshness.shortened(content, name -> header(request, name)));
-            case Answer.FileContent file -> sendFile(method, request, response, file);
+                            Freshness.shortened(content, name -> header(request, name)),
+                            line);
+            case Answer.FileContent file -> sendFile(method, request, response, file, line);
             case Answer.Stream stream -> {
                 head(response, 200, stream.type(), stream.headers());
                 if (method.equals("HEAD")) {
                     response.send();
                 } else {
-                    try (OutputStream out = line(request).watched(response.outputStream())) {
+                    try (OutputStream out = line.watched(response.outputStream())) {
                         stream.writer().write(out);
                     }
                 }
@@ -210,9 +216,8 @@ public final class HttpServer implements AutoCloseable {
         };
     }
 
-    private int sendContent(
-            String method, ServerRequest request, ServerResponse response, Answer.Content content) {
-        var line = line(request);
+    private static int sendContent(
+            String method, ServerResponse response, Answer.Content content, Patience.Line line) {
         line.waits();
         if (content.status() == 304) {
             response.status(Status.NOT_MODIFIED_304);
@@ -254,8 +259,12 @@ public final class HttpServer implements AutoCloseable {
         headers.forEach(response::header);
     }
 
-    private int sendFile(
-            String method, ServerRequest request, ServerResponse response, Answer.FileContent file)
+    private static int sendFile(
+            String method,
+            ServerRequest request,
+            ServerResponse response,
+            Answer.FileContent file,
+            Patience.Line line)
             throws IOException {
         try (var channel = FileChannel.open(file.file(), StandardOpenOption.READ)) {
             long size = channel.size();
@@ -267,9 +276,9 @@ public final class HttpServer implements AutoCloseable {
             if (Freshness.unchanged(headers, name -> header(request, name))) {
                 return sendContent(
                         method,
-                        request,
                         response,
-                        new Answer.Content(304, file.type(), new byte[0], headers));
+                        new Answer.Content(304, file.type(), new byte[0], headers),
+                        line);
             }
             boolean sameFile =
                     request.headers().value(HeaderNames.IF_RANGE).map(tag::equals).orElse(true);
@@ -291,7 +300,7 @@ public final class HttpServer implements AutoCloseable {
                                 0);
                 var answer = problem.answer();
                 return sendContent(
-                        method, request, response, answer.with("Content-Range", "bytes */" + size));
+                        method, response, answer.with("Content-Range", "bytes */" + size), line);
             }
             long from = range == null ? 0 : range.from();
             long count = range == null ? size : range.to() - range.from() + 1;
@@ -307,17 +316,13 @@ public final class HttpServer implements AutoCloseable {
                 channel.position(from);
                 copy(
                         Channels.newInputStream(channel),
-                        line(request).watched(response.outputStream()),
+                        line.watched(response.outputStream()),
                         count);
             }
             return status;
         } catch (NoSuchFileException e) {
             throw new ProblemException(Problem.notFound("no such file"));
         }
-    }
-
-    private Patience.Line line(ServerRequest request) {
-        return patience.line(request.remotePeer().address());
     }
 
     private static Optional<String> header(ServerRequest request, String name) {

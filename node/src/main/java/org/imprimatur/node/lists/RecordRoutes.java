@@ -224,6 +224,7 @@ public final class RecordRoutes {
                         (endorsement.system().name() + " " + endorsement.system().version())
                                 .strip())
                 .put("format", endorsement.disk().format())
+                .put("hypervisor", ListDraft.hypervisor(endorsement.disk().format()))
                 .put("published", found.stands())
                 .put("archived", !found.stands());
         var appliance =

@@ -19,10 +19,12 @@ import org.imprimatur.register.ContributorRule;
 import org.imprimatur.register.Obligation;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Person;
+import org.imprimatur.register.SitePolicy.AdvisoryLimit;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
 import org.imprimatur.register.SitePolicy.Endorsers;
 import org.imprimatur.register.SitePolicy.Limits;
 import org.imprimatur.register.SitePolicy.Worst;
+import org.imprimatur.register.Urgency;
 import org.imprimatur.register.UseClass;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class ClassRules {
 
     private static final String MODES = "\"required\", \"none\", or a mapping with \"mode\"";
+
+    private static final String URGENCIES = "critical, high, moderate or low";
 
     private ClassRules() {}
 
@@ -185,7 +189,9 @@ final class ClassRules {
                                         .orElse(null));
         var age = faults.read(() -> time(limits.optional("age"), Durations::parse));
         var patched = faults.read(() -> time(limits.optional("patched"), Durations::parse));
-        var advisory = faults.read(() -> time(limits.optional("advisory"), ClassRules::orAtOnce));
+        var advisory =
+                faults.read(
+                        () -> limits.optional("advisory").map(ClassRules::advisory).orElse(null));
         faults.complete();
         return new Limits(worst.get(), age.get(), patched.get(), advisory.get());
     }
@@ -193,6 +199,29 @@ final class ClassRules {
     private static @Nullable Duration time(
             Optional<YamlMember> member, Function<String, Duration> form) {
         return member.map(m -> m.as(form, Durations.HINT)).orElse(null);
+    }
+
+    /** A time, or a mapping that says besides which flaws count. */
+    private static AdvisoryLimit advisory(YamlMember member) {
+        if (!member.isMapping()) {
+            return new AdvisoryLimit(
+                    member.as(ClassRules::orAtOnce, Durations.HINT), AdvisoryLimit.USUAL);
+        }
+        var faults = new Faults();
+        faults.check(() -> member.allowing("after", "urgency"));
+        var after =
+                faults.read(
+                        () ->
+                                member.required("after", Durations.HINT)
+                                        .as(ClassRules::orAtOnce, Durations.HINT));
+        var urgency =
+                faults.read(
+                        () ->
+                                member.optional("urgency")
+                                        .map(m -> m.as(Urgency::parse, URGENCIES))
+                                        .orElse(AdvisoryLimit.USUAL));
+        faults.complete();
+        return new AdvisoryLimit(after.get(), urgency.get());
     }
 
     private static Duration orAtOnce(String text) {

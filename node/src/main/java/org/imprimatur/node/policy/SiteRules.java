@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.Durations;
@@ -12,11 +13,13 @@ import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Enforcement;
 import org.imprimatur.register.Enforcement.Level;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Owner;
 import org.imprimatur.register.Reason;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.SitePolicy;
 import org.imprimatur.register.SitePolicy.ClassPolicy;
+import org.imprimatur.register.Staleness;
 import org.imprimatur.register.UseClass;
 
 /**
@@ -26,6 +29,7 @@ import org.imprimatur.register.UseClass;
 public final class SiteRules {
 
     private static final Duration USUAL_STALENESS = Duration.ofMinutes(15);
+    private static final String OTHERS = "others";
     private static final String LEVELS = "enforce, audit or off";
 
     private SiteRules() {}
@@ -46,8 +50,8 @@ public final class SiteRules {
                 faults.read(
                         () ->
                                 site.optional("max-staleness")
-                                        .map(m -> m.as(Durations::parse, Durations.HINT))
-                                        .orElse(USUAL_STALENESS));
+                                        .map(SiteRules::staleness)
+                                        .orElse(Staleness.of(USUAL_STALENESS)));
         var classes =
                 faults.read(
                         () ->
@@ -64,6 +68,37 @@ public final class SiteRules {
                 checks.get(),
                 staleness.get(),
                 Sha256.of(site.canonical().getBytes(UTF_8)));
+    }
+
+    /** One time for all, or a time for each ledger and list that is named, and for the others. */
+    private static Staleness staleness(YamlMember member) {
+        if (!member.isMapping()) {
+            return Staleness.of(time(member));
+        }
+        var faults = new Faults();
+        var named = new HashMap<Origin, Duration>();
+        var usual = faults.read(() -> member.optional(OTHERS).map(SiteRules::time));
+        member.members()
+                .forEach(
+                        (name, time) -> {
+                            if (!name.equals(OTHERS)) {
+                                faults.check(() -> named.put(origin(name, time), time(time)));
+                            }
+                        });
+        faults.complete();
+        return new Staleness(usual.get().orElse(USUAL_STALENESS), named);
+    }
+
+    private static Duration time(YamlMember member) {
+        return member.as(Durations::parse, Durations.HINT);
+    }
+
+    private static Origin origin(String name, YamlMember member) {
+        try {
+            return new Origin(name);
+        } catch (MalformedInput _) {
+            throw member.wrong("is of no ledger or list", "the name of one that is followed");
+        }
     }
 
     private static Owner site(String text) {

@@ -81,6 +81,7 @@ public final class Expiry implements AutoCloseable {
                         kept -> {
                             take("decision", now.minus(kept), RetentionTable::takeDecisions);
                             take("view", now.minus(kept), RetentionTable::takeViews);
+                            take("flaw", now.minus(kept), RetentionTable::takeFlaws);
                         });
     }
 

@@ -2,11 +2,12 @@ package org.imprimatur.node.retention;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What is taken off the tables {@code decision}, {@code decision_view}, {@code instance} and {@code
- * condemnation}; the transaction is the caller's.
+ * What is taken off the tables {@code decision}, {@code decision_view}, {@code instance}, {@code
+ * condemnation}, and those of what is known of flaws; the transaction is the caller's.
  */
 final class RetentionTable {
 
@@ -67,6 +68,35 @@ final class RetentionTable {
                                                    where at < :before and view = v.digest)
                                 limit :most for update skip locked)
                         """)
+                .bind("before", before)
+                .bind("most", most)
+                .execute();
+    }
+
+    /**
+     * Takes what was known of flaws before then and is known no longer, as far as nothing that is
+     * still kept was decided in its knowledge; says how much. Decisions wait a while before they
+     * are written down, so it goes a day later.
+     */
+    int takeFlaws(Instant before, int most) {
+        return Stream.of("flaw", "flaw_look", "flaw_feed")
+                .mapToInt(table -> takeKnown(table, before, most))
+                .max()
+                .orElse(0);
+    }
+
+    private int takeKnown(String table, Instant before, int most) {
+        return db.createUpdate(
+                        """
+                        delete from %1$s where ctid in (
+                               select k.ctid from %1$s k
+                                 join flaw_revision r on r.revision = k.until_revision
+                                where r.at < :before - interval '1 day'
+                                  and not exists (select from decision_view
+                                                   where flaws < k.until_revision)
+                                limit :most for update of k skip locked)
+                        """
+                                .formatted(table))
                 .bind("before", before)
                 .bind("most", most)
                 .execute();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind the code of what was found
  * @param held null where none is
+ * @param mark what makes it another case than others of its kind
  */
 @SuppressWarnings("ArrayRecordComponent")
 record ListEvidence(
@@ -25,7 +26,8 @@ record ListEvidence(
         Instant foundAt,
         String explanation,
         byte @Nullable [] held,
-        byte[] served) {
+        byte[] served,
+        String mark) {
 
     private static final int MOST = 1 << 20;
 
@@ -53,7 +55,7 @@ record ListEvidence(
                 kind,
                 foundAt,
                 explanation,
-                (of.catalogue().text() + "\n" + Sha256.of(served)).getBytes(UTF_8),
+                (of.catalogue().text() + "\n" + mark).getBytes(UTF_8),
                 Json.bytes(json),
                 Map.copyOf(files));
     }

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.imprimatur.exchange.hepix.ImageList;
 import org.imprimatur.exchange.hepix.ImageVerdict;
@@ -19,6 +21,7 @@ import org.imprimatur.register.ListedImage;
 import org.imprimatur.register.ListedImage.Gone;
 import org.imprimatur.register.ListedImages;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Person;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.StatementId;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the list's own
  * @param contact the address of who signs it
+ * @param ofOthers images that another list had before, and which one
  */
 record Listing(
         UUID identifier,
@@ -39,7 +43,8 @@ record Listing(
         String contact,
         Instant expires,
         Map<StatementId, ListedImage> images,
-        List<String> unusable) {
+        List<String> unusable,
+        List<String> ofOthers) {
 
     private static final int MOST_TOLD = 20;
     private static final int LONGEST_TITLE = 200;
@@ -51,14 +56,30 @@ record Listing(
      * @param number of the state that it is, or would be
      * @param before what the list had until now: versions of an image do not go down, and keep
      *     their file
+     * @param holder which other list had an image before; empty for none
      */
-    static Listing of(Verdict verdict, long number, Instant at, ListedImages before) {
+    static Listing of(
+            Verdict verdict,
+            long number,
+            Instant at,
+            ListedImages before,
+            Function<Guid, Optional<Origin>> holder) {
         var list = verdict.list().orElseThrow();
         var identifier = UUID.fromString(list.text("dc:identifier").orElseThrow());
         var signer = verdict.signer().orElseThrow().person();
         var images = new LinkedHashMap<StatementId, ListedImage>();
         var unusable = new ArrayList<String>();
+        var ofOthers = new ArrayList<String>();
         for (var one : verdict.images()) {
+            var other = one.identifier().map(Guid::new).flatMap(holder);
+            if (other.isPresent()) {
+                var told =
+                        "%s: is an image of %s, which had it first"
+                                .formatted(one.identifier().orElseThrow(), other.get());
+                unusable.add(told);
+                ofOthers.add(told);
+                continue;
+            }
             try {
                 var image = image(list, one, identifier, number, at, signer, before);
                 images.put(image.id(), image);
@@ -72,7 +93,6 @@ record Listing(
                                         e.explanation()));
             }
         }
-        int more = unusable.size() - MOST_TOLD;
         return new Listing(
                 identifier,
                 list.text("hv:version").orElseThrow(),
@@ -80,12 +100,18 @@ record Listing(
                 list.endorserText("hv:email").orElse(""),
                 list.time("dc:date:expires").orElseThrow(),
                 images,
-                more <= 0
-                        ? unusable
-                        : Stream.concat(
-                                        unusable.stream().limit(MOST_TOLD),
-                                        Stream.of("and %d more".formatted(more)))
-                                .toList());
+                most(unusable),
+                most(ofOthers));
+    }
+
+    private static List<String> most(List<String> told) {
+        int more = told.size() - MOST_TOLD;
+        return more <= 0
+                ? List.copyOf(told)
+                : Stream.concat(
+                                told.stream().limit(MOST_TOLD),
+                                Stream.of("and %d more".formatted(more)))
+                        .toList();
     }
 
     private static ListedImage image(

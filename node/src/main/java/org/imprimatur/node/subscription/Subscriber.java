@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -37,6 +38,7 @@ import org.imprimatur.node.subscription.SubscriptionTable.Validators;
 import org.imprimatur.register.FollowedList;
 import org.imprimatur.register.ListedImages;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Sha256;
 import org.imprimatur.trust.TrustAnchors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,8 +50,8 @@ import org.slf4j.LoggerFactory;
  * <p>A look ends in one of four ways. The list is good: what is new in it is taken, or it is
  * verified again. It could not be had, or is no list that can be taken: a problem, with which the
  * view grows stale. It is signed by somebody else, or is not what must follow: a fault, which
- * counts at once, and is an alarm. It is elsewhere: that waits for consent. Only the first changes
- * what the list is known to have.
+ * counts at once, and is an alarm; so is one that the site follows under another name. It is
+ * elsewhere: that waits for consent. Only the first changes what the list is known to have.
  */
 final class Subscriber implements AutoCloseable {
 
@@ -70,6 +72,11 @@ final class Subscriber implements AutoCloseable {
                     ListReason.SAME_VERSION_CHANGED.label(),
                     ListReason.OTHER_LIST.label(),
                     ListReason.UNEXPECTED_ENDORSER.label());
+
+    /** What belongs to another list that the site follows. */
+    private static final String IDENTIFIER_TAKEN = "identifier-taken";
+
+    private static final String IMAGE_OF_ANOTHER_LIST = "image-of-another-list";
 
     /** What says nothing of who has signed. */
     private static final Set<String> NO_SIGNATURE =
@@ -98,11 +105,13 @@ final class Subscriber implements AutoCloseable {
     private final TrustAnchors anchors;
     private final Database database;
     private final Alarms alarms;
+    private final Claims claims;
     private final InstantSource clock;
     private final Bell changed;
     private final Bell wake = new Bell();
     private final Rounds rounds;
     private volatile Status status;
+    private volatile @Nullable State first;
 
     // Owned by the thread.
     private List<State> states;
@@ -116,6 +125,7 @@ final class Subscriber implements AutoCloseable {
             TrustAnchors anchors,
             Database database,
             Alarms alarms,
+            Claims claims,
             InstantSource clock,
             RandomGenerator random,
             Bell changed) {
@@ -124,6 +134,7 @@ final class Subscriber implements AutoCloseable {
         this.anchors = anchors;
         this.database = database;
         this.alarms = alarms;
+        this.claims = claims;
         this.clock = clock;
         this.changed = changed;
         this.states = List.of();
@@ -136,6 +147,10 @@ final class Subscriber implements AutoCloseable {
                         wake,
                         random,
                         this::lookSafely);
+    }
+
+    /** Begins to follow, once it is known which other lists are followed. */
+    void begin() {
         rounds.begin();
     }
 
@@ -149,6 +164,11 @@ final class Subscriber implements AutoCloseable {
 
     Status status() {
         return status;
+    }
+
+    /** The first state that was ever taken; empty for none. */
+    Optional<State> first() {
+        return Optional.ofNullable(first);
     }
 
     boolean closed() {
@@ -178,6 +198,7 @@ final class Subscriber implements AutoCloseable {
                                 row == null ? null : row.fault());
                     }
                     states = table.states(name, row.states());
+                    first = states.getFirst();
                     message = table.message(name, row.states());
                     held = ImageList.readAny(message);
                     validators = row.validators();
@@ -392,7 +413,30 @@ final class Subscriber implements AutoCloseable {
             judgeHeld();
             return;
         }
-        take(verdict, served, from, at);
+        // Of two lists with one identifier that are had at the same moment, one is first.
+        synchronized (claims) {
+            var taken = taken(verdict);
+            if (taken == null) {
+                take(verdict, served, from, at);
+            } else {
+                alarm(taken, served, at);
+            }
+        }
+    }
+
+    /** A list that is followed under another name already; null for none. */
+    private @Nullable Reason taken(Verdict verdict) {
+        var identifier =
+                UUID.fromString(
+                        verdict.list().flatMap(list -> list.text("dc:identifier")).orElseThrow());
+        return claims.holder(identifier, this)
+                .map(
+                        other ->
+                                new Reason(
+                                        IDENTIFIER_TAKEN,
+                                        "the list %s is followed as %s already"
+                                                .formatted(identifier, other)))
+                .orElse(null);
     }
 
     /** That nothing new is there does not make what is held any better: its signer may be lost. */
@@ -460,7 +504,7 @@ final class Subscriber implements AutoCloseable {
         var known = before.list().images();
         var images = known;
         long number = states.size() + (verdict.unchanged() ? 0L : 1L);
-        var listing = Listing.of(verdict, number, at, known);
+        var listing = Listing.of(verdict, number, at, known, guid -> claims.holder(guid, this));
         if (verdict.unchanged()) {
             store(db -> db.note(subscription.catalogue(), states.size(), at, null, from));
         } else {
@@ -484,6 +528,7 @@ final class Subscriber implements AutoCloseable {
                         }
                     });
             states = Stream.concat(states.stream(), Stream.of(state)).toList();
+            first = states.getFirst();
             message = served;
             held = verdict.list().orElseThrow();
             images = after;
@@ -495,10 +540,20 @@ final class Subscriber implements AutoCloseable {
         }
         validators = from;
         var fresh = status(states, images, at, null);
+        tellOfOthers(listing, served, at);
         status = new Status(fresh.list(), fresh.version(), null, null, null, listing.unusable());
         if (!verdict.unchanged() || before.list().fault() != null) {
             changed.ring();
         }
+    }
+
+    /** Its other images count; but whoever lists what is another's may want to be taken for it. */
+    private void tellOfOthers(Listing listing, byte[] served, Instant at) {
+        if (listing.ofOthers().isEmpty()) {
+            return;
+        }
+        var explanation = cut(String.join("; ", listing.ofOthers()));
+        raise(IMAGE_OF_ANOTHER_LIST, explanation, null, served, at, explanation);
     }
 
     private void problem(String explanation) {
@@ -541,17 +596,7 @@ final class Subscriber implements AutoCloseable {
 
     private void alarm(Reason fault, byte[] served, Instant at) {
         var explanation = cut("%s (%s)".formatted(fault.explanation(), fault.code()));
-        alarms.raise(
-                subscription.catalogue(),
-                () ->
-                        new ListEvidence(
-                                        subscription,
-                                        fault.code(),
-                                        at,
-                                        explanation,
-                                        message,
-                                        served)
-                                .asCase());
+        raise(fault.code(), explanation, message, served, at, Sha256.of(served).toString());
         var before = status;
         if (explanation.equals(before.list().fault())) {
             return;
@@ -577,6 +622,20 @@ final class Subscriber implements AutoCloseable {
                         at,
                         before.unusable());
         changed.ring();
+    }
+
+    private void raise(
+            String kind,
+            String explanation,
+            byte @Nullable [] before,
+            byte[] served,
+            Instant at,
+            String mark) {
+        alarms.raise(
+                subscription.catalogue(),
+                () ->
+                        new ListEvidence(subscription, kind, at, explanation, before, served, mark)
+                                .asCase());
     }
 
     private static String cut(String text) {

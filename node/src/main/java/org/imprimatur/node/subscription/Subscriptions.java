@@ -31,6 +31,7 @@ public final class Subscriptions implements PastViews.PastLists, AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Bell changed;
+    private final Claims claims = new Claims();
 
     // Exchanged whole, by one thread at a time.
     private volatile List<Subscriber> subscribers = List.of();
@@ -102,6 +103,9 @@ public final class Subscriptions implements PastViews.PastLists, AutoCloseable {
             closeAllBut(before, ready);
             throw e;
         }
+        // What is to go claims nothing any more: its list may come back under another name.
+        claims.follow(ready);
+        ready.stream().filter(one -> !before.contains(one)).forEach(Subscriber::begin);
         return new Next(ready);
     }
 
@@ -131,13 +135,14 @@ public final class Subscriptions implements PastViews.PastLists, AutoCloseable {
 
         @Override
         public void close() {
+            claims.follow(subscribers);
             closeAllBut(subscribers, others);
         }
     }
 
     private Subscriber subscriber(Subscription subscription) {
         return new Subscriber(
-                subscription, fetch, anchors, database, alarms, clock, random, changed);
+                subscription, fetch, anchors, database, alarms, claims, clock, random, changed);
     }
 
     /** Every list as it is now, in the order of the configuration. */

@@ -448,27 +448,24 @@ public final class Transfers implements AutoCloseable {
     }
 
     /**
-     * Has what failed tried again at once, as if it had not: what it failed by may be otherwise
-     * now. What runs may have begun before that, and is tried again soon if it fails.
+     * Has what failed tried again at the next review, as if it had not: what it failed by may be
+     * otherwise now. What runs may have begun before that, and is tried again soon if it fails.
      */
-    public void tryAgain() {
-        synchronized (this) {
-            if (closing) {
-                return;
-            }
-            database.change(
-                    db -> {
-                        new TransferTable(db, store.id()).tryAgain();
-                    });
-            transfers.replaceAll(
-                    (_, transfer) ->
-                            switch (transfer.state()) {
-                                case FAILED, TRANSFERRING ->
-                                        transfer.with(transfer.state(), transfer.why(), null);
-                                case AVAILABLE, WITHDRAWN -> transfer;
-                            });
+    public synchronized void tryAgain() {
+        if (closing) {
+            return;
         }
-        changed.ring();
+        database.change(
+                db -> {
+                    new TransferTable(db, store.id()).tryAgain();
+                });
+        transfers.replaceAll(
+                (_, transfer) ->
+                        switch (transfer.state()) {
+                            case FAILED, TRANSFERRING ->
+                                    transfer.with(transfer.state(), transfer.why(), null);
+                            case AVAILABLE, WITHDRAWN -> transfer;
+                        });
     }
 
     private boolean due(Approved approved, Instant now) {

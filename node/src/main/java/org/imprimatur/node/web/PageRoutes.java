@@ -18,13 +18,20 @@ import org.imprimatur.node.catalogue.Images;
 import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.follow.Alarms;
 import org.imprimatur.node.http.Answer;
+import org.imprimatur.node.http.Problem;
+import org.imprimatur.node.http.ProblemException;
 import org.imprimatur.node.http.Request;
 import org.imprimatur.node.lists.ListRoutes;
+import org.imprimatur.node.watch.Advisories;
+import org.imprimatur.node.web.pages.JteadvisoriesGenerated;
+import org.imprimatur.node.web.pages.JteflawsGenerated;
 import org.imprimatur.node.web.pages.JtelistsGenerated;
 import org.imprimatur.node.web.pages.JtepeopleGenerated;
 import org.imprimatur.node.web.pages.JtepoliciesGenerated;
 import org.imprimatur.node.web.pages.JtestartGenerated;
+import org.imprimatur.register.Guid;
 import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Version;
 
 /** The pages. They need no script, and a browser is told to run none. */
 public final class PageRoutes {
@@ -42,6 +49,7 @@ public final class PageRoutes {
     private final Images images;
     private final LedgerState state;
     private final Alarms alarms;
+    private final Optional<Advisories> advisories;
     private final Optional<ListRoutes> lists;
     private final InstantSource clock;
     private final byte[] style;
@@ -51,11 +59,13 @@ public final class PageRoutes {
             Images images,
             LedgerState state,
             Alarms alarms,
+            Optional<Advisories> advisories,
             Optional<ListRoutes> lists,
             InstantSource clock) {
         this.images = images;
         this.state = state;
         this.alarms = alarms;
+        this.advisories = advisories;
         this.lists = lists;
         this.clock = clock;
         try (var in = PageRoutes.class.getResourceAsStream("style.css")) {
@@ -95,6 +105,29 @@ public final class PageRoutes {
         return page(output -> JtelistsGenerated.render(output, null, page));
     }
 
+    /** The images with known flaws. */
+    public Answer advisories(Request request) {
+        request.checkQuery();
+        var page = AdvisoriesPage.of(origin(), advisories);
+        return page(output -> JteadvisoriesGenerated.render(output, null, page));
+    }
+
+    /** The known flaws of one version of an image. */
+    public Answer flaws(Request request) {
+        request.checkQuery();
+        var guid = request.parameter("guid", Guid::parse);
+        var version = request.parameter("version", Version::new);
+        var page =
+                advisories
+                        .flatMap(known -> FlawsPage.of(origin(), known, guid, version))
+                        .orElseThrow(
+                                () ->
+                                        new ProblemException(
+                                                Problem.notFound(
+                                                        "no endorsement of this version counts, or this node watches no advisories")));
+        return page(output -> JteflawsGenerated.render(output, null, page));
+    }
+
     private static Answer page(Consumer<HtmlTemplateOutput> template) {
         var output = new StringOutput(8192);
         template.accept(new OwaspHtmlTemplateOutput(output));
@@ -121,6 +154,7 @@ public final class PageRoutes {
                 Checkpoint.parse(head.checkpoint().text()).root().base64(),
                 images.newest(50, clock.instant()).stream().map(PageRoutes::row).toList(),
                 newestEntries(),
+                advisories.map(known -> AdvisoriesPage.summary(known.survey())).orElse(""),
                 alarms.all().stream().limit(20).map(PageRoutes::row).toList());
     }
 

@@ -2,13 +2,18 @@ package org.imprimatur.node.web;
 
 import java.util.List;
 
-/** What the start page shows; every member is plain text that the template escapes. */
+/**
+ * What the start page shows; every member is plain text that the template escapes.
+ *
+ * @param advisories how many images have known flaws; empty where nobody watches
+ */
 public record StartPage(
         String origin,
         long size,
         String root,
         List<ImageRow> images,
         List<EntryRow> entries,
+        String advisories,
         List<AlarmRow> alarms) {
 
     /** Something that was found against a ledger. */

@@ -23,6 +23,7 @@ import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.DataDirectory;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.KnownFlaws;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.PolicyRef;
 import org.imprimatur.register.Sha256;
@@ -61,6 +62,8 @@ class ExpiryIT {
                     db.execute("delete from instance");
                     db.execute("delete from decision");
                     db.execute("delete from decision_view");
+                    db.execute("delete from flaw");
+                    db.execute("delete from flaw_revision");
                 });
     }
 
@@ -135,6 +138,57 @@ class ExpiryIT {
         look(Optional.of(YEAR), Optional.empty());
 
         assertThat(views()).containsExactlyInAnyOrder(justUnused, kept, used);
+    }
+
+    @Test
+    void whatWasKnownOfFlawsGoesWhenNothingIsKeptThatWasDecidedInItsKnowledge() {
+        known(1, 900);
+        known(2, 500);
+        known(3, 400);
+        known(4, 20);
+        flaw("long gone", 1, 2L);
+        flaw("decided by", 2, 3L);
+        flaw("gone lately", 2, 4L);
+        flaw("open", 1, null);
+        rests(decision(10), view(seen(1, 2L), 10));
+
+        look(Optional.of(YEAR), Optional.empty());
+
+        assertThat(flaws()).containsExactlyInAnyOrder("decided by", "gone lately", "open");
+
+        look(Optional.empty(), Optional.of(YEAR));
+        assertThat(flaws()).hasSize(3);
+        database.change(db -> db.execute("delete from decision_view"));
+        look(Optional.of(YEAR), Optional.empty());
+        assertThat(flaws()).containsExactlyInAnyOrder("gone lately", "open");
+    }
+
+    private static void known(long revision, int daysAgo) {
+        database.change(
+                db ->
+                        db.execute(
+                                "insert into flaw_revision (revision, at, fault) values (?, ?, '')",
+                                revision,
+                                utc(NOW.minus(Duration.ofDays(daysAgo)))));
+    }
+
+    private static void flaw(String id, long from, @Nullable Long until) {
+        database.change(
+                db ->
+                        db.execute(
+                                """
+                                insert into flaw (sbom, name, installed, id, from_revision,
+                                                  until_revision, fixed, urgency, since)
+                                values (sha256('x'), 'openssl', '1', ?, ?, ?, '', 'high', now())
+                                """,
+                                id,
+                                from,
+                                until));
+    }
+
+    private static List<String> flaws() {
+        return database.read(
+                db -> db.createQuery("select id from flaw").mapTo(String.class).list());
     }
 
     @Test
@@ -244,19 +298,30 @@ class ExpiryIT {
     }
 
     private static Seen seen(long size) {
+        return seen(size, null);
+    }
+
+    private static Seen seen(long size, @Nullable Long flaws) {
         var charter =
                 new Charter(
                         new Origin("a.example"),
                         NoteSigner.ofSeed("a.example", new byte[32]).verifier().toString(),
                         new PolicyRef("trial-policy", "1", Sha256.of(new byte[0])),
                         List.of());
-        return new Seen(List.of(new Seen.Ledger(charter, size, null, null)));
+        return new Seen(
+                List.of(new Seen.Ledger(charter, size, null, null)),
+                List.of(),
+                flaws == null ? null : new KnownFlaws.AsOf(flaws, Duration.ofDays(7)));
     }
 
     /** What is in view with a ledger of so many entries, and is decided by on that day. */
     private static Sha256 view(long size, int daysAgo) {
+        return view(seen(size), daysAgo);
+    }
+
+    private static Sha256 view(Seen seen, int daysAgo) {
         return database.write(
-                db -> new ViewTable(db).keep(seen(size), NOW.minus(Duration.ofDays(daysAgo))));
+                db -> new ViewTable(db).keep(seen, NOW.minus(Duration.ofDays(daysAgo))));
     }
 
     private static void rests(UUID decision, Sha256 view) {

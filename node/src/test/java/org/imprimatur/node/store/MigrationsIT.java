@@ -75,6 +75,15 @@ class MigrationsIT {
     }
 
     private static void fill() {
+        db.execute(
+                """
+                insert into refusal_notice
+                       (refusal, state, recipient, why, attempts, retry_at, changed_at)
+                values (decode(repeat('0a', 32), 'hex'), 'sent', 'security@example.org', '', 1,
+                        now(), now()),
+                       (decode(repeat('0b', 32), 'hex'), 'waiting', 'down@example.org',
+                        'no answer', 3, now(), now())
+                """);
         publication("raw-1", "decode('%s', 'hex')".formatted(CONVERTED), "published");
         publication("gone-1", "decode('%s', 'hex')".formatted(CONVERTED), "removed");
         publication("as-endorsed-1", "null", "published");
@@ -153,7 +162,24 @@ class MigrationsIT {
         var after = rows();
 
         assertThat(before).containsEntry("decision", 8L).containsEntry("condemnation", 1L);
-        assertThat(after).containsAllEntriesOf(before);
+        var renamed = new TreeMap<>(before);
+        renamed.put("notice", renamed.remove("refusal_notice"));
+        assertThat(after).containsAllEntriesOf(renamed);
+    }
+
+    @Test
+    void whoWasToldOfARefusalStaysSoAndWhoWaitsIsLookedForAgain() {
+        assertThat(
+                        db.createQuery(
+                                        """
+                                        select name || ' ' || recipient || ' ' || state
+                                          from notice where kind = 'refusal' order by name
+                                        """)
+                                .mapTo(String.class)
+                                .list())
+                .containsExactly(
+                        "0a".repeat(32) + " security@example.org sent",
+                        "0b".repeat(32) + "  waiting");
     }
 
     @Test

@@ -476,6 +476,94 @@ class SubscriptionsIT {
         }
     }
 
+    // ---- Between lists ------------------------------------------------------------------------
+
+    private Subscription second(ListServer at) {
+        return subscription(name + "-b", at.url(), at.url(), robot.person());
+    }
+
+    private List<String> alarmsOfSecond() {
+        return follows.alarms().all().stream()
+                .filter(one -> one.origin().text().equals("list:" + name + "-b"))
+                .map(one -> one.kind())
+                .toList();
+    }
+
+    @Test
+    void anImageBelongsToTheListThatHadItFirstAndElsewhereItIsAnAlarm() {
+        try (var second = new ListServer()) {
+            serve("1", image(ONE, "1.0", FILE));
+            follow(subscription());
+            await(status -> status.version().equals("1"));
+            second.serve(
+                    second.list(
+                            robot,
+                            clock.instant(),
+                            "1",
+                            image(ONE, "2.0", OTHER),
+                            image(TWO, "3.0", OTHER)));
+            follow(subscription(), second(second));
+
+            var status = await(1, one -> one.version().equals("1"));
+            assertThat(versions(status.list())).containsExactly("3.0");
+            assertThat(status.unusable()).singleElement().asString().contains("list:" + name);
+            assertThat(status.list().fault()).isNull();
+            assertThat(alarmsOfSecond()).containsExactly("image-of-another-list");
+
+            // Its first list goes on with it, even after it had gone for a while.
+            serve("2");
+            await(0, one -> one.version().equals("2"));
+            second.serve(second.list(robot, clock.instant(), "2", image(ONE, "2.1", OTHER)));
+            assertThat(versions(await(1, one -> one.version().equals("2")).list())).isEmpty();
+            serve("3", image(ONE, "1.1", FILE));
+            assertThat(versions(await(0, one -> one.version().equals("3")).list()))
+                    .containsExactly("1.1");
+            assertThat(alarms()).isEmpty();
+
+            // Who does not follow that list any more has consented.
+            follow(second(second));
+            second.serve(second.list(robot, clock.instant(), "3", image(ONE, "2.2", OTHER)));
+            assertThat(versions(await(0, one -> one.version().equals("3")).list()))
+                    .containsExactly("2.2");
+        }
+    }
+
+    @Test
+    void ofTwoListsThatComeTogetherOneHasTheImage() {
+        try (var second = new ListServer()) {
+            serve("1", image(ONE, "1.0", FILE));
+            second.serve(second.list(robot, clock.instant(), "1", image(ONE, "1.0", OTHER)));
+            follow(subscription(), second(second));
+            await(0, one -> one.version().equals("1"));
+            await(1, one -> one.version().equals("1"));
+
+            assertThat(subscriptions.lists().stream().flatMap(list -> versions(list).stream()))
+                    .containsExactly("1.0");
+        }
+    }
+
+    @Test
+    void oneListUnderTwoNamesCountsUnderTheFirst() {
+        try (var second = new ListServer()) {
+            serve("1", image(ONE, "1.0", FILE));
+            follow(subscription());
+            await(status -> status.version().equals("1"));
+            second.serve(
+                    server.list(
+                            robot, clock.instant(), "2", second.url(), image(TWO, "1.0", OTHER)));
+            follow(subscription(), second(second));
+
+            var status = await(1, one -> one.list().fault() != null);
+            assertThat(status.list().fault()).contains("list:" + name, "identifier-taken");
+            assertThat(status.list().state()).isZero();
+            assertThat(alarmsOfSecond()).containsExactly("identifier-taken");
+            assertThat(subscriptions.lists().getFirst().fault()).isNull();
+
+            follow(second(second));
+            awaitGood("2");
+        }
+    }
+
     // ---- Consent ------------------------------------------------------------------------------
 
     @Test
@@ -639,11 +727,13 @@ class SubscriptionsIT {
                         anchors,
                         database,
                         follows.alarms(),
+                        new Claims(),
                         closing,
                         new SecureRandom(),
                         new Bell());
         opened.add(one);
         followed.complete(one);
+        one.begin();
         long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!one.closed() && System.nanoTime() < end) {
             Thread.onSpinWait();

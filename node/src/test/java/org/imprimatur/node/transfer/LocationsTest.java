@@ -153,7 +153,7 @@ class LocationsTest {
         var settings = Trials.settings(S3Access.USUAL, List.of("registry.invalid"));
 
         try (var proxy = new ThroughProxy(new InetSocketAddress(base.getHost(), base.getPort()));
-                var through = new Fetch(Proxies.of(proxy.url(), List.of()))) {
+                var through = new Fetch(Proxies.of(proxy.url(), List.of()), Optional.empty())) {
             isWhole(download(through, settings, "oci://registry.invalid/biomed/debian:12"));
             assertThat(proxy.asked).allMatch(uri -> uri.getHost().equals("registry.invalid"));
         }

@@ -9,12 +9,16 @@ import java.util.List;
  * @param automatic places where somebody is logged in without being asked
  * @param cachedLogins places that let people in whom a central service would turn away
  * @param remoteFiles mounts that carry their own password
+ * @param doas rules of doas(1) that ask for no password
+ * @param trusted files that let users of other machines or realms in
  */
 public record Access(
         List<PamStack> pam,
         List<Place> automatic,
         List<Place> cachedLogins,
-        List<Place> remoteFiles) {
+        List<Place> remoteFiles,
+        List<Place> doas,
+        List<Place> trusted) {
 
     /** Copies the lists. */
     public Access {
@@ -22,5 +26,7 @@ public record Access(
         automatic = List.copyOf(automatic);
         cachedLogins = List.copyOf(cachedLogins);
         remoteFiles = List.copyOf(remoteFiles);
+        doas = List.copyOf(doas);
+        trusted = List.copyOf(trusted);
     }
 }

@@ -16,6 +16,11 @@ final class AccessReader {
     private static final Pattern GETTY =
             Pattern.compile(".*getty.*\\s(--autologin|-a)(=|\\s).*", Pattern.DOTALL);
 
+    private static final Pattern DOAS =
+            Pattern.compile(
+                    "\\s*permit\\s+(?:(?:\\w+|(?:setenv\\s*)?\\{[^}]*\\})\\s+)*?nopass\\s+"
+                            + "(?:(?:persist|keepenv|nolog|setenv\\s*\\{[^}]*\\})\\s+)*([^\\s#]+).*");
+
     private final ConfigReader reader;
 
     private AccessReader(ConfigReader reader) {
@@ -28,7 +33,9 @@ final class AccessReader {
                 PamReader.read(reader),
                 access.automatic(services),
                 access.cached(),
-                access.remoteFiles());
+                access.remoteFiles(),
+                access.doas(),
+                access.trusted());
     }
 
     private List<Place> automatic(Services services) {
@@ -84,6 +91,55 @@ final class AccessReader {
                                 "/etc/fstab",
                                 "line %d: %s is mounted with a password"
                                         .formatted(number, Shown.text(field[1]))));
+            }
+        }
+        return places;
+    }
+
+    /** doas.conf(5): {@code permit [options] identity …}. */
+    private List<Place> doas() {
+        var places = new ArrayList<Place>();
+        var paths = new ArrayList<>(List.of("/etc/doas.conf"));
+        paths.addAll(Glob.expand(reader, "/etc/doas.d/*.conf"));
+        for (var path : paths) {
+            int number = 0;
+            for (var line : reader.lines(path)) {
+                number++;
+                var rule = DOAS.matcher(line);
+                if (rule.matches() && !rule.group(1).equals("root")) {
+                    places.add(
+                            new Place(
+                                    Shown.path(path),
+                                    "line %d: %s may act without a password"
+                                            .formatted(number, Shown.text(rule.group(1)))));
+                }
+            }
+        }
+        return places;
+    }
+
+    /** hosts.equiv(5), and the file .k5login of Kerberos. */
+    private List<Place> trusted() {
+        var places = new ArrayList<Place>();
+        for (var pattern :
+                List.of(
+                        "/etc/hosts.equiv",
+                        "/etc/ssh/shosts.equiv",
+                        "/root/.rhosts",
+                        "/root/.shosts",
+                        "/root/.k5login",
+                        "/home/*/.rhosts",
+                        "/home/*/.shosts",
+                        "/home/*/.k5login")) {
+            for (var path : Glob.expand(reader, pattern)) {
+                long names =
+                        reader.lines(path).stream()
+                                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                                .count();
+                if (names > 0) {
+                    places.add(
+                            new Place(Shown.path(path), names == 1 ? "1 name" : names + " names"));
+                }
             }
         }
         return places;

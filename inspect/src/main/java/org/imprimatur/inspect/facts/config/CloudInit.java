@@ -49,7 +49,9 @@ public record CloudInit(
         HOST_KEY,
         /** A user other than the distribution's own. */
         USER,
-        /** Commands that run at each first boot. */
+        /** A user that may become root. */
+        ROOT_USER,
+        /** Commands that run at each first boot, or a place from which they are fetched. */
         COMMANDS
     }
 }

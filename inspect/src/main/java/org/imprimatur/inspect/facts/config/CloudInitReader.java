@@ -2,9 +2,11 @@ package org.imprimatur.inspect.facts.config;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.GuestFiles;
 import org.imprimatur.inspect.facts.Shown;
@@ -39,6 +41,9 @@ final class CloudInitReader {
                     "prolog",
                     "hepix-prolog");
 
+    private static final Set<String> ROOT_GROUPS =
+            Set.of("sudo", "wheel", "admin", "docker", "lxd", "incus-admin", "disk", "root");
+
     private final ConfigReader reader;
     private final List<Layer> layers = new ArrayList<>();
     private final List<CloudInit.Setting> settings = new ArrayList<>();
@@ -60,7 +65,8 @@ final class CloudInitReader {
                         || reader.kind(MAIN) == GuestFiles.Kind.FILE;
         for (var directory :
                 List.of("/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud-net")) {
-            layer(directory + "/user-data");
+            seed(directory + "/user-data");
+            seed(directory + "/vendor-data");
         }
         var names = new ArrayList<>(reader.names("/etc/cloud/cloud.cfg.d"));
         names.sort(null);
@@ -74,7 +80,10 @@ final class CloudInitReader {
         for (var layer : layers) {
             config = merge(config, layer.values, 0);
         }
+        config = withInlineSeed(config);
         judge(config);
+        scripts();
+        fetched(boot);
         return new CloudInit(
                 installed,
                 disabledBy(services, boot),
@@ -86,9 +95,82 @@ final class CloudInitReader {
                 settings);
     }
 
+    /** User data that stands in the configuration of its data source counts before all others. */
+    private Map<String, Object> withInlineSeed(Map<String, Object> config) {
+        if (!(config.get("datasource") instanceof Map<?, ?> sources)
+                || !(sources.get("NoCloud") instanceof Map<?, ?> noCloud)) {
+            return config;
+        }
+        int before = layers.size();
+        for (var name : List.of("user-data", "vendor-data")) {
+            if (noCloud.get(name) instanceof String text) {
+                seed(placeOf("datasource"), text);
+            }
+        }
+        var merged = config;
+        for (var layer : List.copyOf(layers.subList(before, layers.size()))) {
+            merged = merge(layer.values, merged, 0);
+        }
+        return merged;
+    }
+
+    private void seed(String path) {
+        var text = reader.text(path);
+        if (text != null) {
+            seed(path, text);
+        }
+    }
+
+    /** User data by its first line (cloud-init, "User data formats"). */
+    private void seed(String path, String text) {
+        var first = text.strip().lines().findFirst().orElse("");
+        if (first.startsWith("#!")
+                || first.matches("#(cloud-boothook|part-handler|upstart-job).*")) {
+            command(path, "user data is a script");
+        } else if (first.startsWith("#include")) {
+            command(path, "user data is fetched from elsewhere");
+        } else if (first.matches("(?i)(MIME-Version|Content-Type):.*|From .*|## template:.*")
+                || text.startsWith("\u001f\u008b")) {
+            reader.missed(path, "user data of a form that is not read");
+        } else {
+            layer(path, text);
+        }
+    }
+
+    private void command(String path, String detail) {
+        settings.add(new CloudInit.Setting(CloudInit.Kind.COMMANDS, Shown.path(path), detail));
+    }
+
+    /** What lies in these directories runs at the boot, whatever the data source says. */
+    private void scripts() {
+        for (var when : List.of("per-boot", "per-instance", "per-once", "vendor")) {
+            for (var name : reader.names("/var/lib/cloud/scripts/" + when)) {
+                command("/var/lib/cloud/scripts/" + when + "/" + name, "a script, " + when);
+            }
+        }
+    }
+
+    /** The kernel's command line can send cloud-init to a server. */
+    private void fetched(BootChain boot) {
+        for (var line : boot.commandLines()) {
+            for (var word : line.words()) {
+                if (word.startsWith("cloud-config-url=")
+                        || word.matches("ds=nocloud[^;]*;.*\\bs(eedfrom)?=(https?|ftp):.*")) {
+                    command(line.path(), "the kernel's command line names a server to ask");
+                }
+            }
+        }
+    }
+
     private void layer(String path) {
         var text = reader.text(path);
-        if (text == null || text.isBlank() || text.startsWith("#!")) {
+        if (text != null) {
+            layer(path, text);
+        }
+    }
+
+    private void layer(String path, String text) {
+        if (text.isBlank() || text.startsWith("#!")) {
             return;
         }
         try {
@@ -183,11 +265,28 @@ final class CloudInitReader {
                 password(key, name, text(user.get(field)));
             }
         }
+        if (mayBecomeRoot(user)) {
+            add(
+                    CloudInit.Kind.ROOT_USER,
+                    key,
+                    "user %s may become root".formatted(Shown.text(name)));
+        }
         for (var field : List.of("ssh_authorized_keys", "ssh-authorized-keys")) {
             if (!texts(user.get(field)).isEmpty()) {
                 add(CloudInit.Kind.AUTHORIZED_KEY, key, "keys for user " + Shown.text(name));
             }
         }
+    }
+
+    private static boolean mayBecomeRoot(Map<?, ?> user) {
+        boolean sudo =
+                lines(user.get("sudo")).stream().anyMatch(rule -> !rule.equalsIgnoreCase("false"))
+                        || !lines(user.get("doas")).isEmpty();
+        boolean member =
+                texts(user.get("groups")).stream()
+                        .flatMap(groups -> Arrays.stream(groups.split("[, ]+", -1)))
+                        .anyMatch(ROOT_GROUPS::contains);
+        return sudo || member;
     }
 
     /** {@code *}, {@code !} and words that mean a random password fit no log-in known before. */
@@ -207,14 +306,16 @@ final class CloudInitReader {
     }
 
     private void add(CloudInit.Kind kind, String key, String detail) {
-        var path = MAIN;
+        settings.add(new CloudInit.Setting(kind, Shown.path(placeOf(key)), detail));
+    }
+
+    private String placeOf(String key) {
         for (var layer : layers) {
             if (layer.values.containsKey(key)) {
-                path = layer.path;
-                break;
+                return layer.path;
             }
         }
-        settings.add(new CloudInit.Setting(kind, Shown.path(path), detail));
+        return MAIN;
     }
 
     private String disabledBy(Services services, BootChain boot) {

@@ -32,15 +32,15 @@ public record Configuration(
                     new Services(List.of(), List.of()),
                     new BootChain("", "", List.of(), List.of(), null, List.of(), List.of()),
                     null,
-                    new Access(List.of(), List.of(), List.of(), List.of()),
+                    new Access(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
                     new CloudInit(false, "", List.of(), List.of(), List.of()),
-                    new Logging(List.of(), List.of(), List.of(), List.of(), List.of()),
+                    new Logging(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
                     List.of(),
                     List.of(),
                     Network.NONE,
                     List.of(),
                     List.of(),
-                    new Layout(List.of(), false, List.of()));
+                    new Layout(List.of(), false, List.of(), List.of()));
 
     /** Copies the lists. */
     public Configuration {
@@ -56,13 +56,20 @@ public record Configuration(
      * @param swap lines that name swap space
      * @param separateBoot true if {@code /boot} is a file system of its own
      * @param logicalVolumes what is mounted from logical volumes
+     * @param separateFileSystems directories of the system that lie in other file systems than its
+     *     root
      */
-    public record Layout(List<Place> swap, boolean separateBoot, List<Place> logicalVolumes) {
+    public record Layout(
+            List<Place> swap,
+            boolean separateBoot,
+            List<Place> logicalVolumes,
+            List<Place> separateFileSystems) {
 
         /** Copies the lists. */
         public Layout {
             swap = List.copyOf(swap);
             logicalVolumes = List.copyOf(logicalVolumes);
+            separateFileSystems = List.copyOf(separateFileSystems);
         }
     }
 }

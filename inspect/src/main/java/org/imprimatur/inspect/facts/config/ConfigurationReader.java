@@ -1,8 +1,11 @@
 package org.imprimatur.inspect.facts.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.GuestFiles;
 import org.imprimatur.inspect.facts.OsRelease;
@@ -10,6 +13,23 @@ import org.imprimatur.inspect.facts.Shown;
 
 /** Reads the configuration of an installed system. */
 public final class ConfigurationReader {
+
+    /** What belongs to the system, and is not for the firmware or the boot loader. */
+    private static final Pattern SYSTEM =
+            Pattern.compile("/(etc|home|opt|root|srv|tmp|usr|var)(/.*)?");
+
+    private static final Set<String> ON_DISK =
+            Set.of(
+                    "auto",
+                    "btrfs",
+                    "erofs",
+                    "ext2",
+                    "ext3",
+                    "ext4",
+                    "f2fs",
+                    "jfs",
+                    "squashfs",
+                    "xfs");
 
     private ConfigurationReader() {}
 
@@ -71,6 +91,8 @@ public final class ConfigurationReader {
     private static Configuration.Layout layout(ConfigReader reader) {
         var swap = new ArrayList<Place>();
         var logical = new ArrayList<Place>();
+        var separate = new LinkedHashMap<Place, String>();
+        var root = "";
         boolean separateBoot = false;
         int number = 0;
         for (var line : reader.lines("/etc/fstab")) {
@@ -86,6 +108,18 @@ public final class ConfigurationReader {
                                 "line %d: swap on %s".formatted(number, Shown.text(field[0]))));
             }
             separateBoot |= field[1].equals("/boot");
+            root = field[1].equals("/") ? field[0] : root;
+            if (SYSTEM.matcher(field[1]).matches() && ON_DISK.contains(field[2])) {
+                separate.put(
+                        new Place(
+                                "/etc/fstab",
+                                "line %d: %s is on %s"
+                                        .formatted(
+                                                number,
+                                                Shown.text(field[1]),
+                                                Shown.text(field[0]))),
+                        field[0]);
+            }
             if (field[0].startsWith("/dev/mapper/") || field[0].matches("/dev/[^/]+/[^/]+")) {
                 if (!field[0].startsWith("/dev/disk/")) {
                     logical.add(
@@ -99,6 +133,8 @@ public final class ConfigurationReader {
                 }
             }
         }
-        return new Configuration.Layout(swap, separateBoot, logical);
+        separate.values().removeAll(List.of(root)); // subvolumes of the root's own file system
+        return new Configuration.Layout(
+                swap, separateBoot, logical, List.copyOf(separate.keySet()));
     }
 }

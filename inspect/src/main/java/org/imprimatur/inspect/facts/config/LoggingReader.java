@@ -22,6 +22,24 @@ final class LoggingReader {
                     "ntpsec",
                     "openntpd",
                     "busybox-ntpd");
+    private static final List<String> FORWARDERS =
+            List.of(
+                    "/usr/sbin/rsyslogd",
+                    "/sbin/rsyslogd",
+                    "/usr/bin/rsyslogd",
+                    "/usr/sbin/syslog-ng",
+                    "/usr/bin/syslog-ng",
+                    "/usr/sbin/syslogd",
+                    "/sbin/syslogd",
+                    "/usr/lib/systemd/systemd-journal-upload",
+                    "/lib/systemd/systemd-journal-upload",
+                    "/usr/bin/vector",
+                    "/usr/bin/fluent-bit",
+                    "/opt/fluent-bit/bin/fluent-bit",
+                    "/usr/bin/filebeat",
+                    "/usr/share/filebeat/bin/filebeat",
+                    "/usr/bin/promtail",
+                    "/usr/sbin/nxlog");
     private static final int MAX_FILES = 200;
 
     private final ConfigReader reader;
@@ -45,7 +63,12 @@ final class LoggingReader {
         logging.audit();
         var clocks = CLOCKS.stream().filter(each -> services.runsAny(List.of(each))).toList();
         return new Logging(
-                logging.keeps, logging.logins, logging.hindrances, clocks, logging.updates());
+                logging.keeps,
+                logging.logins,
+                logging.hindrances,
+                logging.forwarders(),
+                clocks,
+                logging.updates());
     }
 
     private void journal() {
@@ -209,6 +232,17 @@ final class LoggingReader {
                 hindrances.add(new Place(each.path(), "the kernel is started with audit=0"));
             }
         }
+    }
+
+    private List<String> forwarders() {
+        var names = new ArrayList<String>();
+        for (var path : FORWARDERS) {
+            var name = path.substring(path.lastIndexOf('/') + 1);
+            if (reader.kind(path) == GuestFiles.Kind.FILE && !names.contains(name)) {
+                names.add(name);
+            }
+        }
+        return names;
     }
 
     private List<String> updates() {

@@ -25,6 +25,8 @@ final class NetworkReader {
                     "archlinux",
                     "alpine");
 
+    private static final List<String> NEUTRAL_DOMAINS = List.of(".", "localdomain", "local");
+
     private final ConfigReader reader;
 
     NetworkReader(ConfigReader reader) {
@@ -50,6 +52,10 @@ final class NetworkReader {
                     places.add(
                             new Place(
                                     "/etc/resolv.conf", "the name server " + Shown.text(word[1])));
+                } else if (word.length > 1
+                        && (word[0].equals("search") || word[0].equals("domain"))
+                        && !NEUTRAL_DOMAINS.contains(word[1])) {
+                    places.add(new Place("/etc/resolv.conf", "the domain " + Shown.text(word[1])));
                 }
             }
         }
@@ -112,6 +118,15 @@ final class NetworkReader {
                         path,
                         "(?i)\\s*(?!#).*\\b(blackhole|unreachable|prohibit)\\b.*",
                         "a route that leads nowhere",
+                        places);
+            }
+        }
+        for (var pattern : List.of("/etc/sysctl.conf", "/etc/sysctl.d/*.conf")) {
+            for (var path : Glob.expand(reader, pattern)) {
+                lines(
+                        path,
+                        "\\s*-?net[./]ipv6[./]conf[./](all|default)[./]disable_ipv6\\s*=\\s*1\\s*",
+                        "IPv6 is switched off",
                         places);
             }
         }

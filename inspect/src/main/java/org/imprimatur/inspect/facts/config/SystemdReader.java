@@ -293,12 +293,7 @@ final class SystemdReader {
 
     /** Follows aliases to the file that counts: that of the first directory that has the name. */
     private Located locate(String asked) {
-        var known = places.get(asked);
-        if (known == null) {
-            known = follow(asked);
-            places.put(asked, known);
-        }
-        return known;
+        return places.computeIfAbsent(asked, this::follow);
     }
 
     private Located follow(String asked) {

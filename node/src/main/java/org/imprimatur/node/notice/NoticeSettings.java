@@ -1,4 +1,4 @@
-package org.imprimatur.node.approval;
+package org.imprimatur.node.notice;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -7,14 +7,19 @@ import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
 
 /**
- * The member {@code notify} of a site's configuration: how endorsers are told of a refusal.
+ * The member {@code notify} of a node's or a site's configuration: how news are told.
  *
  * @param command a program and its arguments, which takes a mail message on its standard input;
  *     empty where messages are left in a directory
  * @param from who the messages are from; empty for whoever the program makes it
  * @param spool that directory; empty for the node's own
  */
-public record NoticeSettings(List<String> command, Optional<String> from, Optional<Path> spool) {
+public record NoticeSettings(
+        List<String> command, Optional<MailAddress> from, Optional<Path> spool) {
+
+    /** Leaves messages in the node's own directory. */
+    public static final NoticeSettings NONE =
+            new NoticeSettings(List.of(), Optional.empty(), Optional.empty());
 
     /** Copies the list. */
     public NoticeSettings {
@@ -26,26 +31,25 @@ public record NoticeSettings(List<String> command, Optional<String> from, Option
      *
      * @throws org.imprimatur.node.config.BadConfiguration with every fault in it
      */
-    public static NoticeSettings read(Optional<YamlMember> member) {
+    public static NoticeSettings read(YamlMember member) {
         var faults = new Faults();
-        member.ifPresent(m -> faults.check(() -> m.allowing("command", "from", "spool")));
+        faults.check(() -> member.allowing("command", "from", "spool"));
         var command =
                 faults.read(
                         () ->
-                                member.flatMap(m -> m.optional("command"))
+                                member.optional("command")
                                         .map(NoticeSettings::command)
                                         .orElse(List.of()));
         var from =
                 faults.read(
                         () ->
-                                member.flatMap(m -> m.optional("from"))
+                                member.optional("from")
                                         .map(
                                                 m ->
                                                         m.as(
-                                                                NoticeSettings::address,
+                                                                MailAddress::new,
                                                                 "a mail address, NAME@HOST")));
-        var spool =
-                faults.read(() -> member.flatMap(m -> m.optional("spool")).map(YamlMember::path));
+        var spool = faults.read(() -> member.optional("spool").map(YamlMember::path));
         faults.complete();
         return new NoticeSettings(command.get(), from.get(), spool.get());
     }
@@ -57,12 +61,5 @@ public record NoticeSettings(List<String> command, Optional<String> from, Option
             throw member.wrong("does not begin with the whole path of a program", hint);
         }
         return words;
-    }
-
-    private static String address(String text) {
-        if (!RefusalNotice.isAddress(text)) {
-            throw new IllegalArgumentException("is \"" + text + "\"");
-        }
-        return text;
     }
 }

@@ -1,22 +1,21 @@
-package org.imprimatur.node.approval;
+package org.imprimatur.node.notice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Optional;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.YamlMember;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RefusalNoticeTest {
+class NoticeSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"security@example.org", "a.b+c@x-y.example"})
     void anAddressIsTaken(String text) {
-        assertThat(RefusalNotice.isAddress(text)).isTrue();
+        assertThat(MailAddress.of(text)).isPresent();
     }
 
     @ParameterizedTest
@@ -33,11 +32,11 @@ class RefusalNoticeTest {
                 ""
             })
     void whatCouldLeadMailElsewhereIsNoAddress(String text) {
-        assertThat(RefusalNotice.isAddress(text)).isFalse();
+        assertThat(MailAddress.of(text)).isEmpty();
     }
 
     private static NoticeSettings read(String text) {
-        return NoticeSettings.read(YamlMember.parse("site.yaml", text).optional("notify"));
+        return NoticeSettings.read(YamlMember.parse("site.yaml", text).required("notify", ""));
     }
 
     @Test
@@ -45,9 +44,8 @@ class RefusalNoticeTest {
         var settings = read("notify: {command: [/usr/sbin/sendmail, -t], from: a@example.org}\n");
 
         assertThat(settings.command()).isEqualTo(List.of("/usr/sbin/sendmail", "-t"));
-        assertThat(settings.from()).contains("a@example.org");
-        assertThat(read("owner: x\n").command()).isEmpty();
-        assertThat(read("owner: x\n").spool()).isEqualTo(Optional.empty());
+        assertThat(settings.from()).contains(new MailAddress("a@example.org"));
+        assertThat(read("notify: {}\n")).isEqualTo(NoticeSettings.NONE);
         assertThatThrownBy(() -> read("notify: {command: [sendmail]}\n"))
                 .isInstanceOf(BadConfiguration.class)
                 .hasMessageContaining("/usr/sbin/sendmail");

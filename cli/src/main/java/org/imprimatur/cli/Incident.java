@@ -1,0 +1,618 @@
+package org.imprimatur.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.imprimatur.cli.IncidentFile.Finding;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.register.Charter;
+import org.imprimatur.register.Guid;
+import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Origin;
+import org.imprimatur.register.Owner;
+import org.imprimatur.register.Person;
+import org.imprimatur.register.Sha256;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.Statement.Appointment;
+import org.imprimatur.register.Statement.Dismissal;
+import org.imprimatur.register.Statement.Reinstatement;
+import org.imprimatur.register.Statement.Suspension;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Version;
+import org.imprimatur.trust.TrustAnchors;
+
+/**
+ * Collects what is known of an incident's subject: from the node that was named and, where that is
+ * a site, from the catalogues of the images in question. One answer that is missing or wrong stops
+ * none of the others.
+ */
+final class Incident {
+
+    private static final int MOST_ENDORSEMENTS = 32;
+    private static final int MOST_PAGES = 10;
+    private static final int MOST_DECISIONS = 100;
+
+    private final IncidentFile file;
+    private final List<Charter> pinned;
+    private final Optional<TrustAnchors> anchors;
+    private final Output output;
+
+    private final Map<Origin, IncidentSource> sources = new HashMap<>();
+    private final Set<String> asked = new HashSet<>();
+
+    /**
+     * An incident of which nothing is collected yet.
+     *
+     * @param pinned charters that are believed
+     * @param anchors by which signatures are checked; empty for proofs alone
+     */
+    Incident(
+            IncidentFile file,
+            List<Charter> pinned,
+            Optional<TrustAnchors> anchors,
+            Output output) {
+        this.file = file;
+        this.pinned = List.copyOf(pinned);
+        this.anchors = anchors;
+        this.output = output;
+    }
+
+    /** An endorsement in question, as a list of images tells it. */
+    private record Endorsed(
+            Origin catalogue,
+            StatementId id,
+            Guid guid,
+            Version version,
+            Sha512 image,
+            Owner owner,
+            Person endorser,
+            String title,
+            String state) {
+
+        /** Reads one; {@code null} in the origin is the node's own ledger. */
+        static Endorsed read(JsonNode image, Origin own) {
+            var catalogue = image.path("catalogue").asText("");
+            var endorser = image.path("endorser");
+            return new Endorsed(
+                    catalogue.isEmpty() ? own : new Origin(catalogue),
+                    StatementId.parse(image.path("endorsement").asText()),
+                    Guid.parse(image.path("guid").asText()),
+                    new Version(image.path("version").asText()),
+                    Sha512.parse(image.path("digest").asText()),
+                    Owner.parse(image.path("owner").asText()),
+                    new Person(endorser.path("subject").asText(), endorser.path("issuer").asText()),
+                    image.path("title").asText(),
+                    image.path("state").asText());
+        }
+    }
+
+    /**
+     * Collects everything.
+     *
+     * @throws CommandFailure when the node is none, or nothing at all is known of the subject
+     */
+    void collect(String subject, URI node) {
+        var address = withoutName(node);
+        var client = new NodeClient(node);
+        var own = source(address, client, client.charter());
+        sources.put(own.charter().origin(), own);
+        boolean site = isSite(client);
+        file.say(
+                "Asked: %s, %s of %s",
+                address, site ? "a site" : "a catalogue", own.charter().origin());
+        charter(own);
+        if (subject.startsWith("person:")) {
+            person(subject.substring("person:".length()), own, site);
+        } else if (subject.startsWith("instance:")) {
+            instance(subject.substring("instance:".length()), own);
+        } else {
+            image(subject, own, site);
+        }
+    }
+
+    private static boolean isSite(NodeClient client) {
+        try {
+            client.json("/api/v1/site/policy");
+            return true;
+        } catch (CommandFailure e) {
+            if (e.exit() == ExitCode.NO) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Whoever wrote a name and a password into an address did not mean to hand them on. */
+    private static String withoutName(URI node) {
+        try {
+            return new URI(node.getScheme(), null, node.getHost(), node.getPort(), "", null, null)
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new CommandFailure(ExitCode.USAGE, "'%s' is no address".formatted(node), e);
+        }
+    }
+
+    private IncidentSource source(String url, NodeClient client, Charter shown) {
+        var believed =
+                pinned.stream()
+                        .filter(one -> one.origin().equals(shown.origin()))
+                        .findFirst()
+                        .orElse(shown);
+        return new IncidentSource(url, client, believed, anchors, file, asked);
+    }
+
+    private void charter(IncidentSource source) {
+        boolean given = pinned.contains(source.charter());
+        if (!given) {
+            output.err()
+                    .println(
+                            "note: believing the charter that %s shows; pin it with --charter"
+                                    .formatted(source.url()));
+        }
+        file.add(
+                source.directory() + "/charter.json",
+                "the charter of " + source.charter().origin(),
+                given ? "--charter" : source.url() + "/api/v1/charter",
+                CharterJson.write(source.charter()),
+                given ? Finding.good("given by whoever made this file") : Finding.NONE);
+    }
+
+    // ---- An image -----------------------------------------------------------------------------
+
+    private void image(String name, IncidentSource own, boolean site) {
+        var target = ImageTarget.of(name);
+        var connection = new NodeOptions.Connection(own.client(), own.charter());
+        var found = new LinkedHashMap<StatementId, Endorsed>();
+        boolean digest = name.startsWith("sha512:");
+        for (var one : here(() -> target.allInCatalogue(connection))) {
+            read(one, own, found);
+        }
+        if (site) {
+            for (var one : here(() -> target.allAtSite(own.client()))) {
+                read(one, own, found);
+            }
+        }
+        if (found.isEmpty() && !digest) {
+            throw new CommandFailure(
+                    ExitCode.NO, "no endorsement of '%s' is known there".formatted(name));
+        }
+        var images = new LinkedHashSet<Sha512>();
+        if (digest) {
+            images.add(Sha512.parse(name));
+        }
+        found.values().stream().limit(MOST_ENDORSEMENTS).forEach(one -> images.add(one.image()));
+        if (found.isEmpty()) {
+            file.say("Nobody endorsed this file, as far as is known there.");
+            file(own, Sha512.parse(name));
+        }
+        if (found.size() > MOST_ENDORSEMENTS) {
+            file.missing(
+                    "%d endorsements more".formatted(found.size() - MOST_ENDORSEMENTS),
+                    own.url(),
+                    "one file has the newest %d; name a version".formatted(MOST_ENDORSEMENTS));
+        }
+        endorsements(found.values().stream().limit(MOST_ENDORSEMENTS).toList(), own, site);
+        if (site) {
+            atSite(own, images, found.keySet());
+        }
+    }
+
+    private interface Asked {
+        List<JsonNode> get();
+    }
+
+    /** Nothing, where the node knows nothing of it. */
+    private static List<JsonNode> here(Asked asked) {
+        try {
+            return asked.get();
+        } catch (CommandFailure e) {
+            if (e.exit() == ExitCode.NO) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private void read(JsonNode image, IncidentSource from, Map<StatementId, Endorsed> found) {
+        try {
+            var one = Endorsed.read(image, from.charter().origin());
+            found.putIfAbsent(one.id(), one);
+        } catch (MalformedInput e) {
+            file.missing(
+                    "an endorsement",
+                    from.url(),
+                    "it is not of the documented form: " + e.explanation());
+        }
+    }
+
+    private void endorsements(List<Endorsed> all, IncidentSource own, boolean site) {
+        for (var one : all) {
+            file.say("");
+            file.say("%s  %s@%s of %s", one.title(), one.guid(), one.version(), one.owner());
+            file.say("  file         %s", one.image());
+            file.say("  endorsement  %s in %s", one.id().hex(), one.catalogue());
+            file.say("  endorsed by  %s", one.endorser().subject());
+            file.say("  state        %s", one.state());
+            var source = catalogue(one.catalogue(), own);
+            if (source.isPresent()) {
+                endorsement(one, source.get());
+            }
+            if (site && source.filter(own::equals).isEmpty()) {
+                own.word(
+                        "site/advisories/%s@%s.json".formatted(one.guid(), one.version().text()),
+                        "open advisories of the version, as the site knows them",
+                        "/api/v1/images/%s/versions/%s/advisories"
+                                .formatted(one.guid(), escaped(one.version().text())));
+            }
+        }
+    }
+
+    /** The node of the ledger that has an endorsement. */
+    private Optional<IncidentSource> catalogue(Origin origin, IncidentSource own) {
+        var known = sources.get(origin);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        var what = "everything of the ledger " + origin;
+        try {
+            for (var one : own.client().json("/api/v1/site/sources").path("sources")) {
+                if (one.path("origin").asText().equals(origin.text())) {
+                    var url = URI.create(one.path("url").asText());
+                    var client = new NodeClient(url);
+                    var shown = client.charter();
+                    if (!shown.origin().equals(origin)) {
+                        file.missing(
+                                what, withoutName(url), "it shows the ledger " + shown.origin());
+                        return Optional.empty();
+                    }
+                    var source = source(withoutName(url), client, shown);
+                    sources.put(origin, source);
+                    charter(source);
+                    return Optional.of(source);
+                }
+            }
+            file.missing(what, own.url(), "the site follows no ledger of that name");
+        } catch (CommandFailure e) {
+            file.missing(what, own.url(), e.explanation());
+        } catch (IllegalArgumentException e) {
+            file.missing(what, own.url(), "the site names no address of it");
+        }
+        return Optional.empty();
+    }
+
+    private void endorsement(Endorsed one, IncidentSource source) {
+        var ledger = source.directory();
+        var place = "%s/endorsements/%s/".formatted(ledger, one.id().hex());
+        source.bundle(place + "bundle.json", one.id())
+                .ifPresentOrElse(
+                        endorsement -> {
+                            source.attachment(
+                                    place + "report.json",
+                                    "the inspection report",
+                                    endorsement.inspection().report());
+                            source.attachment(
+                                    place + "sbom.cdx.json",
+                                    "all packages in the image, as CycloneDX",
+                                    endorsement.inspection().sbom());
+                        },
+                        () ->
+                                file.missing(
+                                        "report and packages of " + one.id().hex(),
+                                        source.url(),
+                                        "their digests are not proven without the bundle"));
+        var image = "%s/images/%s/".formatted(ledger, one.guid());
+        source.history(
+                image + "history.json",
+                "every statement about the image",
+                "/api/v1/images/%s/history".formatted(one.guid()));
+        source.status(
+                image + "status.json",
+                "how every endorsement of the image stands, with the proof that nothing is left out",
+                "guid=" + one.guid());
+        file(source, one.image());
+        source.word(
+                        image + IncidentSource.fileName(one.version().text()) + ".advisories.json",
+                        "open advisories of the version",
+                        "/api/v1/images/%s/versions/%s/advisories"
+                                .formatted(one.guid(), escaped(one.version().text())))
+                .ifPresent(bytes -> advisories(bytes, one));
+        source.word(ledger + "/suspensions.json", "who is suspended", "/api/v1/suspensions");
+        source.history(
+                "%s/people/%s.json".formatted(ledger, one.endorser().digest().hex()),
+                "every statement about the endorser",
+                "/api/v1/people/%s/history".formatted(one.endorser().digest().hex()));
+        source.word(
+                        "%s/contacts/%s.json"
+                                .formatted(ledger, IncidentSource.fileName(one.owner().toString())),
+                        "who acts for %s, with contacts".formatted(one.owner()),
+                        "/api/v1/people?owner=" + escaped(one.owner().toString()))
+                .ifPresent(bytes -> contacts(bytes, one));
+    }
+
+    private void advisories(byte[] bytes, Endorsed one) {
+        var answer = NodeClient.json(bytes);
+        for (var endorsement : answer.path("endorsements")) {
+            if (endorsement.path("endorsement").asText().equals(one.id().hex())) {
+                file.say("  advisories   %d open", endorsement.path("flaws").size());
+                if (endorsement.has("obstacle")) {
+                    file.say("               not all: %s", endorsement.path("obstacle").asText());
+                }
+            }
+        }
+        answer.path("warnings").forEach(warning -> file.say("               %s", warning.asText()));
+    }
+
+    private static void file(IncidentSource source, Sha512 image) {
+        source.status(
+                "%s/files/%s.status.json"
+                        .formatted(source.directory(), image.hex().substring(0, 32)),
+                "what this ledger says of the file: endorsements, blocks, words of sites",
+                "image=" + image);
+    }
+
+    private void contacts(byte[] bytes, Endorsed one) {
+        for (var owner : NodeClient.json(bytes).path("owners")) {
+            for (var person : owner.path("people")) {
+                if (person.path("digest").asText().equals(one.endorser().digest().hex())) {
+                    file.say(
+                            "  contact      %s (%s)",
+                            person.path("contact").asText(), person.path("name").asText());
+                }
+            }
+            for (var contact : owner.path("contacts")) {
+                file.say("  contact      %s (of %s)", contact.asText(), one.owner());
+            }
+        }
+    }
+
+    // ---- What a site knows --------------------------------------------------------------------
+
+    private void atSite(IncidentSource own, Set<Sha512> images, Set<StatementId> endorsements) {
+        own.word("site/policy.json", "the site's policy in force", "/api/v1/site/policy");
+        for (var id : endorsements.stream().limit(MOST_ENDORSEMENTS).toList()) {
+            own.word(
+                    "site/endorsements/%s.json".formatted(id.hex()),
+                    "what the site says of the endorsement, and where the file is",
+                    "/api/v1/site/images?endorsement=" + id.hex());
+        }
+        publications(own, images);
+        for (var image : images) {
+            file(own, image);
+            instances(own, "image", image.toString());
+        }
+    }
+
+    /** Of all publications those of the images. */
+    private void publications(IncidentSource own, Set<Sha512> images) {
+        var path = "/api/v1/site/publications";
+        var what = "where the site's drivers hold the images";
+        try {
+            var answer = own.client().json(path);
+            var mine = Output.object();
+            var list = mine.putArray("publications");
+            for (var one : answer.path("publications")) {
+                if (images.stream()
+                        .anyMatch(i -> i.toString().equals(one.path("digest").asText()))) {
+                    list.add(one);
+                }
+            }
+            file.add(
+                    "site/publications.json",
+                    what,
+                    own.url() + path,
+                    (mine.toPrettyString() + "\n").getBytes(UTF_8),
+                    Finding.NONE);
+        } catch (CommandFailure e) {
+            file.missing(what, own.url() + path, e.explanation());
+        }
+    }
+
+    /** All instances of an image or an operator, in pages, and the decisions that they rest on. */
+    private void instances(IncidentSource own, String member, String value) {
+        var decisions = new LinkedHashSet<String>();
+        int running = 0;
+        int all = 0;
+        var after = "";
+        for (int page = 1; ; page++) {
+            var path =
+                    "/api/v1/site/instances?limit=1000&%s=%s%s"
+                            .formatted(
+                                    member,
+                                    escaped(value),
+                                    after.isEmpty() ? "" : "&after=" + escaped(after));
+            if (page > MOST_PAGES) {
+                file.missing("older instances", own.url() + path, "one file has the newest 10,000");
+                break;
+            }
+            var answer =
+                    own.word(
+                                    "site/instances/%s-%d.json"
+                                            .formatted(
+                                                    Sha256.of(value.getBytes(UTF_8))
+                                                            .hex()
+                                                            .substring(0, 16),
+                                                    page),
+                                    "what ran and runs of %s %s".formatted(member, value),
+                                    path)
+                            .map(NodeClient::json);
+            if (answer.isEmpty()) {
+                return;
+            }
+            for (var one : answer.get().path("instances")) {
+                all++;
+                running += one.path("state").asText().equals("stopped") ? 0 : 1;
+                decisions.add(one.path("decision").asText());
+            }
+            after = answer.get().path("next").asText("");
+            if (after.isEmpty()) {
+                break;
+            }
+        }
+        file.say("");
+        file.say("%d instances of %s %s, %d of them not ended", all, member, value, running);
+        decisions(own, decisions);
+    }
+
+    private void decisions(IncidentSource own, Set<String> decisions) {
+        decisions.stream().limit(MOST_DECISIONS).forEach(id -> decision(own, id));
+        if (decisions.size() > MOST_DECISIONS) {
+            file.missing(
+                    "%d decisions more".formatted(decisions.size() - MOST_DECISIONS),
+                    own.url() + "/api/v1/site/decisions/",
+                    "one file has %d; each instance names its own".formatted(MOST_DECISIONS));
+        }
+    }
+
+    private void decision(IncidentSource own, String text) {
+        var id = uuid(text);
+        if (id.isEmpty()) {
+            file.missing("a decision", own.url(), "its id is '%s'".formatted(text));
+            return;
+        }
+        own.word(
+                "site/decisions/%s.json".formatted(id.get()),
+                "a decision: the question, the answer and its reasons",
+                "/api/v1/site/decisions/" + id.get());
+    }
+
+    private void instance(String text, IncidentSource own) {
+        var id =
+                uuid(text)
+                        .orElseThrow(
+                                () ->
+                                        new CommandFailure(
+                                                ExitCode.USAGE, "'%s' is no UUID".formatted(text)));
+        var instance = own.client().json("/api/v1/site/instances/" + id);
+        file.say(
+                "Instance %s on %s, operator %s, from %s%s",
+                id,
+                instance.path("host").asText(),
+                instance.path("operator").asText(),
+                instance.path("startedAt").asText(instance.path("registeredAt").asText()),
+                instance.has("stoppedAt")
+                        ? " to " + instance.path("stoppedAt").asText()
+                        : ", not ended");
+        own.word("site/instance.json", "the instance", "/api/v1/site/instances/" + id);
+        decision(own, instance.path("decision").asText());
+        try {
+            image(Sha512.parse(instance.path("image").asText()).toString(), own, true);
+        } catch (MalformedInput e) {
+            file.missing("the instance's image", own.url(), e.explanation());
+        }
+    }
+
+    private static Optional<UUID> uuid(String text) {
+        try {
+            var id = UUID.fromString(text);
+            return id.toString().equals(text) ? Optional.of(id) : Optional.empty();
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    // ---- A person -----------------------------------------------------------------------------
+
+    private void person(String hex, IncidentSource own, boolean site) {
+        Sha256 digest;
+        try {
+            digest = new Sha256(hex);
+        } catch (MalformedInput e) {
+            throw new CommandFailure(ExitCode.USAGE, "person: " + e.explanation(), e);
+        }
+        var ledger = own.directory();
+        var history = own.client().json("/api/v1/people/%s/history".formatted(digest.hex()));
+        own.history(
+                "%s/people/%s.json".formatted(ledger, digest.hex()),
+                "every statement about the person",
+                "/api/v1/people/%s/history".formatted(digest.hex()));
+        own.word(ledger + "/suspensions.json", "who is suspended", "/api/v1/suspensions");
+        own.word(ledger + "/people.json", "who acts for whom, with contacts", "/api/v1/people");
+        var person = new ArrayList<Person>();
+        for (var one : history.path("statements")) {
+            subject(ProvenStatement.ofEntry(one, own.charter()), digest).ifPresent(person::add);
+        }
+        if (person.isEmpty()) {
+            file.missing("the person's name", own.url(), "no statement has it");
+            return;
+        }
+        file.say("Person %s", person.getFirst().subject());
+        file.say("  issuer  %s", person.getFirst().issuer());
+        if (site) {
+            instances(own, "operator", person.getFirst().subject());
+        }
+        endorsedBy(person.getFirst(), own);
+    }
+
+    /** The person that a statement is about, or by. */
+    private static Optional<Person> subject(ProvenStatement proven, Sha256 digest) {
+        var statement = proven.statement();
+        var named =
+                switch (statement) {
+                    case Appointment one -> one.person();
+                    case Dismissal one -> one.person();
+                    case Suspension one -> one.person();
+                    case Reinstatement one -> one.person();
+                    case Statement.Policy _, Statement.Acceptance _ -> statement.signer();
+                    case Statement.Practice _, Statement.AboutImage _ -> statement.signer();
+                };
+        return Optional.of(named).filter(one -> one.digest().equals(digest));
+    }
+
+    private void endorsedBy(Person person, IncidentSource own) {
+        var mine = Output.object();
+        var list = mine.putArray("images");
+        var after = "";
+        int page = 0;
+        do {
+            var path =
+                    "/api/v1/images?limit=200"
+                            + (after.isEmpty() ? "" : "&after=" + escaped(after));
+            JsonNode answer;
+            try {
+                answer = own.client().json(path);
+            } catch (CommandFailure e) {
+                file.missing("what the person endorsed", own.url() + path, e.explanation());
+                break;
+            }
+            for (var one : answer.path("images")) {
+                if (one.at("/endorser/subject").asText().equals(person.subject())
+                        && one.at("/endorser/issuer").asText().equals(person.issuer())) {
+                    list.add(one);
+                }
+            }
+            after = answer.path("next").asText("");
+            if (++page == 50 && !after.isEmpty()) {
+                file.missing(
+                        "older endorsements of the person",
+                        own.url() + path,
+                        "the newest 10,000 of the ledger were looked at");
+                break;
+            }
+        } while (!after.isEmpty());
+        file.say("  endorsed %d images in %s", list.size(), own.charter().origin());
+        file.add(
+                own.directory() + "/endorsed.json",
+                "what the person endorsed",
+                own.url() + "/api/v1/images",
+                (mine.toPrettyString() + "\n").getBytes(UTF_8),
+                Finding.NONE);
+    }
+
+    private static String escaped(String text) {
+        return URLEncoder.encode(text, UTF_8);
+    }
+}

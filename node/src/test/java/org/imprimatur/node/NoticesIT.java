@@ -1,0 +1,260 @@
+package org.imprimatur.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.Trial.BIOMED;
+import static org.imprimatur.node.Trial.expect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.imprimatur.register.Clause;
+import org.imprimatur.register.Role;
+import org.imprimatur.register.Sha512;
+import org.imprimatur.register.Statement;
+import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.Statement.Suspension;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.register.Urgency;
+import org.imprimatur.trust.Envelope;
+import org.imprimatur.trust.SigningKey;
+import org.imprimatur.trust.TrialAuthority.KeyKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a catalogue tells those who answer for images. */
+class NoticesIT {
+
+    private final MovableClock clock = new MovableClock();
+    private Trial trial;
+    private Node node;
+    private SigningKey officer;
+
+    @BeforeEach
+    void start(@TempDir Path directory) {
+        trial = new Trial(directory, "catalogue.example/notices");
+        officer = trial.authority.issue("Olga Officer", KeyKind.EC_P256);
+        node = Node.start(trial.config(), clock);
+        trial.prepare(node);
+        submit(
+                trial.appointment(trial.appointer, Role.SECURITY_OFFICER, officer.person()),
+                trial.appointer);
+        submit(trial.acceptance(officer), officer);
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    private StatementId submit(Statement statement, SigningKey key) {
+        byte[] signed = trial.sign(statement, key);
+        expect(201, trial.post(node, signed));
+        return StatementId.of(Envelope.parse(signed).payload());
+    }
+
+    private record Endorsed(Endorsement endorsement, StatementId id) {}
+
+    private Endorsed endorse(String content) {
+        var endorsement = trial.endorsement(trial.endorser, content);
+        return new Endorsed(endorsement, submit(endorsement, trial.endorser));
+    }
+
+    private void revoke(Endorsed one, SigningKey key) {
+        submit(trial.revocation(key, one.endorsement(), one.id()), key);
+    }
+
+    private void block(Sha512 image) {
+        submit(
+                new Statement.Block(trial.header(officer), image, BIOMED, "incident 2026-17"),
+                officer);
+    }
+
+    private void suspend() {
+        submit(
+                new Suspension(
+                        trial.header(officer),
+                        BIOMED,
+                        trial.endorser.person(),
+                        List.of(),
+                        Suspension.Reason.SECURITY,
+                        Urgency.CRITICAL,
+                        "her key was stolen"),
+                officer);
+    }
+
+    /** What was left in the node's directory, since no program takes it. */
+    private List<String> messages() {
+        var spool = trial.directory.resolve("data/notices");
+        if (!Files.isDirectory(spool)) {
+            return List.of();
+        }
+        try (var all = Files.list(spool)) {
+            return all.filter(file -> file.toString().endsWith(".eml"))
+                    .map(NoticesIT::read)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String message(int count, String with) {
+        return Eventually.await(this::messages, all -> all.size() == count).stream()
+                .filter(one -> one.contains(with))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void anEndorserIsToldWhatOthersDoToTheirImagesInOneMessageForAllThatComesTooSoon() {
+        var own = endorse("own");
+        var revoked = endorse("revoked");
+        var blocked = endorse("blocked");
+
+        revoke(own, trial.endorser); // she knows
+        revoke(revoked, officer);
+
+        assertThat(message(1, "Subject: revoked: vo:biomed " + revoked.endorsement().guid()))
+                .startsWith("To: security@example.org\n")
+                .contains(
+                        "was revoked, as vulnerable",
+                        "An image of revoked",
+                        revoked.id().hex(),
+                        "a hole was found",
+                        "Revoked by " + officer.person().subject());
+
+        block(blocked.endorsement().image());
+        block(Sha512.of("nobody's".getBytes(UTF_8)));
+        suspend();
+        assertThat(messages()).as("not again so soon").hasSize(1);
+        clock.forward(Duration.ofMinutes(11));
+        submit(
+                trial.appointment(trial.appointer, Role.ENDORSER, officer.person()),
+                trial.appointer);
+
+        assertThat(message(2, "Subject: 2 notices of catalogue.example/notices"))
+                .contains(
+                        "1. vo:biomed blocks vo:biomed " + blocked.endorsement().guid(),
+                        "no site that follows this ledger starts it",
+                        "incident 2026-17",
+                        "2. vo:biomed suspends the endorser of vo:biomed "
+                                + blocked.endorsement().guid(),
+                        "person       " + trial.endorser.person().subject(),
+                        "her key was stolen")
+                .doesNotContain("An image of own", "An image of revoked");
+    }
+
+    private Statement.Appointment contact(String address) {
+        var person = trial.authority.issue(address.replace('@', ' '), KeyKind.EC_P256).person();
+        return new Statement.Appointment(
+                trial.header(trial.appointer),
+                BIOMED,
+                Role.CONTACT,
+                person,
+                "Contact group",
+                address,
+                "is told");
+    }
+
+    @Test
+    @Clause("PROC-contact")
+    void theContactsOfAnOwnerAreToldOfWhatConcernsItsImages() {
+        var gone = contact("gone@biomed.example");
+        submit(contact("csirt@biomed.example"), trial.appointer);
+        submit(gone, trial.appointer);
+        submit(
+                new Statement.Dismissal(
+                        trial.header(trial.appointer), BIOMED, Role.CONTACT, gone.person(), "left"),
+                trial.appointer);
+        assertThat(SiteTrial.json(trial.get(node, "/api/v1/people")).at("/owners/0/contacts"))
+                .extracting(JsonNode::asText)
+                .containsExactly("csirt@biomed.example");
+        var own = endorse("own");
+
+        revoke(own, trial.endorser); // she knows, they do not
+
+        assertThat(message(1, "An image of own")).startsWith("To: csirt@biomed.example\n");
+
+        block(endorse("blocked").endorsement().image());
+        assertThat(message(2, "An image of blocked")).startsWith("To: security@example.org\n");
+    }
+
+    @Test
+    @Clause("PROC-contact")
+    void aSiteTellsEndorserAndOwnerOfItsRefusal() {
+        submit(contact("csirt@biomed.example"), trial.appointer);
+        var at = new SiteTrial(trial, Trial.uri(node, ""), node.charter(), "1s");
+        try (var site = at.start()) {
+            at.prepare(site);
+            var endorsed = at.endorse(node, "refused".getBytes(UTF_8));
+            at.await(site, endorsed, "eligible"::equals);
+
+            expect(201, at.submit(site, at.refusal(endorsed, trial.origin)));
+
+            var told =
+                    Eventually.await(
+                            () ->
+                                    at.await(site, endorsed, "refused"::equals)
+                                            .at("/refusal/notices"),
+                            all -> all.findValuesAsText("state").equals(List.of("sent", "sent")));
+            assertThat(told.findValuesAsText("recipient"))
+                    .containsExactly("csirt@biomed.example", "security@example.org");
+        }
+    }
+
+    @Test
+    void nobodyIsToldAgainAfterARestart() {
+        var first = endorse("first");
+        var second = endorse("second");
+        revoke(first, officer);
+        message(1, "An image of first");
+
+        node.close();
+        clock.forward(Duration.ofMinutes(11));
+        node = Node.start(trial.config(), clock);
+        revoke(second, officer);
+
+        message(2, "An image of second");
+        assertThat(messages()).filteredOn(one -> one.contains("An image of first")).hasSize(1);
+    }
+
+    @Test
+    void whatCannotBeHandedOnIsTriedAgainAndCounted() throws IOException {
+        node.close();
+        var mail = trial.directory.resolve("mail");
+        var config = trial.directory.resolve("node.yaml");
+        Files.writeString(
+                config,
+                trial.yaml() + "notify: {command: [/usr/bin/tee, %s/mail]}\n".formatted(mail));
+        node = Node.start(NodeConfig.read(config), clock);
+        var one = endorse("one");
+
+        revoke(one, officer);
+        Eventually.await(
+                () -> trial.get(node, "/metrics").body(),
+                all -> all.contains("imprimatur_notices_untold 1.0"));
+        Files.createDirectory(mail);
+        clock.forward(Duration.ofMinutes(2));
+        endorse("another"); // something happens
+
+        Eventually.await(() -> Files.exists(mail.resolve("mail")));
+        assertThat(mail.resolve("mail")).content().contains("An image of one");
+        Eventually.await(
+                () -> trial.get(node, "/metrics").body(),
+                all -> all.contains("imprimatur_notices_untold 0.0"));
+    }
+}
