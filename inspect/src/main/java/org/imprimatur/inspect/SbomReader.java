@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -35,6 +36,9 @@ public final class SbomReader {
     private static final int MAX_COMPONENTS = 400_000;
     private static final int MAX_PROPERTIES = 100;
     private static final int MAX_TEXT = 1 << 16;
+
+    /** Of a name or a version, which together are keys of what is known. */
+    private static final int MAX_KEY = 300;
 
     private static final JsonFactory JSON =
             JsonFactory.builder()
@@ -82,6 +86,8 @@ public final class SbomReader {
             return new InstalledSystem(reader.os, reader.packages);
         } catch (JsonProcessingException e) {
             throw new MalformedSbom("it is no JSON: " + e.getOriginalMessage(), e);
+        } catch (CharConversionException e) {
+            throw new MalformedSbom("it is no JSON in UTF-8", e);
         }
     }
 
@@ -94,7 +100,7 @@ public final class SbomReader {
             var member = once(seen);
             switch (member) {
                 case "bomFormat" -> {
-                    if (!"CycloneDX".equals(text())) {
+                    if (!"CycloneDX".equals(text(MAX_TEXT))) {
                         throw new MalformedSbom("its bomFormat is not CycloneDX");
                     }
                 }
@@ -141,7 +147,8 @@ public final class SbomReader {
         while (json.nextToken() != JsonToken.END_OBJECT) {
             var member = once(seen);
             switch (member) {
-                case "type", "name", "version", "group", "purl" -> members.put(member, text());
+                case "name", "version" -> members.put(member, text(MAX_KEY));
+                case "type", "group", "purl" -> members.put(member, text(MAX_TEXT));
                 case "properties" -> properties = properties();
                 case "evidence" -> place = place();
                 case "components" ->
@@ -170,8 +177,8 @@ public final class SbomReader {
                 var member = json.currentName();
                 json.nextToken();
                 switch (member) {
-                    case "name" -> name = text();
-                    case "value" -> value = text();
+                    case "name" -> name = text(MAX_TEXT);
+                    case "value" -> value = text(MAX_TEXT);
                     default -> json.skipChildren();
                 }
             }
@@ -199,7 +206,7 @@ public final class SbomReader {
             if (place.isEmpty()
                     && token == JsonToken.VALUE_STRING
                     && "location".equals(json.currentName())) {
-                place = text();
+                place = text(MAX_TEXT);
             }
         }
         return place;
@@ -269,14 +276,19 @@ public final class SbomReader {
         return texts.computeIfAbsent(text, same -> same);
     }
 
-    private String text() throws IOException {
+    private String text(int max) throws IOException {
         expect(JsonToken.VALUE_STRING, shown(json.currentName()) + " is no text");
-        if (json.getTextLength() > MAX_TEXT) {
+        if (json.getTextLength() > max) {
             throw new MalformedSbom(
                     "%s has %d characters"
                             .formatted(shown(json.currentName()), json.getTextLength()));
         }
-        return json.getText();
+        var text = json.getText();
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new MalformedSbom(
+                    "%s holds a control character".formatted(shown(json.currentName())));
+        }
+        return text;
     }
 
     private void expect(JsonToken wanted, String otherwise) throws MalformedSbom {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -188,10 +189,35 @@ class SbomReaderTest {
                 "{\"components\":[{\"type\":\"library\",\"name\":\"x\",\"purl\":\"%\"}]} ! no package URL",
                 "{\"components\":[{\"type\":\"library\",\"name\":\"x\",\"properties\":[1]}]} ! a property is no object",
                 "{\"components\":[{\"name\":\"x\",\"components\":[]}]} ! components of its own",
+                "{\"components\":[{\"name\":\"x\\u0000\"}]} ! name holds a control character",
+                "{\"components\":[{\"version\":\"1\\u0085\"}]} ! version holds a control character",
+                "{\"components\":[{\"properties\":[{\"name\":\"p\",\"value\":\"\\n\"}]}]} ! value holds a control character",
             })
     void whatIsNotUnderstoodIsRefused(String document, String fault) {
         assertThatThrownBy(() -> read(document))
                 .isInstanceOf(MalformedSbom.class)
                 .hasMessageContaining(fault);
+    }
+
+    @Test
+    void jsonInAnotherEncodingThatIsDamagedIsRefused() {
+        var whole = "{\"bomFormat\":\"CycloneDX\"}".getBytes(Charset.forName("UTF-32BE"));
+
+        whole[12] = 0x7a;
+
+        assertThatThrownBy(() -> read(whole))
+                .isInstanceOf(MalformedSbom.class)
+                .hasMessageContaining("no JSON in UTF-8");
+    }
+
+    @Test
+    void aNameThatIsTooLongToBeAKeyIsRefused() {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        "{\"components\":[{\"name\":\"%s\"}]}"
+                                                .formatted("x".repeat(301))))
+                .isInstanceOf(MalformedSbom.class)
+                .hasMessageContaining("name has 301 characters");
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -43,6 +44,8 @@ final class FeedJson {
             return node;
         } catch (JsonProcessingException e) {
             throw new MalformedFeed("%s is no JSON: %s".formatted(name, e.getOriginalMessage()), e);
+        } catch (CharConversionException e) {
+            throw new MalformedFeed(name + " is no JSON in UTF-8", e);
         }
     }
 

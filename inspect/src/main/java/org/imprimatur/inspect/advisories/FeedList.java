@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -54,6 +55,8 @@ public final class FeedList {
             tree = mapper().readTree(bytes);
         } catch (JsonProcessingException e) {
             throw new MalformedFeed("%s: %s".formatted(name, e.getOriginalMessage()), e);
+        } catch (CharConversionException e) {
+            throw new MalformedFeed(name + " is not UTF-8", e);
         }
         if (tree == null || !tree.path("feeds").isArray() || tree.size() != 1) {
             throw new MalformedFeed(name + ": expected one member, feeds, with a list");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -324,7 +325,7 @@ final class ElfPackages {
                     crate.put(field, parser.getText());
                 }
             }
-        } catch (JacksonException e) {
+        } catch (JacksonException | CharConversionException e) {
             throw new UnreadableException("has a list of crates that is no JSON");
         }
     }
