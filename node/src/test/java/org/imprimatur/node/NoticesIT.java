@@ -7,16 +7,15 @@ import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Role;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
-import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Urgency;
@@ -59,15 +58,13 @@ class NoticesIT {
         return StatementId.of(Envelope.parse(signed).payload());
     }
 
-    private record Endorsed(Endorsement endorsement, StatementId id) {}
-
     private Endorsed endorse(String content) {
         var endorsement = trial.endorsement(trial.endorser, content);
         return new Endorsed(endorsement, submit(endorsement, trial.endorser));
     }
 
     private void revoke(Endorsed one, SigningKey key) {
-        submit(trial.revocation(key, one.endorsement(), one.id()), key);
+        submit(trial.revocation(key, one.statement(), one.id()), key);
     }
 
     private void block(Sha512 image) {
@@ -89,36 +86,6 @@ class NoticesIT {
                 officer);
     }
 
-    /** What was left in the node's directory, since no program takes it. */
-    private List<String> messages() {
-        var spool = trial.directory.resolve("data/notices");
-        if (!Files.isDirectory(spool)) {
-            return List.of();
-        }
-        try (var all = Files.list(spool)) {
-            return all.filter(file -> file.toString().endsWith(".eml"))
-                    .map(NoticesIT::read)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file, UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private String message(int count, String with) {
-        return Eventually.await(this::messages, all -> all.size() == count).stream()
-                .filter(one -> one.contains(with))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
     void anEndorserIsToldWhatOthersDoToTheirImagesInOneMessageForAllThatComesTooSoon() {
         var own = endorse("own");
@@ -128,7 +95,7 @@ class NoticesIT {
         revoke(own, trial.endorser); // she knows
         revoke(revoked, officer);
 
-        assertThat(message(1, "Subject: revoked: vo:biomed " + revoked.endorsement().guid()))
+        assertThat(trial.message(1, "Subject: revoked: vo:biomed " + revoked.statement().guid()))
                 .startsWith("To: security@example.org\n")
                 .contains(
                         "was revoked, as vulnerable",
@@ -137,22 +104,22 @@ class NoticesIT {
                         "a hole was found",
                         "Revoked by " + officer.person().subject());
 
-        block(blocked.endorsement().image());
+        block(blocked.statement().image());
         block(Sha512.of("nobody's".getBytes(UTF_8)));
         suspend();
-        assertThat(messages()).as("not again so soon").hasSize(1);
+        assertThat(trial.messages()).as("not again so soon").hasSize(1);
         clock.forward(Duration.ofMinutes(11));
         submit(
                 trial.appointment(trial.appointer, Role.ENDORSER, officer.person()),
                 trial.appointer);
 
-        assertThat(message(2, "Subject: 2 notices of catalogue.example/notices"))
+        assertThat(trial.message(2, "Subject: 2 notices of catalogue.example/notices"))
                 .contains(
-                        "1. vo:biomed blocks vo:biomed " + blocked.endorsement().guid(),
+                        "1. vo:biomed blocks vo:biomed " + blocked.statement().guid(),
                         "no site that follows this ledger starts it",
                         "incident 2026-17",
                         "2. vo:biomed suspends the endorser of vo:biomed "
-                                + blocked.endorsement().guid(),
+                                + blocked.statement().guid(),
                         "person       " + trial.endorser.person().subject(),
                         "her key was stolen")
                 .doesNotContain("An image of own", "An image of revoked");
@@ -187,10 +154,11 @@ class NoticesIT {
 
         revoke(own, trial.endorser); // she knows, they do not
 
-        assertThat(message(1, "An image of own")).startsWith("To: csirt@biomed.example\n");
+        assertThat(trial.message(1, "An image of own")).startsWith("To: csirt@biomed.example\n");
 
-        block(endorse("blocked").endorsement().image());
-        assertThat(message(2, "An image of blocked")).startsWith("To: security@example.org\n");
+        block(endorse("blocked").statement().image());
+        assertThat(trial.message(2, "An image of blocked"))
+                .startsWith("To: security@example.org\n");
     }
 
     @Test
@@ -221,15 +189,17 @@ class NoticesIT {
         var first = endorse("first");
         var second = endorse("second");
         revoke(first, officer);
-        message(1, "An image of first");
+        trial.message(1, "An image of first");
 
         node.close();
         clock.forward(Duration.ofMinutes(11));
         node = Node.start(trial.config(), clock);
         revoke(second, officer);
 
-        message(2, "An image of second");
-        assertThat(messages()).filteredOn(one -> one.contains("An image of first")).hasSize(1);
+        trial.message(2, "An image of second");
+        assertThat(trial.messages())
+                .filteredOn(one -> one.contains("An image of first"))
+                .hasSize(1);
     }
 
     @Test

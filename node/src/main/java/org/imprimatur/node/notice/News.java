@@ -115,7 +115,8 @@ public sealed interface News {
     /**
      * Advisories became known for what is in an image (END-4.8).
      *
-     * @param flaws those that are new; whoever tells of them never tells of the same again
+     * @param flaws those that are new, or graver than they were; whoever tells of them never tells
+     *     of the same again
      */
     record Advised(Candidate image, List<Flaw> flaws, Instant at) implements News {
 
@@ -128,13 +129,20 @@ public sealed interface News {
 
         @Override
         public String name() {
-            var ids = new TreeSet<String>();
-            flaws.forEach(flaw -> ids.add(flaw.id() + " " + flaw.packageName()));
+            var told = new TreeSet<String>();
+            flaws.forEach(
+                    flaw ->
+                            told.add(
+                                    "%s %s %s"
+                                            .formatted(
+                                                    flaw.id(),
+                                                    flaw.packageName(),
+                                                    flaw.urgency().wire())));
             return "%s:%s:%s"
                     .formatted(
                             KIND,
                             image.id().hex(),
-                            Sha256.of(String.join("\n", ids).getBytes(UTF_8))
+                            Sha256.of(String.join("\n", told).getBytes(UTF_8))
                                     .hex()
                                     .substring(0, 32));
         }
