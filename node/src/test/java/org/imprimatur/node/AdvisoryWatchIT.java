@@ -18,7 +18,6 @@ import org.imprimatur.node.TrialFeeds.Flaw;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Sha256;
-import org.imprimatur.register.StatementId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,21 +50,20 @@ class AdvisoryWatchIT {
     }
 
     private Node open() {
+        return open("");
+    }
+
+    private Node open(String more) {
         return Node.start(
                 NodeConfig.of(
                         YamlMember.parse(
                                 directory.resolve("node.yaml").toString(),
-                                trial.yaml() + feeds.yaml())),
+                                trial.yaml() + feeds.yaml() + more)),
                 clock);
     }
 
-    /** Endorses an image with this bill of materials, which is not uploaded. */
     private SiteTrial.Endorsed endorse(byte[] sbom) {
-        var plain = trial.endorsement(trial.endorser, UUID.randomUUID().toString());
-        var endorsement = AdvisoryTrial.naming(plain, sbom);
-        var answer = expect(201, trial.post(node, trial.sign(endorsement, trial.endorser)));
-        return new SiteTrial.Endorsed(
-                endorsement, StatementId.parse(json(answer).get("id").asText()));
+        return AdvisoryTrial.endorse(trial, node, UUID.randomUUID().toString(), sbom);
     }
 
     private void upload(byte[] sbom) {
@@ -315,11 +313,33 @@ class AdvisoryWatchIT {
     }
 
     @Test
+    void anAdvisoryThatComesBackIsNotToldAgainWhileTheImageIsEndorsedHoweverLongAgoItWasTold() {
+        node.close();
+        node = open("notify: {keep: 90d}\n");
+        var image = endorsed(TrialFeeds.sbom("openssl=3.0.1-1", "bash=5.2-1"));
+        await(() -> advisories(image), seen -> !seen.at("/endorsements/0").has("obstacle"));
+        var flaw = new Flaw("CVE-2026-0001", "openssl", "high", "");
+        feeds.put(flaw);
+        trial.message(1, "CVE-2026-0001");
+
+        clock.forward(Duration.ofDays(91));
+        feeds.put(new Flaw("CVE-2026-0002", "bash", "high", ""));
+        trial.message(2, "CVE-2026-0002"); // what may be forgotten is forgotten by now
+        clock.forward(LATER);
+        feeds.put(flaw);
+        await(() -> advisories(image), seen -> ids(seen).equals(List.of("CVE-2026-0001")));
+        feeds.put(new Flaw("CVE-2026-0003", "bash", "critical", ""));
+
+        assertThat(trial.message(3, "CVE-2026-0003")).doesNotContain("CVE-2026-0001");
+    }
+
+    @Test
     void pagesTellWhatIsKnown() {
         feeds.put(new Flaw("CVE-2026-0001", "openssl", "high", "3.0.2-1"));
         var image = endorsed(TrialFeeds.sbom("openssl=3.0.1-1"));
-        endorse(TrialFeeds.sbom("missing=1-1"));
+        var missing = endorse(TrialFeeds.sbom("missing=1-1"));
         await(() -> advisories(image), seen -> ids(seen).size() == 1);
+        assertThat(obstacle(missing)).contains("was not uploaded here");
         await(() -> all(""), seen -> seen.path("warnings").toString().contains("one image could"));
 
         assertThat(expect(200, trial.get(node, "/")).body())

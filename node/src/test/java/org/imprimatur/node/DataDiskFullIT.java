@@ -1,13 +1,12 @@
 package org.imprimatur.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.imprimatur.node.SiteTrial.json;
 import static org.imprimatur.node.Trial.expect;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ class DataDiskFullIT {
                 checkAll(node);
 
                 data.free();
-                await(node);
+                Eventually.await(() -> post(node).statusCode() == 201);
                 checkAll(node);
             }
             try (var node = trial.start()) {
@@ -57,25 +56,9 @@ class DataDiskFullIT {
         var statement = trial.endorsement(trial.endorser, "image " + images++);
         var answer = trial.post(node, trial.sign(statement, trial.endorser));
         if (answer.statusCode() == 201) {
-            acknowledged.add(id(answer));
+            acknowledged.add(json(answer).get("id").asText());
         }
         return answer;
-    }
-
-    private static String id(HttpResponse<String> answer) {
-        try {
-            return new ObjectMapper().readTree(answer.body()).get("id").asText();
-        } catch (IOException e) {
-            throw new AssertionError(answer.body(), e);
-        }
-    }
-
-    private void await(Node node) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (post(node).statusCode() != 201) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            Thread.sleep(100);
-        }
     }
 
     /** Whatever was acknowledged is there, and nothing that was not. */

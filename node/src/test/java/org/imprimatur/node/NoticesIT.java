@@ -167,20 +167,49 @@ class NoticesIT {
         submit(contact("csirt@biomed.example"), trial.appointer);
         var at = new SiteTrial(trial, Trial.uri(node, ""), node.charter(), "1s");
         try (var site = at.start()) {
-            at.prepare(site);
-            var endorsed = at.endorse(node, "refused".getBytes(UTF_8));
-            at.await(site, endorsed, "eligible"::equals);
+            var told = refuse(at, site).findValuesAsText("recipient");
 
-            expect(201, at.submit(site, at.refusal(endorsed, trial.origin)));
+            assertThat(told).containsExactly("csirt@biomed.example", "security@example.org");
+        }
+    }
 
-            var told =
-                    Eventually.await(
-                            () ->
-                                    at.await(site, endorsed, "refused"::equals)
-                                            .at("/refusal/notices"),
-                            all -> all.findValuesAsText("state").equals(List.of("sent", "sent")));
-            assertThat(told.findValuesAsText("recipient"))
-                    .containsExactly("csirt@biomed.example", "security@example.org");
+    /** The notices of a refusal, once they are sent. */
+    private JsonNode refuse(SiteTrial at, Node site) {
+        at.prepare(site);
+        var endorsed = at.endorse(node, "refused".getBytes(UTF_8));
+        at.await(site, endorsed, "eligible"::equals);
+        expect(201, at.submit(site, at.refusal(endorsed, trial.origin)));
+        return Eventually.await(
+                () -> refusals(site),
+                all -> all.findValuesAsText("state").equals(List.of("sent", "sent")));
+    }
+
+    /** The notices of the only refusal. */
+    private JsonNode refusals(Node site) {
+        return SiteTrial.json(trial.get(site, "/api/v1/site/images"))
+                .at("/images/0/refusal/notices");
+    }
+
+    @Test
+    void whoWasToldLongAgoIsForgottenWhereTheSiteSaysSoAndNotToldAgain() {
+        submit(contact("csirt@biomed.example"), trial.appointer);
+        var at = new SiteTrial(trial, Trial.uri(node, ""), node.charter(), "1s");
+        at.drivers = "notify: {keep: 90d}\n";
+        try (var site = at.start()) {
+            refuse(at, site);
+        }
+        at.clock.forward(Duration.ofDays(89));
+        try (var site = at.start()) {
+            assertThat(refusals(site)).hasSize(2);
+        }
+
+        at.clock.forward(Duration.ofDays(2));
+
+        try (var site = at.start()) {
+            Eventually.await(() -> refusals(site).isEmpty());
+        }
+        try (var site = at.start()) {
+            assertThat(refusals(site)).isEmpty();
         }
     }
 
@@ -202,15 +231,93 @@ class NoticesIT {
                 .hasSize(1);
     }
 
-    @Test
-    void whatCannotBeHandedOnIsTriedAgainAndCounted() throws IOException {
+    /** Starts the node again, and it tells news by this program. */
+    private void restart(String... command) throws IOException {
         node.close();
-        var mail = trial.directory.resolve("mail");
         var config = trial.directory.resolve("node.yaml");
         Files.writeString(
                 config,
-                trial.yaml() + "notify: {command: [/usr/bin/tee, %s/mail]}\n".formatted(mail));
+                trial.yaml()
+                        + "notify: {command: [\"%s\"]}\n"
+                                .formatted(String.join("\", \"", command)));
         node = Node.start(NodeConfig.read(config), clock);
+    }
+
+    @Test
+    void whoIsBeingToldWhenTheNodeEndsIsNotToldAgain() throws IOException {
+        var mail = Files.createDirectory(trial.directory.resolve("mail"));
+        var script = "touch %1$s/begun; sleep 2; cat > %1$s/$$.eml".formatted(mail);
+        restart("/bin/sh", "-c", script);
+        revoke(endorse("first"), officer);
+        Eventually.await(() -> Files.exists(mail.resolve("begun")));
+
+        node.close();
+
+        assertThat(mail).isDirectoryContaining("glob:**.eml");
+        clock.forward(Duration.ofMinutes(11));
+        restart("/bin/sh", "-c", "cat > %s/after".formatted(mail));
+        revoke(endorse("second"), officer);
+        Eventually.await(() -> sizeOf(mail.resolve("after")) > 0);
+        assertThat(mail.resolve("after"))
+                .content()
+                .contains("An image of second")
+                .doesNotContain("An image of first");
+    }
+
+    private static long sizeOf(Path file) {
+        return file.toFile().length();
+    }
+
+    @Test
+    void whoeverIsKnownLaterIsToldOfAdvisoriesAndRevocationsThatNobodyWasKnownFor()
+            throws IOException {
+        node.close();
+        var feeds = new TrialFeeds(trial.directory.resolve("advisories"));
+        feeds.put();
+        var config = trial.directory.resolve("node.yaml");
+        Files.writeString(config, trial.yaml() + feeds.yaml());
+        node = Node.start(NodeConfig.read(config), clock);
+        submit(
+                new Statement.Appointment(
+                        trial.header(trial.appointer),
+                        BIOMED,
+                        Role.ENDORSER,
+                        officer.person(),
+                        "Olga",
+                        "-olga@example.org",
+                        "endorses too"),
+                trial.appointer);
+        var sbom = TrialFeeds.sbom("openssl=3.0.1-1");
+        AdvisoryTrial.upload(trial, node, sbom);
+        var flawed = AdvisoryTrial.endorse(trial, node, officer, "flawed", sbom);
+        Eventually.await(
+                () -> AdvisoryTrial.advisories(trial, node, flawed),
+                seen -> !seen.at("/endorsements/0").has("obstacle"));
+        var revoked = trial.endorsement(officer, "revoked");
+        var id = submit(revoked, officer);
+        submit(
+                trial.appointment(trial.appointer, Role.SECURITY_OFFICER, trial.endorser.person()),
+                trial.appointer);
+        feeds.put(new TrialFeeds.Flaw("CVE-2026-0001", "openssl", "high", ""));
+        submit(trial.revocation(trial.endorser, revoked, id), trial.endorser);
+        Eventually.await(
+                () -> trial.get(node, "/metrics").body(),
+                all -> all.contains("imprimatur_notices_untold 2.0"));
+
+        clock.forward(Duration.ofMinutes(2));
+        submit(contact("csirt@biomed.example"), trial.appointer);
+
+        assertThat(trial.message(1, "To: csirt@biomed.example"))
+                .contains("CVE-2026-0001, high: openssl", "An image of revoked");
+        Eventually.await(
+                () -> trial.get(node, "/metrics").body(),
+                all -> all.contains("imprimatur_notices_untold 0.0"));
+    }
+
+    @Test
+    void whatCannotBeHandedOnIsTriedAgainAndCounted() throws IOException {
+        var mail = trial.directory.resolve("mail");
+        restart("/usr/bin/tee", mail + "/mail");
         var one = endorse("one");
 
         revoke(one, officer);
@@ -221,10 +328,9 @@ class NoticesIT {
         clock.forward(Duration.ofMinutes(2));
         endorse("another"); // something happens
 
-        Eventually.await(() -> Files.exists(mail.resolve("mail")));
-        assertThat(mail.resolve("mail")).content().contains("An image of one");
         Eventually.await(
                 () -> trial.get(node, "/metrics").body(),
                 all -> all.contains("imprimatur_notices_untold 0.0"));
+        assertThat(mail.resolve("mail")).content().contains("An image of one");
     }
 }

@@ -14,6 +14,7 @@ import org.imprimatur.register.Register.Lapse;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Standing;
 import org.imprimatur.register.Statement;
+import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Urgency;
 
 /**
@@ -156,6 +157,17 @@ public sealed interface News {
         public List<Candidate> images() {
             return List.of(image);
         }
+
+        /**
+         * The image that advisories of this name are about.
+         *
+         * @return empty once its endorsement is over for good
+         */
+        static Optional<Candidate> image(Standing standing, String name, Instant now) {
+            var endorsement = StatementId.parse(name.split(":", 3)[1]);
+            return standing.candidate(standing.own().charter().origin(), endorsement)
+                    .filter(lasting(standing, now));
+        }
     }
 
     /**
@@ -165,6 +177,19 @@ public sealed interface News {
      * @param fixed the version to have instead; empty where there is none yet
      */
     record Flaw(String id, String packageName, String installed, String fixed, Urgency urgency) {}
+
+    /** Whether a statement can be news of images at all. */
+    static boolean isNews(Statement statement) {
+        return switch (statement) {
+            case Statement.Refusal _, Statement.Revocation _ -> true;
+            case Statement.Block _, Statement.Suspension _ -> true;
+            case Statement.Appointment _, Statement.Dismissal _ -> false;
+            case Statement.Policy _, Statement.Acceptance _ -> false;
+            case Statement.Practice _, Statement.Reinstatement _ -> false;
+            case Statement.Endorsement _, Statement.Approval _ -> false;
+            case Statement.Unblock _, Statement.SiteException _ -> false;
+        };
+    }
 
     /**
      * What a statement of the node's own ledger is news of.
