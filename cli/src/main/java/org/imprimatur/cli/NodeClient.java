@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -195,6 +196,8 @@ final class NodeClient {
             return JSON.readTree(body);
         } catch (JsonProcessingException e) {
             throw unreachable("the node's answer is not JSON: " + e.getOriginalMessage(), e);
+        } catch (CharConversionException e) {
+            throw unreachable("the node's answer is not JSON in UTF-8", e);
         } catch (IOException e) {
             throw new AssertionError("bytes in memory can be read", e);
         }
