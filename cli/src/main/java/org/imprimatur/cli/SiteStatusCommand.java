@@ -3,6 +3,7 @@ package org.imprimatur.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -165,16 +166,20 @@ final class SiteStatusCommand implements Callable<Integer> {
         var list = document.putArray("untold");
         for (var image : client.json("/api/v1/site/images?state=refused").path("images")) {
             var refusal = image.path("refusal");
+            var why = new LinkedHashSet<String>();
             for (var notice : refusal.path("notices")) {
                 if (notice.has("why")) {
-                    list.add(refusal);
-                    output.line(
-                            "untold   refusal of %s, %s@%s",
-                            image.path("title").asText(),
-                            image.path("guid").asText(),
-                            image.path("version").asText());
-                    output.line("         %s", notice.path("why").asText());
+                    why.add(notice.path("why").asText());
                 }
+            }
+            if (!why.isEmpty()) {
+                list.add(refusal);
+                output.line(
+                        "untold   refusal of %s, %s@%s",
+                        image.path("title").asText(),
+                        image.path("guid").asText(),
+                        image.path("version").asText());
+                why.forEach(one -> output.line("         %s", one));
             }
         }
         return !list.isEmpty();
