@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.imprimatur.inspect.advisories.Urgency;
 import org.imprimatur.register.MalformedInput;
 import org.imprimatur.register.Owner;
@@ -32,9 +31,6 @@ import picocli.CommandLine.Parameters;
         })
 final class AdvisoriesOpenCommand implements Callable<Integer> {
 
-    private static final Pattern RELEASE =
-            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[@/](.+)");
-
     @Mixin private final Output output = new Output();
     @Mixin private final SiteNode node = new SiteNode();
 
@@ -52,7 +48,10 @@ final class AdvisoriesOpenCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "IMAGE",
-            description = "GUID@VERSION, GUID/VERSION or OWNER/TAG (vo:biomed/debian-12).")
+            description =
+                    "GUID@VERSION or GUID/VERSION; or sha512:DIGEST, GUID, OWNER/TAG"
+                            + " (vo:biomed/debian-12) or the id of an endorsement, for the newest"
+                            + " version that counts.")
     private @Nullable String image;
 
     @Override
@@ -128,7 +127,7 @@ final class AdvisoriesOpenCommand implements Callable<Integer> {
     }
 
     private boolean one(NodeClient client, String name, Urgency least) {
-        var answer = client.json(release(client, name));
+        var answer = client.json(path(ImageTarget.of(name).release(client)));
         warnings(answer);
         boolean open = answer.has("fault");
         for (var endorsement : answer.path("endorsements")) {
@@ -184,35 +183,9 @@ final class AdvisoriesOpenCommand implements Callable<Integer> {
     }
 
     /** The path of the one image's advisories. */
-    private static String release(NodeClient client, String name) {
-        var release = RELEASE.matcher(name);
-        if (release.matches()) {
-            return path(release.group(1), release.group(2));
-        }
-        int slash = name.indexOf('/');
-        if (slash < 0) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "'%s' is not GUID@VERSION or OWNER/TAG".formatted(name));
-        }
-        var images =
-                client.json(
-                                "/api/v1/images?owner="
-                                        + encoded(name.substring(0, slash))
-                                        + "&tag="
-                                        + encoded(name.substring(slash + 1)))
-                        .path("images");
-        for (var each : images) {
-            if (each.path("state").asText().equals("endorsed")) {
-                return path(each.path("guid").asText(), each.path("version").asText());
-            }
-        }
-        throw new CommandFailure(
-                ExitCode.NO, "no endorsement of '%s' counts at this node".formatted(name));
-    }
-
-    private static String path(String guid, String version) {
+    private static String path(ImageTarget.Release release) {
         return "/api/v1/images/%s/versions/%s/advisories"
-                .formatted(encoded(guid), encoded(version));
+                .formatted(release.guid(), encoded(release.version().text()));
     }
 
     private static String encoded(String text) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Tag;
+import org.imprimatur.register.Version;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
@@ -28,6 +30,9 @@ final class ImageTarget {
     private static final Pattern GUID_FORM =
             Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:[@/](.+))?");
     private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
+
+    /** The states at a site of endorsements that count no more. */
+    private static final Set<String> GONE = Set.of("revoked", "withdrawn");
 
     @Parameters(
             paramLabel = "IMAGE",
@@ -45,18 +50,78 @@ final class ImageTarget {
 
     /** Every endorsement of the image that a site has in view. */
     List<JsonNode> allAtSite(NodeClient client) {
-        var query = ID.matcher(text()).matches() ? "?endorsement=" + text() : query();
-        return all(client.json("/api/v1/site/images" + query).path("images"));
+        return all(client.json(atSite()).path("images"));
     }
 
     /** Every endorsement of the image in a ledger, at most 200; by its id where that is named. */
     List<JsonNode> allInCatalogue(NodeOptions.Connection connection) {
-        var query =
-                ID.matcher(text()).matches()
-                        ? "?digest=" + inCatalogue(connection).image()
-                        : query();
-        var answer = connection.client().json("/api/v1/images" + query + "&limit=200");
-        return all(answer.path("images"));
+        var client = connection.client();
+        if (!ID.matcher(text()).matches()) {
+            return listed(client, query());
+        }
+        return client.find("/api/v1/statements/" + text())
+                .map(answer -> ProvenStatement.read(answer, connection.charter()).statement())
+                .filter(Statement.Endorsement.class::isInstance)
+                .map(Statement.Endorsement.class::cast)
+                .map(endorsement -> listed(client, "?digest=" + endorsement.image()))
+                .orElse(List.of());
+    }
+
+    private List<JsonNode> listed(NodeClient client, String query) {
+        return all(client.json("/api/v1/images" + query + "&limit=200").path("images"));
+    }
+
+    /** Where a site is asked. */
+    private String atSite() {
+        return "/api/v1/site/images"
+                + (ID.matcher(text()).matches() ? "?endorsement=" + text() : query());
+    }
+
+    /** A version of an image, which may have several endorsements. */
+    record Release(Guid guid, Version version) {}
+
+    /**
+     * The version meant: the one that is named, or else the newest that counts, in the node's own
+     * ledger or at a site in one that it follows. Its word is taken as it is.
+     */
+    Release release(NodeClient client) {
+        var named = GUID_FORM.matcher(text());
+        try {
+            if (named.matches() && named.group(2) != null) {
+                return new Release(Guid.parse(named.group(1)), new Version(named.group(2)));
+            }
+        } catch (MalformedInput wrong) {
+            throw wrong(wrong);
+        }
+        return allInCatalogue(new NodeOptions.Connection(client, client.charter())).stream()
+                .filter(image -> image.path("state").asText().equals("endorsed"))
+                .findFirst()
+                .or(() -> standing(client))
+                .map(
+                        image ->
+                                new Release(
+                                        Guid.parse(image.path("guid").asText()),
+                                        new Version(image.path("version").asText())))
+                .orElseThrow(
+                        () ->
+                                new CommandFailure(
+                                        ExitCode.NO,
+                                        "no endorsement of '%s' counts at this node"
+                                                .formatted(text())));
+    }
+
+    /** The newest at a site that its endorser stands by; none where the node is no site. */
+    private Optional<JsonNode> standing(NodeClient client) {
+        return client.find(atSite())
+                .map(answer -> all(answer.path("images")))
+                .flatMap(
+                        images ->
+                                images.stream()
+                                        .filter(
+                                                image ->
+                                                        !GONE.contains(
+                                                                image.path("state").asText()))
+                                        .findFirst());
     }
 
     private List<JsonNode> all(JsonNode images) {
@@ -102,8 +167,7 @@ final class ImageTarget {
                         + URLEncoder.encode(tag.text(), StandardCharsets.UTF_8);
             }
         } catch (MalformedInput wrong) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "'%s': %s".formatted(text, wrong.explanation()), wrong);
+            throw wrong(wrong);
         }
         throw new CommandFailure(
                 ExitCode.USAGE,
@@ -152,8 +216,7 @@ final class ImageTarget {
      * one that the site has said nothing of.
      */
     AtSite atSite(NodeOptions.Connection connection) {
-        var query = ID.matcher(text()).matches() ? "?endorsement=" + text() : query();
-        var images = connection.client().json("/api/v1/site/images" + query).path("images");
+        var images = connection.client().json(atSite()).path("images");
         var waiting = Output.object().putArray("images");
         for (var image : images) {
             if (matches().test(image) && image.path("state").asText().equals("eligible")) {
@@ -233,6 +296,11 @@ final class ImageTarget {
         } catch (MalformedInput wrong) {
             throw new CommandFailure(ExitCode.USAGE, wrong.explanation(), wrong);
         }
+    }
+
+    private CommandFailure wrong(MalformedInput why) {
+        return new CommandFailure(
+                ExitCode.USAGE, "'%s': %s".formatted(text(), why.explanation()), why);
     }
 
     private CommandFailure unknown() {

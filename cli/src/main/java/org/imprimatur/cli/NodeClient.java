@@ -10,7 +10,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
@@ -148,6 +147,15 @@ final class NodeClient {
         return json(bytes(path, MAX_JSON));
     }
 
+    /** The same; empty where the node has nothing under that path. */
+    Optional<JsonNode> find(String path) {
+        var request = request(path).GET().build();
+        var answer = ask(request, MAX_JSON);
+        return answer.status() == 404
+                ? Optional.empty()
+                : Optional.of(json(answer.granted(request.uri())));
+    }
+
     byte[] bytes(String path, int limit) {
         return send(request(path).GET().build(), limit);
     }
@@ -158,7 +166,23 @@ final class NodeClient {
                 .header("User-Agent", "imprimatur");
     }
 
+    /** What came back, whatever it says. */
+    private record Answered(int status, String type, byte[] body) {
+
+        /** What was asked for, where that was granted. */
+        byte[] granted(URI uri) {
+            if (status / 100 != 2) {
+                throw refused(uri, this);
+            }
+            return body;
+        }
+    }
+
     private byte[] send(HttpRequest request, int limit) {
+        return ask(request, limit).granted(request.uri());
+    }
+
+    private Answered ask(HttpRequest request, int limit) {
         try {
             var response = http.send(request, BodyHandlers.ofInputStream());
             byte[] body;
@@ -170,10 +194,10 @@ final class NodeClient {
                         "the answer of %s is larger than %d bytes".formatted(request.uri(), limit),
                         null);
             }
-            if (response.statusCode() / 100 != 2) {
-                throw refused(request.uri(), response, body);
-            }
-            return body;
+            return new Answered(
+                    response.statusCode(),
+                    response.headers().firstValue("content-type").orElse(""),
+                    body);
         } catch (IOException e) {
             throw unreachable(
                     "the node at %s does not answer (%s); is it running, and is the address right?"
@@ -204,19 +228,18 @@ final class NodeClient {
     }
 
     /** What a problem document (RFC 9457) says, as one line with the advice behind it. */
-    private static CommandFailure refused(URI uri, HttpResponse<?> response, byte[] body) {
-        var status = response.statusCode();
+    private static CommandFailure refused(URI uri, Answered answer) {
         var exit =
-                switch (status) {
+                switch (answer.status()) {
                     case 400, 413, 415 -> ExitCode.UNREADABLE;
                     case 403, 404, 409, 422 -> ExitCode.NO;
                     default -> ExitCode.UNREACHABLE;
                 };
-        var type = response.headers().firstValue("content-type").orElse("");
-        if (!type.startsWith("application/problem+json")) {
-            return new CommandFailure(exit, "%s answers with status %d".formatted(uri, status));
+        if (!answer.type().startsWith("application/problem+json")) {
+            return new CommandFailure(
+                    exit, "%s answers with status %d".formatted(uri, answer.status()));
         }
-        var problem = json(body);
+        var problem = json(answer.body());
         var text = new StringBuilder(problem.path("detail").asText(problem.path("title").asText()));
         code(problem)
                 .ifPresent(
