@@ -11,8 +11,12 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.imprimatur.register.Sha256;
@@ -28,6 +32,9 @@ final class IncidentFile {
 
     /** All parts together are no larger. */
     static final long MOST_BYTES = 256L << 20;
+
+    /** Of each kind; how many were too many is told in one more. */
+    static final int MOST_LINES = 5000;
 
     private static final int MOST_TEXT = 500;
     private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
@@ -56,18 +63,62 @@ final class IncidentFile {
     private record Part(
             String name, String what, String from, byte[] bytes, Sha256 digest, Finding finding) {}
 
-    private record Missing(String what, String from, String why) {}
+    /** What is not there, or does not fit together. */
+    private record Remark(String what, String from, String why) {
+
+        String line() {
+            return "%s%s: %s".formatted(what, from.isEmpty() ? "" : " (" + from + ")", why);
+        }
+
+        ObjectNode json() {
+            return Output.object().put("what", what).put("from", from).put("why", why);
+        }
+    }
+
+    /** The first of many, since how many there are is for nodes to say. */
+    private static final class First<T> {
+
+        private final List<T> first = new ArrayList<>();
+        private final IntFunction<T> more;
+        private int count;
+
+        First(IntFunction<T> more) {
+            this.more = more;
+        }
+
+        void add(T one) {
+            if (count < MOST_LINES) {
+                first.add(one);
+            }
+            count++;
+        }
+
+        List<T> all() {
+            return count <= MOST_LINES
+                    ? List.copyOf(first)
+                    : Stream.concat(first.stream(), Stream.of(more.apply(count - MOST_LINES)))
+                            .toList();
+        }
+    }
 
     private final String subject;
     private final Instant at;
-    private final List<String> summary = new ArrayList<>();
-    private final List<Part> parts = new ArrayList<>();
-    private final List<Missing> missing = new ArrayList<>();
+    private final First<String> summary = new First<>("… and %d lines more"::formatted);
+    private final Map<String, Part> parts = new LinkedHashMap<>();
+    private final First<Remark> wrong = new First<>(IncidentFile::more);
+    private final First<Remark> missing = new First<>(IncidentFile::more);
     private long bytes;
 
     IncidentFile(String subject, Instant at) {
         this.subject = plain(subject);
         this.at = at;
+    }
+
+    private static Remark more(int count) {
+        return new Remark(
+                "%d things more".formatted(count),
+                "",
+                "one file names the first %d".formatted(MOST_LINES));
     }
 
     /** Adds a line that is read first. */
@@ -76,7 +127,7 @@ final class IncidentFile {
     }
 
     /**
-     * Adds a part, unless the file would become too large.
+     * Adds a part, unless the file would become too large, or has one of that name.
      *
      * @param name its path in the file
      * @param from where it was had
@@ -86,34 +137,48 @@ final class IncidentFile {
             missing(what, from, "the file would be larger than %d MiB".formatted(MOST_BYTES >> 20));
             return;
         }
+        if (parts.containsKey(name)) {
+            missing(what, from, "the file has another part that is called " + name);
+            return;
+        }
         bytes += content.length;
         var told = new Finding(finding.check(), plain(finding.text()));
-        parts.add(new Part(name, plain(what), plain(from), content, Sha256.of(content), told));
+        var part = new Part(name, plain(what), plain(from), content, Sha256.of(content), told);
+        parts.put(name, part);
     }
 
     /** A part that is there. */
     Optional<byte[]> content(String name) {
-        return parts.stream().filter(part -> part.name().equals(name)).findFirst().map(Part::bytes);
+        return Optional.ofNullable(parts.get(name)).map(Part::bytes);
     }
 
     /** Names what could not be had, and why. */
     void missing(String what, String from, String why) {
-        missing.add(new Missing(plain(what), plain(from), plain(why)));
+        missing.add(remark(what, from, why));
+    }
+
+    /** Names what cannot be relied on though it is no part, or each part by itself is good. */
+    void wrong(String what, String from, String why) {
+        wrong.add(remark(what, from, why));
+    }
+
+    private static Remark remark(String what, String from, String why) {
+        return new Remark(plain(what), plain(from), plain(why));
     }
 
     /** What is there and wrong, a line each. */
     List<String> bad() {
-        return parts.stream()
-                .filter(part -> part.finding().check() == Check.BAD)
-                .map(part -> part.name() + ": " + part.finding().text())
+        return Stream.concat(
+                        parts.values().stream()
+                                .filter(part -> part.finding().check() == Check.BAD)
+                                .map(part -> part.name() + ": " + part.finding().text()),
+                        wrong.all().stream().map(Remark::line))
                 .toList();
     }
 
     /** What is not there, a line each. */
     List<String> absent() {
-        return missing.stream()
-                .map(one -> "%s (%s): %s".formatted(one.what(), one.from(), one.why()))
-                .toList();
+        return missing.all().stream().map(Remark::line).toList();
     }
 
     int size() {
@@ -121,7 +186,7 @@ final class IncidentFile {
     }
 
     List<String> summary() {
-        return List.copyOf(summary);
+        return summary.all();
     }
 
     /** One line without what moves a terminal, and without names and passwords in addresses. */
@@ -150,7 +215,7 @@ final class IncidentFile {
         try (var zip = new ZipOutputStream(out, UTF_8)) {
             put(zip, "README.txt", readme().getBytes(UTF_8));
             put(zip, "incident.json", (json().toPrettyString() + "\n").getBytes(UTF_8));
-            for (var part : parts) {
+            for (var part : parts.values()) {
                 put(zip, part.name(), part.bytes());
             }
         }
@@ -171,9 +236,9 @@ final class IncidentFile {
                         .put("subject", subject)
                         .put("at", at.toString());
         var lines = json.putArray("summary");
-        summary.forEach(lines::add);
+        summary().forEach(lines::add);
         var list = json.putArray("parts");
-        for (var part : parts) {
+        for (var part : parts.values()) {
             list.addObject()
                     .put("name", part.name())
                     .put("what", part.what())
@@ -183,13 +248,10 @@ final class IncidentFile {
                     .put("check", wire(part.finding().check()))
                     .put("found", part.finding().text());
         }
+        var contradictions = json.putArray("wrong");
+        wrong.all().forEach(one -> contradictions.add(one.json()));
         var absent = json.putArray("missing");
-        for (var one : missing) {
-            absent.addObject()
-                    .put("what", one.what())
-                    .put("from", one.from())
-                    .put("why", one.why());
-        }
+        missing.all().forEach(one -> absent.add(one.json()));
         return json;
     }
 
@@ -204,11 +266,11 @@ final class IncidentFile {
     private String readme() {
         var text = new StringBuilder();
         text.append("Incident file: %s\n%s\n\n".formatted(subject, at));
-        summary.forEach(line -> text.append(line).append('\n'));
+        summary().forEach(line -> text.append(line).append('\n'));
         list(text, "WRONG: do not rely on these", bad());
         list(text, "Not in this file", absent());
         text.append("\nParts (SHA-256 of each, then what it is and what was found of it)\n\n");
-        for (var part : parts) {
+        for (var part : parts.values()) {
             text.append(
                     """
                     %s
