@@ -27,11 +27,9 @@ import org.imprimatur.register.Person;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
-import org.imprimatur.register.Statement.Appointment;
-import org.imprimatur.register.Statement.Dismissal;
-import org.imprimatur.register.Statement.Reinstatement;
-import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.StatementId;
+import org.imprimatur.register.StatusKey;
+import org.imprimatur.register.Tag;
 import org.imprimatur.register.Version;
 import org.imprimatur.trust.TrustAnchors;
 
@@ -46,12 +44,19 @@ final class Incident {
     private static final int MOST_PAGES = 10;
     private static final int MOST_DECISIONS = 100;
 
+    /** Pages of a catalogue's list, and how many characters of it are kept. */
+    private static final int MOST_LISTS = 50;
+
+    private static final int MOST_LISTED = 16 << 20;
+
     private final IncidentFile file;
     private final List<Charter> pinned;
     private final Optional<TrustAnchors> anchors;
     private final Output output;
 
-    private final Map<Origin, IncidentSource> sources = new HashMap<>();
+    /** Those that were asked for; empty where that failed, and is named. */
+    private final Map<Origin, Optional<IncidentSource>> sources = new HashMap<>();
+
     private final Set<String> asked = new HashSet<>();
 
     /**
@@ -71,7 +76,7 @@ final class Incident {
         this.output = output;
     }
 
-    /** An endorsement in question, as a list of images tells it. */
+    /** An endorsement in question. */
     private record Endorsed(
             Origin catalogue,
             StatementId id,
@@ -79,14 +84,16 @@ final class Incident {
             Version version,
             Sha512 image,
             Owner owner,
+            Optional<Tag> tag,
             Person endorser,
             String title,
             String state) {
 
-        /** Reads one; {@code null} in the origin is the node's own ledger. */
+        /** As a list of images tells it; one that names no ledger is of the node's own. */
         static Endorsed read(JsonNode image, Origin own) {
             var catalogue = image.path("catalogue").asText("");
             var endorser = image.path("endorser");
+            var tag = image.path("tag").asText("");
             return new Endorsed(
                     catalogue.isEmpty() ? own : new Origin(catalogue),
                     StatementId.parse(image.path("endorsement").asText()),
@@ -94,9 +101,37 @@ final class Incident {
                     new Version(image.path("version").asText()),
                     Sha512.parse(image.path("digest").asText()),
                     Owner.parse(image.path("owner").asText()),
+                    tag.isEmpty() ? Optional.empty() : Optional.of(new Tag(tag)),
                     new Person(endorser.path("subject").asText(), endorser.path("issuer").asText()),
                     image.path("title").asText(),
                     image.path("state").asText());
+        }
+
+        /** The same endorsement as it was signed. */
+        Endorsed as(Statement.Endorsement signed) {
+            return new Endorsed(
+                    catalogue,
+                    id,
+                    signed.guid(),
+                    signed.version(),
+                    signed.image(),
+                    signed.owner(),
+                    Optional.ofNullable(signed.tag()),
+                    signed.signer(),
+                    signed.title(),
+                    state);
+        }
+
+        /** What it is looked up by. */
+        Map<String, String> members() {
+            var members = new LinkedHashMap<String, String>();
+            members.put("GUID", guid.toString());
+            members.put("version", version.text());
+            members.put("file", image.toString());
+            members.put("owner", owner.toString());
+            members.put("tag", tag.map(Tag::text).orElse("none"));
+            members.put("endorser", endorser.toString());
+            return members;
         }
     }
 
@@ -109,12 +144,11 @@ final class Incident {
         var address = withoutName(node);
         var client = new NodeClient(node);
         var own = source(address, client, client.charter());
-        sources.put(own.charter().origin(), own);
-        boolean site = isSite(client);
-        file.say(
-                "Asked: %s, %s of %s",
-                address, site ? "a site" : "a catalogue", own.charter().origin());
+        sources.put(own.charter().origin(), Optional.of(own));
+        var kind = kind(client);
+        file.say("Asked: %s, %s of %s", address, kind.told, own.charter().origin());
         charter(own);
+        boolean site = kind != Kind.CATALOGUE;
         if (subject.startsWith("person:")) {
             person(subject.substring("person:".length()), own, site);
         } else if (subject.startsWith("instance:")) {
@@ -122,18 +156,41 @@ final class Incident {
         } else {
             image(subject, own, site);
         }
+        pinned.stream().filter(one -> !counted(one)).forEach(this::idle);
     }
 
-    private static boolean isSite(NodeClient client) {
-        try {
-            client.json("/api/v1/site/policy");
-            return true;
-        } catch (CommandFailure e) {
-            if (e.exit() == ExitCode.NO) {
-                return false;
-            }
-            throw e;
+    private enum Kind {
+        CATALOGUE("a catalogue"),
+        SITE("a site"),
+        /** It is asked as a site is, so that whatever it does not tell is named. */
+        UNTOLD("perhaps a site, which it does not say,");
+
+        private final String told;
+
+        Kind(String told) {
+            this.told = told;
         }
+    }
+
+    private static Kind kind(NodeClient client) {
+        try {
+            return client.find("/api/v1/site/policy").isPresent() ? Kind.SITE : Kind.CATALOGUE;
+        } catch (CommandFailure _) {
+            return Kind.UNTOLD;
+        }
+    }
+
+    /** Whether parts were checked by a charter, or would have been. */
+    private boolean counted(Charter charter) {
+        var source = sources.get(charter.origin());
+        return source != null && source.map(one -> one.charter().equals(charter)).orElse(true);
+    }
+
+    private void idle(Charter charter) {
+        file.wrong(
+                "the charter of " + charter.origin(),
+                "--charter",
+                "it was given, and nothing here is of its ledger or was checked by it");
     }
 
     /** Whoever wrote a name and a password into an address did not mean to hand them on. */
@@ -178,25 +235,22 @@ final class Incident {
         var connection = new NodeOptions.Connection(own.client(), own.charter());
         var found = new LinkedHashMap<StatementId, Endorsed>();
         boolean digest = name.startsWith("sha512:");
-        for (var one : here(() -> target.allInCatalogue(connection))) {
-            read(one, own, found);
-        }
+        var failures = new ArrayList<CommandFailure>();
+        var told = new ArrayList<>(told(() -> target.allInCatalogue(connection), own, failures));
         if (site) {
-            for (var one : here(() -> target.allAtSite(own.client()))) {
-                read(one, own, found);
-            }
+            told.addAll(told(() -> target.allAtSite(own.client()), own, failures));
         }
+        told.forEach(one -> read(one, own, found));
         if (found.isEmpty() && !digest) {
-            throw new CommandFailure(
-                    ExitCode.NO, "no endorsement of '%s' is known there".formatted(name));
+            throw failures.isEmpty()
+                    ? new CommandFailure(
+                            ExitCode.NO, "no endorsement of '%s' is known there".formatted(name))
+                    : failures.getFirst();
         }
-        var images = new LinkedHashSet<Sha512>();
-        if (digest) {
-            images.add(Sha512.parse(name));
-        }
-        found.values().stream().limit(MOST_ENDORSEMENTS).forEach(one -> images.add(one.image()));
         if (found.isEmpty()) {
-            file.say("Nobody endorsed this file, as far as is known there.");
+            if (told.isEmpty() && failures.isEmpty()) {
+                file.say("Nobody endorsed this file, as far as is known there.");
+            }
             file(own, Sha512.parse(name));
         }
         if (found.size() > MOST_ENDORSEMENTS) {
@@ -205,7 +259,14 @@ final class Incident {
                     own.url(),
                     "one file has the newest %d; name a version".formatted(MOST_ENDORSEMENTS));
         }
-        endorsements(found.values().stream().limit(MOST_ENDORSEMENTS).toList(), own, site);
+        var images = new LinkedHashSet<Sha512>();
+        if (digest) {
+            images.add(Sha512.parse(name));
+        }
+        for (var one : found.values().stream().limit(MOST_ENDORSEMENTS).toList()) {
+            images.add(one.image());
+            images.add(endorsed(one, own, site).image());
+        }
         if (site) {
             atSite(own, images, found.keySet());
         }
@@ -215,15 +276,17 @@ final class Incident {
         List<JsonNode> get();
     }
 
-    /** Nothing, where the node knows nothing of it. */
-    private static List<JsonNode> here(Asked asked) {
+    /** What a node tells of the image; that it does not tell is named, and is not nothing. */
+    private List<JsonNode> told(Asked asked, IncidentSource node, List<CommandFailure> failures) {
         try {
             return asked.get();
         } catch (CommandFailure e) {
-            if (e.exit() == ExitCode.NO) {
-                return List.of();
+            if (e.exit() == ExitCode.USAGE) {
+                throw e;
             }
-            throw e;
+            failures.add(e);
+            file.missing("endorsements of the image", node.url(), e.explanation());
+            return List.of();
         }
     }
 
@@ -239,50 +302,66 @@ final class Incident {
         }
     }
 
-    private void endorsements(List<Endorsed> all, IncidentSource own, boolean site) {
-        for (var one : all) {
-            file.say("");
-            file.say("%s  %s@%s of %s", one.title(), one.guid(), one.version(), one.owner());
-            file.say("  file         %s", one.image());
-            file.say("  endorsement  %s in %s", one.id().hex(), one.catalogue());
-            file.say("  endorsed by  %s", one.endorser().subject());
-            file.say("  state        %s", one.state());
-            var source = catalogue(one.catalogue(), own);
-            if (source.isPresent()) {
-                endorsement(one, source.get());
-            }
-            if (site && source.filter(own::equals).isEmpty()) {
-                own.word(
-                        "site/advisories/%s@%s.json".formatted(one.guid(), one.version().text()),
-                        "open advisories of the version, as the site knows them",
-                        "/api/v1/images/%s/versions/%s/advisories"
-                                .formatted(one.guid(), escaped(one.version().text())));
-            }
+    /** Collects an endorsement; gives it as it was signed, where that is proven. */
+    private Endorsed endorsed(Endorsed told, IncidentSource own, boolean site) {
+        var source = catalogue(told.catalogue(), own);
+        var signed = source.flatMap(ledger -> signed(told, ledger));
+        var one = signed.map(told::as).orElse(told);
+        compare(told, one, own);
+        file.say("");
+        file.say("%s  %s@%s of %s", one.title(), one.guid(), one.version(), one.owner());
+        if (signed.isEmpty()) {
+            file.say("  NOT PROVEN: so %s tells it", own.url());
         }
+        file.say("  file         %s", one.image());
+        file.say("  endorsement  %s in %s", one.id().hex(), one.catalogue());
+        file.say("  endorsed by  %s", one.endorser().subject());
+        file.say("  state        %s", one.state());
+        if (source.isPresent()) {
+            endorsement(one, source.get());
+        }
+        if (site && source.filter(own::equals).isEmpty()) {
+            own.word(
+                    "site/advisories/%s@%s.json".formatted(one.guid(), one.version().text()),
+                    "open advisories of the version, as the site knows them",
+                    "/api/v1/images/%s/versions/%s/advisories"
+                            .formatted(one.guid(), escaped(one.version().text())));
+        }
+        return one;
     }
 
-    /** The node of the ledger that has an endorsement. */
+    /** Whoever tells an endorsement otherwise than it was signed leads to other images. */
+    private void compare(Endorsed told, Endorsed signed, IncidentSource node) {
+        var members = told.members();
+        signed.members()
+                .forEach(
+                        (member, value) -> {
+                            var other = members.get(member);
+                            if (!value.equals(other)) {
+                                file.wrong(
+                                        "the %s of %s".formatted(member, told.id().hex()),
+                                        node.url(),
+                                        "it tells %s, and %s was signed".formatted(other, value));
+                            }
+                        });
+    }
+
+    /** The node of the ledger that has an endorsement, asked for once. */
     private Optional<IncidentSource> catalogue(Origin origin, IncidentSource own) {
         var known = sources.get(origin);
-        if (known != null) {
-            return Optional.of(known);
+        if (known == null) {
+            known = followed(origin, own);
+            sources.put(origin, known);
         }
+        return known;
+    }
+
+    private Optional<IncidentSource> followed(Origin origin, IncidentSource own) {
         var what = "everything of the ledger " + origin;
         try {
             for (var one : own.client().json("/api/v1/site/sources").path("sources")) {
                 if (one.path("origin").asText().equals(origin.text())) {
-                    var url = URI.create(one.path("url").asText());
-                    var client = new NodeClient(url);
-                    var shown = client.charter();
-                    if (!shown.origin().equals(origin)) {
-                        file.missing(
-                                what, withoutName(url), "it shows the ledger " + shown.origin());
-                        return Optional.empty();
-                    }
-                    var source = source(withoutName(url), client, shown);
-                    sources.put(origin, source);
-                    charter(source);
-                    return Optional.of(source);
+                    return source(what, origin, URI.create(one.path("url").asText()));
                 }
             }
             file.missing(what, own.url(), "the site follows no ledger of that name");
@@ -294,35 +373,54 @@ final class Incident {
         return Optional.empty();
     }
 
+    private Optional<IncidentSource> source(String what, Origin origin, URI url) {
+        var client = new NodeClient(url);
+        var shown = client.charter();
+        if (!shown.origin().equals(origin)) {
+            file.missing(what, withoutName(url), "it shows the ledger " + shown.origin());
+            return Optional.empty();
+        }
+        var source = source(withoutName(url), client, shown);
+        if (sources.values().stream()
+                .flatMap(Optional::stream)
+                .anyMatch(other -> other.directory().equals(source.directory()))) {
+            file.missing(what, source.url(), "another ledger has the place " + source.directory());
+            return Optional.empty();
+        }
+        charter(source);
+        return Optional.of(source);
+    }
+
+    private Optional<Statement.Endorsement> signed(Endorsed told, IncidentSource source) {
+        var place = "%s/endorsements/%s/".formatted(source.directory(), told.id().hex());
+        var signed = source.bundle(place + "bundle.json", told.id());
+        signed.ifPresentOrElse(
+                endorsement -> {
+                    source.attachment(
+                            place + "report.json",
+                            "the inspection report",
+                            endorsement.inspection().report());
+                    source.attachment(
+                            place + "sbom.cdx.json",
+                            "all packages in the image, as CycloneDX",
+                            endorsement.inspection().sbom());
+                },
+                () ->
+                        file.missing(
+                                "report and packages of " + told.id().hex(),
+                                source.url(),
+                                "their digests are not proven without the bundle"));
+        return signed;
+    }
+
     private void endorsement(Endorsed one, IncidentSource source) {
         var ledger = source.directory();
-        var place = "%s/endorsements/%s/".formatted(ledger, one.id().hex());
-        source.bundle(place + "bundle.json", one.id())
-                .ifPresentOrElse(
-                        endorsement -> {
-                            source.attachment(
-                                    place + "report.json",
-                                    "the inspection report",
-                                    endorsement.inspection().report());
-                            source.attachment(
-                                    place + "sbom.cdx.json",
-                                    "all packages in the image, as CycloneDX",
-                                    endorsement.inspection().sbom());
-                        },
-                        () ->
-                                file.missing(
-                                        "report and packages of " + one.id().hex(),
-                                        source.url(),
-                                        "their digests are not proven without the bundle"));
         var image = "%s/images/%s/".formatted(ledger, one.guid());
-        source.history(
-                image + "history.json",
-                "every statement about the image",
-                "/api/v1/images/%s/history".formatted(one.guid()));
+        source.history(image + "history.json", one.guid());
         source.status(
                 image + "status.json",
                 "how every endorsement of the image stands, with the proof that nothing is left out",
-                "guid=" + one.guid());
+                StatusKey.of(one.guid()));
         file(source, one.image());
         source.word(
                         image + IncidentSource.fileName(one.version().text()) + ".advisories.json",
@@ -331,10 +429,7 @@ final class Incident {
                                 .formatted(one.guid(), escaped(one.version().text())))
                 .ifPresent(bytes -> advisories(bytes, one));
         source.word(ledger + "/suspensions.json", "who is suspended", "/api/v1/suspensions");
-        source.history(
-                "%s/people/%s.json".formatted(ledger, one.endorser().digest().hex()),
-                "every statement about the endorser",
-                "/api/v1/people/%s/history".formatted(one.endorser().digest().hex()));
+        source.history(one.endorser().digest());
         source.word(
                         "%s/contacts/%s.json"
                                 .formatted(ledger, IncidentSource.fileName(one.owner().toString())),
@@ -361,7 +456,7 @@ final class Incident {
                 "%s/files/%s.status.json"
                         .formatted(source.directory(), image.hex().substring(0, 32)),
                 "what this ledger says of the file: endorsements, blocks, words of sites",
-                "image=" + image);
+                StatusKey.of(image));
     }
 
     private void contacts(byte[] bytes, Endorsed one) {
@@ -496,7 +591,13 @@ final class Incident {
                                 () ->
                                         new CommandFailure(
                                                 ExitCode.USAGE, "'%s' is no UUID".formatted(text)));
-        var instance = own.client().json("/api/v1/site/instances/" + id);
+        var instance =
+                NodeClient.json(
+                        own.first(
+                                "site/instance.json",
+                                "the instance",
+                                "/api/v1/site/instances/" + id,
+                                IncidentSource::word));
         file.say(
                 "Instance %s on %s, operator %s, from %s%s",
                 id,
@@ -506,7 +607,6 @@ final class Incident {
                 instance.has("stoppedAt")
                         ? " to " + instance.path("stoppedAt").asText()
                         : ", not ended");
-        own.word("site/instance.json", "the instance", "/api/v1/site/instances/" + id);
         decision(own, instance.path("decision").asText());
         try {
             image(Sha512.parse(instance.path("image").asText()).toString(), own, true);
@@ -534,53 +634,37 @@ final class Incident {
             throw new CommandFailure(ExitCode.USAGE, "person: " + e.explanation(), e);
         }
         var ledger = own.directory();
-        var history = own.client().json("/api/v1/people/%s/history".formatted(digest.hex()));
-        own.history(
-                "%s/people/%s.json".formatted(ledger, digest.hex()),
-                "every statement about the person",
-                "/api/v1/people/%s/history".formatted(digest.hex()));
+        var person = own.person(digest);
         own.word(ledger + "/suspensions.json", "who is suspended", "/api/v1/suspensions");
         own.word(ledger + "/people.json", "who acts for whom, with contacts", "/api/v1/people");
-        var person = new ArrayList<Person>();
-        for (var one : history.path("statements")) {
-            subject(ProvenStatement.ofEntry(one, own.charter()), digest).ifPresent(person::add);
-        }
         if (person.isEmpty()) {
-            file.missing("the person's name", own.url(), "no statement has it");
+            file.missing("the person's name", own.url(), "no statement proves it");
             return;
         }
-        file.say("Person %s", person.getFirst().subject());
-        file.say("  issuer  %s", person.getFirst().issuer());
+        file.say("Person %s", person.get().subject());
+        file.say("  issuer  %s", person.get().issuer());
         if (site) {
-            instances(own, "operator", person.getFirst().subject());
+            instances(own, "operator", person.get().subject());
         }
-        endorsedBy(person.getFirst(), own);
-    }
-
-    /** The person that a statement is about, or by. */
-    private static Optional<Person> subject(ProvenStatement proven, Sha256 digest) {
-        var statement = proven.statement();
-        var named =
-                switch (statement) {
-                    case Appointment one -> one.person();
-                    case Dismissal one -> one.person();
-                    case Suspension one -> one.person();
-                    case Reinstatement one -> one.person();
-                    case Statement.Policy _, Statement.Acceptance _ -> statement.signer();
-                    case Statement.Practice _, Statement.AboutImage _ -> statement.signer();
-                };
-        return Optional.of(named).filter(one -> one.digest().equals(digest));
+        endorsedBy(person.get(), own);
     }
 
     private void endorsedBy(Person person, IncidentSource own) {
         var mine = Output.object();
         var list = mine.putArray("images");
         var after = "";
-        int page = 0;
-        do {
+        long size = 0;
+        for (int page = 1; page == 1 || !after.isEmpty(); page++) {
             var path =
                     "/api/v1/images?limit=200"
                             + (after.isEmpty() ? "" : "&after=" + escaped(after));
+            if (page > MOST_LISTS) {
+                file.missing(
+                        "older endorsements of the person",
+                        own.url() + path,
+                        "the newest 10,000 of the ledger were looked at");
+                break;
+            }
             JsonNode answer;
             try {
                 answer = own.client().json(path);
@@ -591,18 +675,21 @@ final class Incident {
             for (var one : answer.path("images")) {
                 if (one.at("/endorser/subject").asText().equals(person.subject())
                         && one.at("/endorser/issuer").asText().equals(person.issuer())) {
-                    list.add(one);
+                    size += one.toString().length();
+                    if (size <= MOST_LISTED) {
+                        list.add(one);
+                    }
                 }
             }
-            after = answer.path("next").asText("");
-            if (++page == 50 && !after.isEmpty()) {
+            if (size > MOST_LISTED) {
                 file.missing(
-                        "older endorsements of the person",
+                        "more endorsements of the person",
                         own.url() + path,
-                        "the newest 10,000 of the ledger were looked at");
+                        "the list of them has %d MiB at most".formatted(MOST_LISTED >> 20));
                 break;
             }
-        } while (!after.isEmpty());
+            after = answer.path("next").asText("");
+        }
         file.say("  endorsed %d images in %s", list.size(), own.charter().origin());
         file.add(
                 own.directory() + "/endorsed.json",

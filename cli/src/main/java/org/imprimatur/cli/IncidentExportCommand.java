@@ -58,9 +58,10 @@ final class IncidentExportCommand implements Callable<Integer> {
     @Option(
             names = "--charter",
             paramLabel = "FILE",
+            defaultValue = "${env:IMPRIMATUR_CHARTER}",
             description =
                     "Charter of a ledger, from a source you trust; may be given for several (default:"
-                            + " what each node shows, with a warning).")
+                            + " $IMPRIMATUR_CHARTER, else what each node shows, with a warning).")
     private List<Path> charters = List.of();
 
     @Option(

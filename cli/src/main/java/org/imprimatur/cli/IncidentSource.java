@@ -1,9 +1,9 @@
 package org.imprimatur.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.imprimatur.cli.IncidentFile.Finding;
 import org.imprimatur.exchange.Bundle;
@@ -11,10 +11,13 @@ import org.imprimatur.exchange.BundleVerifier;
 import org.imprimatur.exchange.StatusProof;
 import org.imprimatur.exchange.StatusVerifier;
 import org.imprimatur.register.Charter;
+import org.imprimatur.register.Guid;
 import org.imprimatur.register.MalformedInput;
+import org.imprimatur.register.Person;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Statement;
 import org.imprimatur.register.StatementId;
+import org.imprimatur.register.StatusKey;
 import org.imprimatur.trust.StatementVerifier;
 import org.imprimatur.trust.TrustAnchors;
 
@@ -66,6 +69,19 @@ record IncidentSource(
         return Optional.of(bytes);
     }
 
+    /**
+     * The part that the others follow from.
+     *
+     * @throws CommandFailure where it cannot be had: nothing is collected of what is not known
+     *     there
+     */
+    byte[] first(String name, String what, String path, Function<byte[], Finding> check) {
+        var bytes = client.bytes(path, MAX_JSON);
+        asked.add(name);
+        file.add(name, what, url + path, bytes, checked(bytes, check));
+        return bytes;
+    }
+
     private static Finding checked(byte[] bytes, Function<byte[], Finding> check) {
         try {
             return check.apply(bytes);
@@ -78,19 +94,18 @@ record IncidentSource(
 
     /** What nobody but the node says; empty where it is not even JSON. */
     Optional<byte[]> word(String name, String what, String path) {
-        return part(
-                        name,
-                        what,
-                        path,
-                        MAX_JSON,
-                        bytes -> isJson(bytes) ? Finding.NONE : Finding.bad("it is no JSON"))
+        return part(name, what, path, MAX_JSON, IncidentSource::word)
                 .filter(IncidentSource::isJson);
+    }
+
+    /** What can be found of a word that nothing proves. */
+    static Finding word(byte[] bytes) {
+        return isJson(bytes) ? Finding.NONE : Finding.bad("it is no JSON");
     }
 
     private static boolean isJson(byte[] bytes) {
         try {
-            NodeClient.json(bytes);
-            return true;
+            return !NodeClient.json(bytes).isMissingNode();
         } catch (CommandFailure _) {
             return false;
         }
@@ -160,49 +175,104 @@ record IncidentSource(
                 charter);
     }
 
-    /** Every statement about something, each with its proof. */
-    void history(String name, String what, String path) {
-        part(name, what, path, MAX_JSON, bytes -> history(NodeClient.json(bytes)));
+    /** Every statement about an image, each with its proof. */
+    void history(String name, Guid image) {
+        var path = "/api/v1/images/%s/history".formatted(image);
+        part(
+                name,
+                "every statement about the image",
+                path,
+                MAX_JSON,
+                bytes -> history(IncidentHistory.of(image, bytes, charter), path));
     }
 
-    private Finding history(JsonNode answer) {
+    /** Every statement about an endorser, each with its proof. */
+    void history(Sha256 endorser) {
+        var path = historyOf(endorser);
+        part(
+                partOf(endorser),
+                "every statement about the endorser",
+                path,
+                MAX_JSON,
+                bytes -> history(IncidentHistory.of(endorser, bytes, charter), path));
+    }
+
+    /**
+     * Every statement about the person in question, each with its proof; gives who that is, where a
+     * statement proves it.
+     *
+     * @throws CommandFailure where the ledger knows nobody of that digest
+     */
+    Optional<Person> person(Sha256 digest) {
+        var path = historyOf(digest);
+        var found = new AtomicReference<Optional<Person>>(Optional.empty());
+        first(
+                partOf(digest),
+                "every statement about the person",
+                path,
+                bytes -> {
+                    var history = IncidentHistory.of(digest, bytes, charter);
+                    found.set(history.person());
+                    return history(history, path);
+                });
+        return found.get();
+    }
+
+    private String partOf(Sha256 person) {
+        return "%s/people/%s.json".formatted(directory(), person.hex());
+    }
+
+    private static String historyOf(Sha256 person) {
+        return "/api/v1/people/%s/history".formatted(person.hex());
+    }
+
+    private Finding history(IncidentHistory history, String path) {
+        history.faults()
+                .forEach(fault -> file.missing("a statement of a history", url + path, fault));
+        if (!history.faults().isEmpty()) {
+            return Finding.bad(
+                    "%d of %d statements are not proven to be what was asked for"
+                            .formatted(
+                                    history.faults().size(),
+                                    history.faults().size() + history.statements().size()));
+        }
         var verifier = anchors.map(StatementVerifier::new);
-        int count = 0;
-        for (var one : answer.path("statements")) {
-            var proven = ProvenStatement.ofEntry(one, charter);
-            count++;
+        for (var one : history.statements()) {
             if (verifier.isPresent()
-                    && verifier.get().verify(proven.envelope(), proven.admittedAt())
+                    && verifier.get().verify(one.envelope(), one.admittedAt())
                             instanceof StatementVerifier.NotVerified not) {
                 return Finding.bad(
-                        "the signature of entry %d: %s".formatted(proven.index(), not.code()));
+                        "the signature of entry %d: %s".formatted(one.index(), not.code()));
             }
         }
         return Finding.good(
                 "%d statements, each proven to be in the ledger%s"
                         .formatted(
-                                count,
-                                verifier.isPresent()
+                                history.statements().size(),
+                                anchors.isPresent()
                                         ? ", with good signatures"
                                         : "; signatures not checked"));
     }
 
     /** How images stand, with the proof that nothing was left out. */
-    void status(String name, String what, String query) {
+    void status(String name, String what, StatusKey asked) {
         part(
                 name,
                 what,
-                "/api/v1/status?" + query,
+                "/api/v1/status?" + asked.text().replaceFirst(":", "="),
                 StatusProof.MAX_BYTES,
-                bytes ->
-                        switch (new StatusVerifier(charter, List.of())
-                                .verify(StatusProof.read(bytes))) {
-                            case StatusVerifier.Outcome.Proven proven ->
-                                    Finding.good(
-                                            "proven, known as of "
-                                                    + StatusAnswer.knownAsOf(proven));
-                            case StatusVerifier.Outcome.NotProven not ->
-                                    Finding.bad(not.broken().what() + ": " + not.broken().found());
-                        });
+                bytes -> status(StatusProof.read(bytes), asked));
+    }
+
+    private Finding status(StatusProof proof, StatusKey asked) {
+        if (!proof.asked().contains(asked)) {
+            return Finding.bad("it proves nothing about " + asked);
+        }
+        return switch (new StatusVerifier(charter, List.of()).verify(proof)) {
+            case StatusVerifier.Outcome.Proven proven ->
+                    Finding.good("proven, known as of " + StatusAnswer.knownAsOf(proven));
+            case StatusVerifier.Outcome.NotProven not ->
+                    Finding.bad(not.broken().what() + ": " + not.broken().found());
+        };
     }
 }

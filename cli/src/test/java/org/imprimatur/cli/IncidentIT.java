@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -339,51 +342,82 @@ class IncidentIT {
 
     // ---- A node that lies ---------------------------------------------------------------------
 
-    /** The catalogue, but some of its answers are others. */
-    private static HttpServer lying(Predicate<String> path, UnaryOperator<byte[]> lie)
-            throws IOException {
-        var server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        var client = new NodeClient(URI.create(catalogue.url()));
-        server.createContext(
-                "/",
-                exchange -> {
-                    var asked = exchange.getRequestURI().toString();
-                    try (exchange) {
-                        var answer = answer(client, asked);
-                        answer = path.test(asked) ? lie.apply(answer) : answer;
-                        if (answer.length == 0) {
-                            exchange.sendResponseHeaders(404, -1);
-                            return;
-                        }
-                        exchange.sendResponseHeaders(200, answer.length);
-                        exchange.getResponseBody().write(answer);
-                    }
-                });
-        server.start();
-        return server;
+    /** What is answered, and with which status. */
+    private record Said(int status, byte[] body) {
+
+        static Said of(String text) {
+            return new Said(200, text.getBytes(UTF_8));
+        }
+
+        Said with(String part, String other) {
+            var text = new String(body, UTF_8);
+            assertThat(text).contains(part);
+            return Said.of(text.replace(part, other));
+        }
     }
 
-    /** Nothing, where the catalogue has no answer. */
-    private static byte[] answer(NodeClient client, String path) {
-        try {
-            return client.bytes(path, 64 << 20);
-        } catch (CommandFailure _) {
-            return new byte[0];
+    /** A node, but some of its answers are others. */
+    private static final class Liar implements AutoCloseable {
+
+        private final List<String> asked = new CopyOnWriteArrayList<>();
+        private final HttpServer server;
+
+        Liar(TrialNode node, Predicate<String> path, UnaryOperator<Said> lie) throws IOException {
+            server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            var client = new NodeClient(URI.create(node.url()));
+            server.createContext(
+                    "/",
+                    exchange -> {
+                        var asking = exchange.getRequestURI().toString();
+                        asked.add(asking);
+                        try (exchange) {
+                            var said = answer(client, asking);
+                            said = path.test(asking) ? lie.apply(said) : said;
+                            boolean none = said.body().length == 0;
+                            exchange.sendResponseHeaders(
+                                    said.status(), none ? -1 : said.body().length);
+                            exchange.getResponseBody().write(said.body());
+                        }
+                    });
+            server.start();
+        }
+
+        /** Nothing, where the node has no answer. */
+        private static Said answer(NodeClient client, String path) {
+            try {
+                return new Said(200, client.bytes(path, 64 << 20));
+            } catch (CommandFailure _) {
+                return new Said(404, new byte[0]);
+            }
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort();
+        }
+
+        Exported export(String subject) throws IOException {
+            return IncidentIT.export(subject, url(), trusting());
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+
+    private static Exported exportFromLiar(
+            String subject, Predicate<String> path, UnaryOperator<Said> lie) throws IOException {
+        try (var liar = new Liar(catalogue, path, lie)) {
+            return liar.export(subject);
         }
     }
 
     private static Exported exportFromLiar(Predicate<String> path, UnaryOperator<byte[]> lie)
             throws IOException {
-        var server = lying(path, lie);
-        try {
-            return export(
-                    "vo:biomed/mini",
-                    "http://127.0.0.1:" + server.getAddress().getPort(),
-                    trusting());
-        } finally {
-            server.stop(0);
-        }
+        return exportFromLiar(
+                "vo:biomed/mini", path, said -> new Said(200, lie.apply(said.body())));
     }
 
     @Test
@@ -419,13 +453,281 @@ class IncidentIT {
 
     @Test
     void anAnswerThatIsTooLargeOrNoneIsNamedAndTheRestIsThere() throws IOException {
-        var exported =
+        var tooLarge =
                 exportFromLiar(path -> path.endsWith("/history"), _ -> new byte[(16 << 20) + 1]);
+        var none =
+                exportFromLiar(
+                        "vo:biomed/mini",
+                        path -> path.endsWith("/history"),
+                        _ -> new Said(404, new byte[0]));
 
-        assertThat(exported.contents().path("missing").toString())
+        assertThat(tooLarge.contents().path("missing").toString())
                 .contains("is larger than 16777216 bytes");
-        assertThat(exported.entry(exported.named("/bundle.json")).path("check").asText())
+        assertThat(none.contents().path("missing").toString())
+                .contains("every statement about the image", "/history answers with status 404");
+        for (var exported : List.of(tooLarge, none)) {
+            assertThat(exported.ran().status()).as(exported.ran().err()).isZero();
+            assertThat(exported.entry(exported.named("/bundle.json")).path("check").asText())
+                    .isEqualTo("good");
+        }
+    }
+
+    @Test
+    void aProofOfHowAnotherImageStandsIsNoneOfThisOne() throws IOException {
+        var other =
+                new NodeClient(URI.create(catalogue.url()))
+                        .bytes("/api/v1/status?guid=00000000-0000-4000-8000-00000000000f", 8 << 20);
+
+        var exported = exportFromLiar(path -> path.startsWith("/api/v1/status?guid="), _ -> other);
+
+        assertThat(exported.ran().status()).isEqualTo(1);
+        var status = exported.entry(exported.named("/status.json"));
+        assertThat(status.path("check").asText()).isEqualTo("bad");
+        assertThat(status.path("found").asText())
+                .isEqualTo("it proves nothing about guid:" + endorsed.path("guid").asText());
+        assertThat(exported.entry(exported.named(".status.json")).path("check").asText())
                 .isEqualTo("good");
+    }
+
+    @Test
+    void whoTellsAnEndorsementOtherwiseThanItWasSignedIsContradictedByTheBundle()
+            throws IOException {
+        var guid = endorsed.path("guid").asText();
+        var other = "00000000-0000-4000-8000-00000000000f";
+
+        var exported =
+                exportFromLiar(
+                        "vo:biomed/mini",
+                        path -> path.startsWith("/api/v1/images?"),
+                        said -> said.with(guid, other).with("\"1.0\"", "\"1.1\""));
+
+        assertThat(exported.ran().status()).isEqualTo(1);
+        assertThat(exported.contents().path("wrong").findValuesAsText("why"))
+                .containsExactly(
+                        "it tells %s, and %s was signed".formatted(other, guid),
+                        "it tells 1.1, and 1.0 was signed");
+        assertThat(exported.ran().out()).contains("WRONG    the GUID of");
+        // What is collected is of the image that was endorsed.
+        assertThat(exported.text("README.txt")).contains(guid + "@1.0 of vo:biomed");
+        assertThat(exported.parts())
+                .containsKey("catalogue.example_main/images/%s/status.json".formatted(guid));
+    }
+
+    @Test
+    void whatIsToldOfAnEndorsementAndNotProvenIsToldToBeSo() throws IOException {
+        var exported =
+                exportFromLiar(
+                        "vo:biomed/mini",
+                        path -> path.endsWith("/bundle"),
+                        _ -> new Said(404, new byte[0]));
+
+        assertThat(exported.text("README.txt")).contains("NOT PROVEN: so http://127.0.0.1:");
+        assertThat(export("vo:biomed/mini", catalogue.url()).text("README.txt"))
+                .doesNotContain("NOT PROVEN");
+    }
+
+    @Test
+    void aStatementAboutAPersonThatIsNotProvenIsNamedAndTheRestIsThere() throws IOException {
+        var endorser = PersonOptions.ofCertificate(home.resolve("keys/endorser.pem"));
+        var history = "/api/v1/people/%s/history".formatted(endorser.digest().hex());
+
+        try (var liar = new Liar(catalogue, history::equals, IncidentIT::withoutTheFirstProof)) {
+            var exported = liar.export("person:" + endorser.digest().hex());
+
+            assertThat(exported.ran().status()).isEqualTo(1);
+            assertThat(exported.contents().path("missing").toString())
+                    .contains("a statement of a history", "does not prove what it shows");
+            assertThat(exported.text("README.txt"))
+                    .contains("Person " + endorser.subject(), "endorsed 1 images");
+            assertThat(
+                            exported.entry(
+                                            exported.named(
+                                                    "/people/%s.json"
+                                                            .formatted(endorser.digest().hex())))
+                                    .path("found")
+                                    .asText())
+                    .startsWith("1 of 2 statements are not proven");
+            assertThat(liar.asked).containsOnlyOnce(history);
+        }
+    }
+
+    private static Said withoutTheFirstProof(Said said) {
+        var json = (ObjectNode) tree(new String(said.body(), UTF_8));
+        ((ObjectNode) json.path("statements").path(0)).put("proof", "c2sp.org/tlog-proof@v1\n");
+        return Said.of(json.toString());
+    }
+
+    @Test
+    void aHistoryOfNothingOrOfSomebodyElseIsWrong() throws IOException {
+        var client = new NodeClient(URI.create(catalogue.url()));
+        var endorser = PersonOptions.ofCertificate(home.resolve("keys/endorser.pem")).digest();
+        var contact = PersonOptions.ofCertificate(home.resolve("keys/contact.pem")).digest();
+        var another =
+                Said.of(client.json("/api/v1/people/" + contact.hex() + "/history").toString());
+        var part = "/people/%s.json".formatted(endorser.hex());
+
+        for (var lie :
+                List.of(
+                        Said.of("{}"),
+                        Said.of("{\"person\": \"%s\"}".formatted(endorser.hex())),
+                        Said.of(
+                                "{\"person\": \"%s\", \"statements\": []}"
+                                        .formatted(endorser.hex())),
+                        another,
+                        another.with(contact.hex(), endorser.hex()))) {
+            var exported =
+                    exportFromLiar(
+                            "vo:biomed/mini",
+                            path -> path.contains(endorser.hex() + "/history"),
+                            _ -> lie);
+
+            assertThat(exported.ran().status()).isEqualTo(1);
+            assertThat(exported.entry(exported.named(part)).path("check").asText())
+                    .as(new String(lie.body(), UTF_8))
+                    .isEqualTo("bad");
+        }
+        assertThat(
+                        exportFromLiar(
+                                        "vo:biomed/mini",
+                                        path -> path.contains("/images/"),
+                                        _ -> Said.of("{}"))
+                                .ran()
+                                .out())
+                .contains("/history.json: it is not of the documented form");
+    }
+
+    @Test
+    void whatANodeDoesNotProveOrTellIsNotUnknownToIt() throws IOException {
+        var id = endorsed.path("endorsement").asText();
+
+        var unproven =
+                exportFromLiar(id, path -> path.endsWith("/statements/" + id), _ -> Said.of("{}"));
+        var silent =
+                exportFromLiar(
+                        "sha512:" + "0".repeat(128),
+                        path -> path.startsWith("/api/v1/images?"),
+                        _ -> new Said(403, new byte[0]));
+
+        assertThat(unproven.ran().status()).isEqualTo(1);
+        assertThat(unproven.ran().err()).contains("does not prove what it shows");
+        assertThat(silent.text("README.txt")).doesNotContain("Nobody endorsed");
+        assertThat(silent.contents().path("missing").toString())
+                .contains("endorsements of the image", "answers with status 403");
+    }
+
+    @Test
+    void aSiteThatRefusesItsPolicyIsAskedAsASiteAndWhatItRefusesIsNamed() throws IOException {
+        try (var liar =
+                new Liar(
+                        site,
+                        path -> path.startsWith("/api/v1/site/policy"),
+                        _ -> new Said(403, new byte[0]))) {
+            var exported = liar.export("vo:biomed/mini");
+
+            assertThat(exported.ran().status()).as(exported.ran().err()).isZero();
+            assertThat(exported.text("README.txt"))
+                    .contains("perhaps a site", "1 instances of image");
+            assertThat(exported.contents().path("missing").toString())
+                    .contains("the site's policy in force", "answers with status 403");
+        }
+    }
+
+    @Test
+    void aCatalogueThatDoesNotAnswerIsAskedOnce() throws IOException {
+        var id = endorsed.path("endorsement").asText();
+        try (var gone = new FakeNode();
+                var liar =
+                        new Liar(
+                                site,
+                                path -> path.startsWith("/api/v1/site/"),
+                                said -> twice(said, id, gone.url()))) {
+            var exported = liar.export("vo:biomed/mini");
+
+            assertThat(exported.contents().path("missing").findValuesAsText("what"))
+                    .containsOnlyOnce("everything of the ledger catalogue.example/main");
+            assertThat(gone.asked()).containsExactly("/api/v1/charter");
+            assertThat(liar.asked).containsOnlyOnce("/api/v1/site/sources");
+        }
+    }
+
+    /** A second endorsement beside the one, and another address of their catalogue. */
+    private static Said twice(Said said, String id, String url) {
+        var json = tree(new String(said.body(), UTF_8));
+        if (json.path("images").isArray()) {
+            var images = (ArrayNode) json.path("images");
+            ((ObjectNode) images.add(images.path(0).deepCopy()).path(1))
+                    .put("endorsement", id.replace(id.charAt(0), id.charAt(0) == 'a' ? 'b' : 'a'));
+        }
+        json.path("sources").forEach(source -> ((ObjectNode) source).put("url", url));
+        return said.body().length == 0 ? said : Said.of(json.toString());
+    }
+
+    @Test
+    void aCharterByWhichNothingIsCheckedIsToldToBeWrong() throws IOException {
+        var exported =
+                export(
+                        "vo:biomed/mini",
+                        catalogue.url(),
+                        "--charter",
+                        catalogue.charter().toString(),
+                        "--charter",
+                        site.charter().toString());
+
+        assertThat(exported.ran().status()).isEqualTo(1);
+        assertThat(exported.ran().out())
+                .contains("WRONG    the charter of site.example/here (--charter)")
+                .doesNotContain("the charter of catalogue.example/main (--charter)");
+    }
+
+    @Test
+    void theCharterMayBeNamedByTheEnvironment() throws Exception {
+        var file = home.resolve("by-environment.zip");
+        var builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "incident",
+                        "export",
+                        "vo:biomed/mini",
+                        "--node",
+                        catalogue.url(),
+                        "--save",
+                        file.toString());
+        builder.environment().put("IMPRIMATUR_CHARTER", catalogue.charter().toString());
+        var process = builder.redirectErrorStream(true).start();
+        var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said).doesNotContain("believing the charter");
+    }
+
+    @Test
+    void howMuchIsListedOfWhatAPersonEndorsedIsBounded() throws IOException {
+        var endorser = PersonOptions.ofCertificate(home.resolve("keys/endorser.pem"));
+        var page =
+                Said.of(
+                        """
+                        {"images": [{"endorser": {"subject": "%s", "issuer": "%s"}, "title": "%s"}],
+                         "next": "1"}
+                        """
+                                .formatted(
+                                        endorser.subject(),
+                                        endorser.issuer(),
+                                        "x".repeat(6 << 20)));
+
+        try (var liar =
+                new Liar(catalogue, path -> path.startsWith("/api/v1/images?"), _ -> page)) {
+            var exported = liar.export("person:" + endorser.digest().hex());
+
+            assertThat(exported.ran().status()).as(exported.ran().err()).isZero();
+            assertThat(exported.contents().path("missing").toString())
+                    .contains("more endorsements of the person", "16 MiB at most");
+            assertThat(exported.text(exported.named("/endorsed.json")).length())
+                    .isBetween(12 << 20, 16 << 20);
+            assertThat(liar.asked).filteredOn(path -> path.contains("/images?")).hasSize(3);
+        }
     }
 
     @Test
