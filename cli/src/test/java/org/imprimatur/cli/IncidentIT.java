@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,11 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.zip.ZipFile;
+import org.imprimatur.exchange.CharterJson;
+import org.imprimatur.ledger.NoteSigner;
+import org.imprimatur.register.Charter;
 import org.imprimatur.register.Clause;
+import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha256;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -663,6 +668,35 @@ class IncidentIT {
     }
 
     @Test
+    void aLedgerThatWouldStandInThePlaceOfAnotherIsNamedAndLeftOut() throws IOException {
+        var name = "site.example_here";
+        var key = NoteSigner.generate(name, new SecureRandom()).verifier().toString();
+        var of = CharterJson.read(Files.readAllBytes(site.charter()));
+        var charter =
+                CharterJson.write(new Charter(new Origin(name), key, of.policy(), of.owners()));
+        try (var namesake = new FakeNode().answering("/api/v1/charter", 200, charter);
+                var liar =
+                        new Liar(
+                                site,
+                                path -> path.startsWith("/api/v1/site/"),
+                                said ->
+                                        new Said(
+                                                said.status(),
+                                                new String(said.body(), UTF_8)
+                                                        .replace("catalogue.example/main", name)
+                                                        .replace(catalogue.url(), namesake.url())
+                                                        .getBytes(UTF_8)))) {
+            var exported = liar.export("vo:biomed/mini");
+
+            assertThat(exported.contents().path("missing").toString())
+                    .contains("everything of the ledger " + name, "another ledger has the place");
+            assertThat(tree(exported.text(name + "/charter.json")).path("origin").asText())
+                    .isEqualTo("site.example/here");
+            assertThat(namesake.asked()).containsExactly("/api/v1/charter");
+        }
+    }
+
+    @Test
     void aCharterByWhichNothingIsCheckedIsToldToBeWrong() throws IOException {
         var exported =
                 export(
@@ -686,7 +720,8 @@ class IncidentIT {
                 new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        System.getProperty(
+                                "surefire.test.class.path", System.getProperty("java.class.path")),
                         Main.class.getName(),
                         "incident",
                         "export",
