@@ -13,13 +13,7 @@ import org.imprimatur.inspect.facts.Shown;
 final class AccessReader {
 
     /** Options of agetty(8) and mingetty(8). */
-    private static final Pattern GETTY =
-            Pattern.compile(".*getty.*\\s(--autologin|-a)(=|\\s).*", Pattern.DOTALL);
-
-    private static final Pattern DOAS =
-            Pattern.compile(
-                    "\\s*permit\\s+(?:(?:\\w+|(?:setenv\\s*)?\\{[^}]*\\})\\s+)*?nopass\\s+"
-                            + "(?:(?:persist|keepenv|nolog|setenv\\s*\\{[^}]*\\})\\s+)*([^\\s#]+).*");
+    private static final Pattern AUTO_LOGIN = Pattern.compile("\\s(?:--autologin|-a)[=\\s]");
 
     private final ConfigReader reader;
 
@@ -34,7 +28,7 @@ final class AccessReader {
                 access.automatic(services),
                 access.cached(),
                 access.remoteFiles(),
-                access.doas(),
+                DoasReader.read(reader),
                 access.trusted());
     }
 
@@ -43,7 +37,7 @@ final class AccessReader {
         for (var unit : services.running()) {
             for (var command : unit.commands()) {
                 boolean root = command.contains("sulogin") && command.contains("--force");
-                if (GETTY.matcher(command).matches()) {
+                if (logsIn(command)) {
                     places.add(new Place(unit.path(), unit.name() + " logs somebody in by itself"));
                 } else if (root || command.matches("-?/(usr/)?bin/(ba|da|z)?sh")) {
                     places.add(new Place(unit.path(), unit.name() + " gives a shell to everybody"));
@@ -52,7 +46,7 @@ final class AccessReader {
         }
         for (var line : reader.lines("/etc/inittab")) {
             boolean shell = line.matches("[^#:]*:[^:]*:(respawn|askfirst):.*/(ba)?sh\\s*");
-            if (!line.startsWith("#") && (GETTY.matcher(line).matches() || shell)) {
+            if (!line.startsWith("#") && (logsIn(line) || shell)) {
                 places.add(new Place("/etc/inittab", Shown.text(line)));
             }
         }
@@ -67,6 +61,11 @@ final class AccessReader {
             Glob.expand(reader, pattern).forEach(path -> key(path, "User", places));
         }
         return places;
+    }
+
+    private static boolean logsIn(String command) {
+        int getty = command.indexOf("getty");
+        return getty >= 0 && AUTO_LOGIN.matcher(command).find(getty);
     }
 
     private List<Place> cached() {
@@ -91,28 +90,6 @@ final class AccessReader {
                                 "/etc/fstab",
                                 "line %d: %s is mounted with a password"
                                         .formatted(number, Shown.text(field[1]))));
-            }
-        }
-        return places;
-    }
-
-    /** doas.conf(5): {@code permit [options] identity …}. */
-    private List<Place> doas() {
-        var places = new ArrayList<Place>();
-        var paths = new ArrayList<>(List.of("/etc/doas.conf"));
-        paths.addAll(Glob.expand(reader, "/etc/doas.d/*.conf"));
-        for (var path : paths) {
-            int number = 0;
-            for (var line : reader.lines(path)) {
-                number++;
-                var rule = DOAS.matcher(line);
-                if (rule.matches() && !rule.group(1).equals("root")) {
-                    places.add(
-                            new Place(
-                                    Shown.path(path),
-                                    "line %d: %s may act without a password"
-                                            .formatted(number, Shown.text(rule.group(1)))));
-                }
             }
         }
         return places;

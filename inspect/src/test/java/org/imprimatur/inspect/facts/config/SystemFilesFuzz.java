@@ -33,6 +33,7 @@ public final class SystemFilesFuzz {
                         "/etc/iptables/rules.v4",
                         "/etc/rsyslog.conf",
                         "/etc/systemd/journald.conf",
+                        "/etc/doas.conf",
                         "/etc/fstab",
                         "/etc/inittab",
                         "/etc/netplan/a.yaml",
