@@ -1,9 +1,13 @@
 package org.imprimatur.inspect.rules;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.imprimatur.inspect.facts.Account;
 import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.FoundKey;
@@ -22,27 +26,12 @@ final class Rules {
 
     private static final String PASSWD = "/etc/passwd";
     private static final String SHADOW = "/etc/shadow";
-
-    /** Groups whose members are root whenever they wish. */
-    private static final Set<String> PRIVILEGED =
-            Set.of(
-                    "sudo",
-                    "admin",
-                    "wheel",
-                    "docker",
-                    "lxd",
-                    "incus-admin",
-                    "microk8s",
-                    "libvirt",
-                    "disk",
-                    "kmem",
-                    "shadow",
-                    "root");
+    private static final String GROUP = "/etc/group";
 
     private static final int SHOWN_KEYS = 4;
 
     /** A report with more of them says nothing more. */
-    private static final int MAX_ALTERED = 1000;
+    private static final int MAX_OBJECTIONS = 1000;
 
     private Rules() {}
 
@@ -115,35 +104,43 @@ final class Rules {
 
     static List<Objection> privilegedGroup(Facts facts) {
         var objections = new ArrayList<Objection>();
+        var byName = new HashSet<String>();
+        var byGroup = new HashMap<Long, Set<String>>();
+        for (var account : facts.accounts()) {
+            if (account.uid() != 0) {
+                byName.add(account.name());
+            }
+            if (account.isHuman()) {
+                byGroup.computeIfAbsent(account.gid(), _ -> new LinkedHashSet<>())
+                        .add(account.name());
+            }
+        }
+        var sudoers =
+                facts.sudo().rules().stream()
+                        .flatMap(rule -> rule.users().stream())
+                        .collect(Collectors.toSet());
         for (var group : facts.groups()) {
-            if (!PRIVILEGED.contains(group.name()) && !hasSudo(facts, group)) {
+            if (!Group.leadsToRoot(group.name())
+                    && !sudoers.contains("%" + group.name())
+                    && !sudoers.contains("%#" + group.gid())) {
                 continue;
             }
-            for (var account : facts.accounts()) {
-                boolean member =
-                        group.members().contains(account.name())
-                                || account.gid() == group.gid() && account.isHuman();
-                if (member && account.uid() != 0) {
-                    objections.add(
-                            new Objection(
-                                    "/etc/group",
-                                    "account %s is in group %s"
-                                            .formatted(
-                                                    Shown.text(account.name()),
-                                                    Shown.text(group.name()))));
+            var members = new LinkedHashSet<>(group.members());
+            members.retainAll(byName);
+            members.addAll(byGroup.getOrDefault(group.gid(), Set.of()));
+            for (var member : members) {
+                if (objections.size() == MAX_OBJECTIONS) {
+                    objections.add(new Objection(GROUP, "more accounts are in such groups"));
+                    return objections;
                 }
+                objections.add(
+                        new Objection(
+                                GROUP,
+                                "account %s is in group %s"
+                                        .formatted(Shown.text(member), Shown.text(group.name()))));
             }
         }
         return objections;
-    }
-
-    /** Whether a rule of sudo names the group, by its name or its number. */
-    private static boolean hasSudo(Facts facts, Group group) {
-        return facts.sudo().rules().stream()
-                .anyMatch(
-                        rule ->
-                                rule.users().contains("%" + group.name())
-                                        || rule.users().contains("%#" + group.gid()));
     }
 
     private static List<Objection> accounts(
@@ -400,7 +397,7 @@ final class Rules {
             if (each.configuration()) {
                 continue;
             }
-            if (objections.size() < MAX_ALTERED) {
+            if (objections.size() < MAX_OBJECTIONS) {
                 objections.add(new Objection(each.path(), "differs from package " + each.owner()));
             } else {
                 more++;

@@ -3,6 +3,7 @@ package org.imprimatur.inspect.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ import org.imprimatur.inspect.packages.AlteredFile;
 import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Clauses;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -323,6 +325,36 @@ class RulesTest {
                         found);
 
         assertThat(rules(facts)).containsExactly("key.private", "key.vendor");
+    }
+
+    @Test
+    void manyGroupsMembersAndRulesOfSudoTakeNoLongTime() {
+        var accounts = new StringBuilder(PASSWD);
+        var groups = new StringBuilder("sudo:x:27:\n");
+        var rules = new StringBuilder();
+        for (int i = 0; i < 90_000; i++) {
+            accounts.append("u%d:x:%d:7::/:/bin/sh\n".formatted(i, 1000 + i));
+            groups.append("g%d:x:7:%s\n".formatted(i, i == 0 ? "root,".repeat(90_000) : "root"));
+        }
+        for (int i = 0; i < 9_000; i++) {
+            rules.append("%%g%d,%%x%d ALL=(ALL) ALL\n".formatted(i, i));
+        }
+        var facts =
+                facts(
+                        Map.of(
+                                "/etc/passwd", accounts.toString(),
+                                "/etc/group", groups.toString(),
+                                "/etc/sudoers", rules.toString()),
+                        new Found());
+
+        var objections =
+                Assertions.assertTimeoutPreemptively(
+                        Duration.ofSeconds(5), () -> Rules.privilegedGroup(facts));
+
+        assertThat(objections)
+                .hasSize(1001)
+                .contains(new Objection("/etc/group", "account u0 is in group g0"))
+                .endsWith(new Objection("/etc/group", "more accounts are in such groups"));
     }
 
     @Test

@@ -261,6 +261,11 @@ class SystemRulesTest {
                         "system_info: {default_user: {name: a, groups: 'adm, docker'}}\n",
                         "system_info: {default_user: {name: a, groups: [adm]}}\n"),
                 text(
+                        "cloud.root-user",
+                        main,
+                        "users: [{name: a, groups: [libvirt]}]\n",
+                        "users: [{name: a, groups: [libvirt-dnsmasq]}]\n"),
+                text(
                         "cloud.any-source",
                         "/etc/cloud/cloud.cfg.d/90.cfg",
                         "",

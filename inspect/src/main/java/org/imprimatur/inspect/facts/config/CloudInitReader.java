@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.imprimatur.inspect.facts.ConfigReader;
+import org.imprimatur.inspect.facts.Group;
 import org.imprimatur.inspect.facts.GuestFiles;
 import org.imprimatur.inspect.facts.Shown;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +40,6 @@ final class CloudInitReader {
                     "amiconfig",
                     "prolog",
                     "hepix-prolog");
-
-    private static final Set<String> ROOT_GROUPS =
-            Set.of("sudo", "wheel", "admin", "docker", "lxd", "incus-admin", "disk", "root");
 
     private final ConfigReader reader;
     private final List<Layer> layers = new ArrayList<>();
@@ -285,7 +282,7 @@ final class CloudInitReader {
         boolean member =
                 texts(user.get("groups")).stream()
                         .flatMap(groups -> Arrays.stream(groups.split("[, ]+", -1)))
-                        .anyMatch(ROOT_GROUPS::contains);
+                        .anyMatch(Group::leadsToRoot);
         return sudo || member;
     }
 
