@@ -42,7 +42,7 @@ final class SshdConfigParser {
 
     /** The configuration of a server that is started without options. */
     static SshdConfig read(ConfigReader reader) {
-        return read(reader, new SshdCommandLine("", List.of()));
+        return read(reader, SshdCommandLine.NONE);
     }
 
     /** The configuration; without a file, the defaults. */

@@ -68,9 +68,7 @@ public final class SystemReader {
                 reader.kind("/usr/sbin/sshd") == GuestFiles.Kind.FILE
                         || reader.kind(SshdConfigParser.MAIN_FILE) == GuestFiles.Kind.FILE;
         configuration = ConfigurationReader.read(reader, os);
-        sshd =
-                SshdConfigParser.read(
-                        reader, SshdCommandLine.read(reader, configuration.services()));
+        sshd = SshdConfigParser.read(reader, SshdStarts.read(reader, configuration.services()));
     }
 
     /** Adds what stands in known places to what was found by looking everywhere. */

@@ -161,7 +161,7 @@ class SystemRulesTest {
 
     /** What the server is told on its command line counts before its files. */
     private static List<Case> sshCommandLine() {
-        var unit = "[Service]\nExecStart=/usr/sbin/sshd -D %s\n";
+        var unit = "[Service]\nEnvironmentFile=-/etc/default/ssh\nExecStart=/usr/sbin/sshd -D %s\n";
         return List.of(
                 new Case(
                         "sshd.password-authentication",

@@ -141,7 +141,9 @@ final class SystemdReader {
                         : state(name),
                 start,
                 commands,
-                listens);
+                listens,
+                file.all("Service.Environment"),
+                file.all("Service.EnvironmentFile"));
     }
 
     /** The specifiers that matter in commands: the instance, plain and unescaped. */

@@ -44,6 +44,8 @@ final class SysvReader {
                             Unit.State.ENABLED,
                             Unit.Start.BOOT,
                             List.of(),
+                            List.of(),
+                            List.of(),
                             List.of()));
         }
         return units;

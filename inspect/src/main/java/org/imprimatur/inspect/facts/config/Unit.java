@@ -11,6 +11,8 @@ import java.util.List;
  * @param start what makes it run
  * @param commands what it runs; empty for units that run nothing
  * @param listens the addresses of a socket, as written
+ * @param environment assignments of variables for the commands, as written; may hold secrets
+ * @param environmentFiles the files with further ones, in order, as written
  */
 public record Unit(
         String name,
@@ -18,12 +20,16 @@ public record Unit(
         State state,
         Start start,
         List<String> commands,
-        List<String> listens) {
+        List<String> listens,
+        List<String> environment,
+        List<String> environmentFiles) {
 
     /** Copies the lists. */
     public Unit {
         commands = List.copyOf(commands);
         listens = List.copyOf(listens);
+        environment = List.copyOf(environment);
+        environmentFiles = List.copyOf(environmentFiles);
     }
 
     /** Whether the unit is switched on (systemctl(1), is-enabled). */
