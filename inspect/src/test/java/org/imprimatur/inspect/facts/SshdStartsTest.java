@@ -166,18 +166,37 @@ class SshdStartsTest {
                 "-oPermitRootLogin\\x20yes",
                 "-oPermitRootLogin=%j",
                 "-D $BROKEN",
-                "-D $ESCAPED"
+                "-D $ESCAPED",
+                "-D $BEHIND"
             })
     void whatCannotBeToldIsToldAsUnread(String words) {
         service(
                 "a",
                 "Environment=ESCAPED=-oPermitRootLogin=%%j\nEnvironmentFile=/etc/x\nExecStart=/usr/sbin/sshd "
                         + words);
-        files.with("/etc/x", "BROKEN=\"-oPermitRootLogin=yes\n");
+        files.with("/etc/x", "BEHIND=\nBROKEN=\"-oPermitRootLogin=yes\nBEHIND=\n\"\n");
 
         rootLogin();
 
         assertThat(unread()).hasSize(1);
+    }
+
+    @Test
+    void aLineThatGoesOnMayHoldWhatStandsInTheNext() {
+        service("a", "EnvironmentFile=/etc/x\nExecStart=/usr/sbin/sshd -D $OPTIONS");
+        files.with("/etc/x", "OPTIONS=-oPermitRootLogin=yes\n# a \\\nOPTIONS=\n");
+
+        rootLogin();
+
+        assertThat(unread()).hasSize(1);
+    }
+
+    @Test
+    void anyByteMayStandInAVariable() {
+        service("a", "EnvironmentFile=/etc/x\nExecStart=/usr/sbin/sshd -D $OPTIONS");
+        files.with("/etc/x", "OPTIONS=-oPermitRootLogin=yes -oBanner=\u0085\r/x\n");
+
+        assertThat(rootLogin()).isEqualTo("/etc/x line 1");
     }
 
     @Test
