@@ -9,7 +9,10 @@ import java.util.TreeMap;
 /** What a program is given beside the rights of whoever runs it (capabilities(7)). */
 final class Capabilities {
 
-    /** Those by which a program can make itself root, or do all that root can; by their bit. */
+    /**
+     * Those by which a program can make itself root, or do all that root can, by their bit: {@code
+     * cap_sys_boot} starts another kernel (kexec_load(2)), {@code cap_mknod} opens any disk.
+     */
     private static final Map<Integer, String> ROOT =
             new TreeMap<>(
                     Map.ofEntries(
@@ -25,6 +28,8 @@ final class Capabilities {
                             Map.entry(18, "cap_sys_chroot"),
                             Map.entry(19, "cap_sys_ptrace"),
                             Map.entry(21, "cap_sys_admin"),
+                            Map.entry(22, "cap_sys_boot"),
+                            Map.entry(27, "cap_mknod"),
                             Map.entry(31, "cap_setfcap"),
                             Map.entry(39, "cap_bpf")));
 

@@ -639,10 +639,14 @@ class SystemRulesTest {
         found.mode("/usr/bin/game", 04755, 1000);
         found.capabilities("/opt/python", 0755, capability(1 << 7 | 1));
         found.capabilities("/opt/ping", 0755, capability(1 << 13));
+        found.capabilities("/opt/node", 0755, capability(1 << 27));
+        found.capabilities("/opt/boot", 0755, capability(1 << 22));
 
         assertThat(RuleCatalogue.judge(Profile.EGI_1, facts(files -> {}, found), List.of()))
                 .extracting(each -> each.rule().id() + " " + each.path())
                 .containsExactly(
+                        "file.capability /opt/boot",
+                        "file.capability /opt/node",
                         "file.capability /opt/python",
                         "file.setuid /tmp/su",
                         "file.setuid /usr/local/bin/rootshell",
