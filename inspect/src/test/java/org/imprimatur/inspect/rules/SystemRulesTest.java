@@ -251,6 +251,12 @@ class SystemRulesTest {
                         "datasource: {NoCloud: {user-data: \"#cloud-config\\npassword: x\\n\"}}\n",
                         "datasource: {NoCloud: {user-data: \"#cloud-config\\n{}\\n\"}}\n"),
                 text(
+                        "cloud.password",
+                        main,
+                        "datasource: {None: {userdata_raw: \"#cloud-config\\npassword: x\\n\"}}\n",
+                        "datasource: {None: {metadata: {local-hostname: a}}}\n"),
+                text("cloud.password", main, "#!/bin/sh\npassword: x\n", "#!/bin/sh\n{}\n"),
+                text(
                         "cloud.root-user",
                         main,
                         "system_info: {default_user: {name: a, sudo: ['ALL=(ALL) NOPASSWD:ALL']}}\n",
@@ -668,20 +674,38 @@ class SystemRulesTest {
                 List.of(
                         "Content-Type: multipart/mixed; boundary=\"a\"\n\n--a\n",
                         "## template: jinja\n#cloud-config\n{% if a %}\n",
+                        "#cloud-config-archive\n- {type: text/cloud-config, content: 'password: x'}\n",
+                        "#Cloud-Config-JSONP\n[{op: add, path: /password, value: x}]\n",
                         "\u001f\u008b\b")) {
-            var files = CleanSystem.files();
-            RulesTest.CLEAN.forEach(files::with);
-            files.with("/var/lib/cloud/seed/nocloud/user-data", text);
-            var reader = new ConfigReader(files);
-            new SystemReader(reader);
-
-            assertThat(reader.unread())
+            assertThat(unread("/var/lib/cloud/seed/nocloud/user-data", text))
                     .as(text)
-                    .extracting(Object::toString)
                     .containsExactly(
                             "/var/lib/cloud/seed/nocloud/user-data:"
                                     + " user data of a form that is not read");
         }
+    }
+
+    @Test
+    void whatHoldsNoSettingsWhereCloudInitLooksForSomeIsToldAsUnread() {
+        var path = "/etc/cloud/cloud.cfg.d/99.cfg";
+        for (var text : List.of("- password: x\n", "password x\n", "#INCLUDED\n'x'\n")) {
+            assertThat(unread(path, text))
+                    .as(text)
+                    .containsExactly(path + ": holds no map of settings");
+        }
+        for (var text : List.of("", "# nothing\n", "---\n", "{}\n")) {
+            assertThat(unread(path, text)).as(text).isEmpty();
+        }
+        assertThat(unread(path, "datasource: {None: {userdata_raw: [x]}}\n"))
+                .containsExactly(path + ": user data of a form that is not read");
+    }
+
+    private static List<String> unread(String path, String text) {
+        var files = CleanSystem.files();
+        RulesTest.CLEAN.forEach(files::with);
+        var reader = new ConfigReader(files.with(path, text));
+        new SystemReader(reader);
+        return reader.unread().stream().map(Object::toString).toList();
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.Group;
@@ -41,10 +42,21 @@ final class CloudInitReader {
                     "prolog",
                     "hepix-prolog");
 
+    private static final String UNKNOWN_FORM = "user data of a form that is not read";
+
+    /** Where user data may stand in the configuration of a data source. */
+    private static final List<InlineSeed> INLINE_SEEDS =
+            List.of(
+                    new InlineSeed("NoCloud", "user-data"),
+                    new InlineSeed("NoCloud", "vendor-data"),
+                    new InlineSeed("None", "userdata_raw"));
+
     private final ConfigReader reader;
     private final List<Layer> layers = new ArrayList<>();
     private final List<CloudInit.Setting> settings = new ArrayList<>();
     private int merged;
+
+    private record InlineSeed(String source, String key) {}
 
     private record Layer(String path, Map<?, ?> values) {}
 
@@ -94,14 +106,17 @@ final class CloudInitReader {
 
     /** User data that stands in the configuration of its data source counts before all others. */
     private Map<String, Object> withInlineSeed(Map<String, Object> config) {
-        if (!(config.get("datasource") instanceof Map<?, ?> sources)
-                || !(sources.get("NoCloud") instanceof Map<?, ?> noCloud)) {
+        if (!(config.get("datasource") instanceof Map<?, ?> sources)) {
             return config;
         }
         int before = layers.size();
-        for (var name : List.of("user-data", "vendor-data")) {
-            if (noCloud.get(name) instanceof String text) {
-                seed(placeOf("datasource"), text);
+        for (var each : INLINE_SEEDS) {
+            if (sources.get(each.source) instanceof Map<?, ?> source) {
+                switch (source.get(each.key)) {
+                    case null -> {}
+                    case String text -> seed(placeOf("datasource"), text);
+                    default -> reader.missed(placeOf("datasource"), UNKNOWN_FORM);
+                }
             }
         }
         var merged = config;
@@ -120,15 +135,16 @@ final class CloudInitReader {
 
     /** User data by its first line (cloud-init, "User data formats"). */
     private void seed(String path, String text) {
-        var first = text.strip().lines().findFirst().orElse("");
+        var first = text.strip().lines().findFirst().orElse("").toLowerCase(Locale.ROOT);
         if (first.startsWith("#!")
                 || first.matches("#(cloud-boothook|part-handler|upstart-job).*")) {
             command(path, "user data is a script");
         } else if (first.startsWith("#include")) {
             command(path, "user data is fetched from elsewhere");
-        } else if (first.matches("(?i)(MIME-Version|Content-Type):.*|From .*|## template:.*")
+        } else if (first.matches("(mime-version|content-type):.*|from .*|## template:.*")
+                || first.matches("#cloud-config-(archive|jsonp).*")
                 || text.startsWith("\u001f\u008b")) {
-            reader.missed(path, "user data of a form that is not read");
+            reader.missed(path, UNKNOWN_FORM);
         } else {
             layer(path, text);
         }
@@ -167,12 +183,14 @@ final class CloudInitReader {
     }
 
     private void layer(String path, String text) {
-        if (text.isBlank() || text.startsWith("#!")) {
+        if (text.isBlank()) {
             return;
         }
         try {
-            if (Yaml.parse(text) instanceof Map<?, ?> map) {
-                layers.add(new Layer(path, map));
+            switch (Yaml.parse(text)) {
+                case Map<?, ?> map -> layers.add(new Layer(path, map));
+                case String none when none.isEmpty() -> {} // a document without content
+                default -> reader.missed(path, "holds no map of settings");
             }
         } catch (IOException e) {
             reader.missed(path, "is no YAML that can be read");
