@@ -45,7 +45,7 @@ final class KnownFiles {
     /** Takes a path and the name at its end. */
     private interface Path extends BiPredicate<String, String> {}
 
-    /** A line of text and where it begins. */
+    /** A line of text without blanks around it, and where it begins. */
     private record Line(long offset, String text) {}
 
     private static final List<Kind> KINDS =
@@ -186,7 +186,7 @@ final class KnownFiles {
                     new Kind(
                             (path, name) ->
                                     below(path, "/openvpn/") && OPENVPN_LOGINS.contains(name),
-                            KnownFiles::openVpnLogin),
+                            text -> openVpnLogin(lines(text))),
                     new Kind(
                             (path, _) ->
                                     path.endsWith("/network/interfaces")
@@ -361,9 +361,9 @@ final class KnownFiles {
         while (start < text.length()) {
             int end = text.indexOf('\n', start);
             end = end < 0 ? text.length() : end;
-            var line = text.substring(start, end).strip();
+            var line = text.substring(start, end).stripLeading();
             if (!line.isEmpty() && line.charAt(0) != '#' && line.charAt(0) != ';') {
-                lines.add(new Line(start, line));
+                lines.add(new Line(end - line.length(), line.stripTrailing()));
             }
             start = end + 1;
         }
@@ -562,20 +562,27 @@ final class KnownFiles {
         };
     }
 
-    /** A user and a password between two lines of their own. */
+    /** A user and a password between two lines of their own, as often as there are such. */
     private static List<Sighting> openVpnInline(String text) {
-        int at = text.indexOf("<auth-user-pass>");
-        int end = at < 0 ? -1 : text.indexOf("</auth-user-pass>", at);
-        return end < 0
-                ? List.of()
-                : openVpnLogin(text.substring(at + "<auth-user-pass>".length(), end));
+        var seen = new ArrayList<Sighting>();
+        var lines = lines(text);
+        int begin = -1;
+        for (int i = 0; i < lines.size() && seen.size() < MOST; i++) {
+            var line = lines.get(i).text;
+            if (line.startsWith("<auth-user-pass>")) {
+                begin = i + 1;
+            } else if (line.startsWith("</auth-user-pass>") && begin >= 0) {
+                seen.addAll(openVpnLogin(lines.subList(begin, i)));
+                begin = -1;
+            }
+        }
+        return seen;
     }
 
-    /** A file with two lines: a user and a password. */
-    private static List<Sighting> openVpnLogin(String text) {
-        var lines = lines(text);
+    /** Two lines: a user and a password. */
+    private static List<Sighting> openVpnLogin(List<Line> lines) {
         return lines.size() == 2 && Values.isPassword(lines.getLast().text)
-                ? List.of(Sighting.of(lines.getLast().offset, SecretKind.PASSWORD, "VPN password"))
+                ? List.of(password(lines.getLast(), "VPN password"))
                 : List.of();
     }
 

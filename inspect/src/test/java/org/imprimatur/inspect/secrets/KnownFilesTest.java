@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are told by their path: one with a secret, and one as a package ships it. */
 class KnownFilesTest {
@@ -253,6 +255,31 @@ class KnownFilesTest {
                 assertThat(in("/usr/share/doc/a.txt", each.good)).as(each.path).isEmpty();
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "client\n<auth-user-pass>\nme\n%s\n</auth-user-pass>\n",
+                "client\r\n<auth-user-pass>\r\nme\r\n%s\r\n</auth-user-pass>\r\n",
+                "# caf\u00c3\u00a9 \u00a0\u0085\n <auth-user-pass>\n\t me\n\t %s\n </auth-user-pass>\n",
+                "# <auth-user-pass>\n<auth-user-pass>\nme\n%s\n</auth-user-pass>\n",
+                "<auth-user-pass>\nme\n</auth-user-pass>\n<auth-user-pass>\nme\n%s\n</auth-user-pass>",
+                "<auth-user-pass>\n<auth-user-pass>\nme\n%s\n</auth-user-pass>\n</auth-user-pass>"
+            })
+    void aPasswordOfOpenVpnIsSeenWhereItStands(String text) {
+        assertThat(in("/etc/openvpn/client/site.conf", text.formatted(SECRET)))
+                .extracting(Sighting::offset)
+                .containsExactly((long) text.indexOf("%s"));
+    }
+
+    @Test
+    void eachPasswordOfOpenVpnIsSeen() {
+        var block = "<auth-user-pass>\nme\n" + SECRET + "\n</auth-user-pass>\n";
+
+        assertThat(in("/home/a/site.ovpn", block.repeat(3)))
+                .extracting(Sighting::offset)
+                .containsExactly(20L, 20L + block.length(), 20L + 2 * block.length());
     }
 
     @Test
