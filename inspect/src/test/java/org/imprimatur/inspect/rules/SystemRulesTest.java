@@ -356,6 +356,11 @@ class SystemRulesTest {
                         "/etc/resolv.conf",
                         "search build.example.org\n",
                         "search .\n"),
+                text(
+                        "identity.network",
+                        "/etc/resolv.conf",
+                        "search . localdomain build.example.org\n",
+                        "search . localdomain\n"),
                 server("network.mail", "postfix"),
                 server("network.database", "redis-server"),
                 server("network.clear-text", "vsftpd"),
@@ -666,6 +671,34 @@ class SystemRulesTest {
                 .putInt(0x02000001)
                 .putInt(permitted)
                 .array();
+    }
+
+    @Test
+    void everyDomainThatNamesAreSoughtInIsTold() {
+        var resolver =
+                """
+                ; made by a program
+                nameserver 127.0.0.53
+                nameserver 192.0.2.53 # ours
+                domain one.example
+                search two.example local three.example
+                search four.example
+                options edns0
+                sortlist 192.0.2.0
+                search
+                """;
+
+        assertThat(
+                        RuleCatalogue.judge(
+                                Profile.EGI_1,
+                                facts(file("/etc/resolv.conf", resolver), new Found()),
+                                List.of()))
+                .extracting(Finding::evidence)
+                .containsExactly(
+                        "the domain four.example",
+                        "the domain one.example",
+                        "the domains two.example three.example",
+                        "the name server 192.0.2.53");
     }
 
     @Test

@@ -44,20 +44,7 @@ final class NetworkReader {
             places.add(new Place("/etc/machine-info", reader.size("/etc/machine-info") + " bytes"));
         }
         if (reader.link("/etc/resolv.conf") == null) {
-            for (var line : reader.lines("/etc/resolv.conf")) {
-                var word = line.strip().split("\\s+", 3);
-                if (word.length > 1
-                        && word[0].equals("nameserver")
-                        && !word[1].startsWith("127.")) {
-                    places.add(
-                            new Place(
-                                    "/etc/resolv.conf", "the name server " + Shown.text(word[1])));
-                } else if (word.length > 1
-                        && (word[0].equals("search") || word[0].equals("domain"))
-                        && !NEUTRAL_DOMAINS.contains(word[1])) {
-                    places.add(new Place("/etc/resolv.conf", "the domain " + Shown.text(word[1])));
-                }
-            }
+            reader.lines("/etc/resolv.conf").forEach(line -> resolver(line, places));
         }
         for (var pattern :
                 List.of(
@@ -73,6 +60,36 @@ final class NetworkReader {
             }
         }
         return places;
+    }
+
+    /** resolv.conf(5): the last domains count, but each line tells where the image was made. */
+    private static void resolver(String line, List<Place> places) {
+        var words = List.of(line.strip().split("\\s+"));
+        var values = words.subList(1, words.size());
+        switch (words.getFirst()) {
+            case "nameserver" -> {
+                if (!values.isEmpty() && !values.getFirst().startsWith("127.")) {
+                    places.add(resolver("the name server ", values.getFirst()));
+                }
+            }
+            case "domain", "search" -> {
+                var domains =
+                        values.stream().filter(each -> !NEUTRAL_DOMAINS.contains(each)).toList();
+                if (!domains.isEmpty()) {
+                    places.add(
+                            resolver(
+                                    domains.size() == 1 ? "the domain " : "the domains ",
+                                    String.join(" ", domains)));
+                }
+            }
+            default -> {
+                // options and sorting belong to no network
+            }
+        }
+    }
+
+    private static Place resolver(String what, String value) {
+        return new Place("/etc/resolv.conf", what + Shown.text(value));
     }
 
     private void hardware(String path, List<Place> places) {
