@@ -38,6 +38,7 @@ import org.imprimatur.inspect.facts.Facts;
 import org.imprimatur.inspect.facts.Found;
 import org.imprimatur.inspect.facts.GuestFiles;
 import org.imprimatur.inspect.facts.ImageShape;
+import org.imprimatur.inspect.facts.PrivilegedFile;
 import org.imprimatur.inspect.facts.SystemReader;
 import org.imprimatur.inspect.facts.config.Place;
 import org.imprimatur.inspect.packages.PackageDatabases;
@@ -546,11 +547,12 @@ public final class Inspection {
             return false;
         }
         boolean claimed = software.isClaimed(guestPath);
-        if (!claimed && (inode.mode() & 0111) != 0) {
-            capabilities(volume, places.of(path), inode);
+        var place = places.of(path);
+        boolean asked = !claimed || PrivilegedFile.doesWhatItIsTold(place);
+        if (asked && (inode.mode() & 0111) != 0) {
+            capabilities(volume, place, inode);
         }
-        software.file(
-                guestPath, places.of(path), inode.mode(), inode.size(), stored(volume, inode));
+        software.file(guestPath, place, inode.mode(), inode.size(), stored(volume, inode));
         return claimed;
     }
 

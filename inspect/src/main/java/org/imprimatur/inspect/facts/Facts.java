@@ -27,7 +27,7 @@ import org.imprimatur.inspect.packages.InstalledPackage;
  * @param freeSpace of each volume whose free space was looked at; none in a quick inspection
  * @param files which files belong to no package, or are not as their package shipped them
  * @param configuration what starts, who gets in, what is written down
- * @param privilegedFiles files with dangerous modes that no package ships
+ * @param privilegedFiles files with dangerous modes or capabilities, as no package ships them
  * @param image what is known from outside the files
  * @param patches which patches the feeds at hand know to be missing
  * @param generation what the image was made with, as far as the endorser tells

@@ -218,7 +218,7 @@ public final class Found {
         }
     }
 
-    /** The value of {@code security.capability} of a program that no package ships. */
+    /** The value of {@code security.capability} of a program. */
     public void capabilities(String path, int mode, byte[] value) {
         var names = Capabilities.leadingToRoot(value);
         if (!names.isEmpty()) {

@@ -143,7 +143,10 @@ public final class SystemReader {
                 files,
                 configuration,
                 found.privileged().stream()
-                        .filter(each -> owners.getOrDefault(each.path(), "").isEmpty())
+                        .filter(
+                                each ->
+                                        each.isNoPackagesDoing()
+                                                || owners.getOrDefault(each.path(), "").isEmpty())
                         .toList(),
                 found.image(),
                 Patches.UNKNOWN,

@@ -249,14 +249,14 @@ final class SystemRuleCatalogue {
                 (facts, limits) -> SystemRules.unpackagedData(facts.files(), limits));
         add(
                 "file.capability",
-                "A program that no package ships has powers of root for everybody",
+                "A program has powers of root for everybody, as no package ships it",
                 ROOT,
                 "It is a way to root that no update mends, and that its mode does not show.",
                 "Remove it, or take the capabilities away: setcap -r.",
                 SystemRules::capabilities);
         add(
                 "file.setuid",
-                "A program that no package ships runs as root for everybody",
+                "A program runs as root for everybody, as no package ships it",
                 ROOT,
                 "It is a way to root that no update mends.",
                 "Remove it, or take the bit away: chmod u-s.",

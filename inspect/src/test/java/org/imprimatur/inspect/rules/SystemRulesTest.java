@@ -664,6 +664,42 @@ class SystemRulesTest {
                         "file.world-writable /etc/cron.d/job");
     }
 
+    /** The packages' databases tell the content of programs, not what they may. */
+    @Test
+    void aShellWithRightsOfItsOwnIsFoundThoughItsContentIsThePackages() {
+        var found = new Found();
+        for (var name : List.of("bash", "vim.basic", "newuidmap", "helper")) {
+            found.mode("/usr/bin/" + name, 04755, 0);
+        }
+        found.capabilities("/usr/bin/python3.13", 0755, capability(1 << 7));
+        found.capabilities("/usr/bin/newuidmap", 0755, capability(1 << 7));
+        found.mode("/usr/bin/dash", 0757, 0);
+        Consumer<FilesInMemory> shipped =
+                files -> {
+                    var digests = new StringBuilder();
+                    for (var name :
+                            List.of(
+                                    "bash",
+                                    "vim.basic",
+                                    "newuidmap",
+                                    "helper",
+                                    "python3.13",
+                                    "dash")) {
+                        files.with("/usr/bin/" + name, "hello\n");
+                        digests.append(
+                                "b1946ac92492d2347c6235b4d2611184  usr/bin/%s\n".formatted(name));
+                    }
+                    files.with("/var/lib/dpkg/info/dpkg.md5sums", digests.toString());
+                };
+
+        assertThat(RuleCatalogue.judge(Profile.EGI_1, facts(shipped, found), List.of()))
+                .extracting(each -> each.rule().id() + " " + each.path())
+                .containsExactly(
+                        "file.capability /usr/bin/python3.13",
+                        "file.setuid /usr/bin/bash",
+                        "file.setuid /usr/bin/vim.basic");
+    }
+
     /** As setcap(8) writes them, in the second form. */
     private static byte[] capability(int permitted) {
         return ByteBuffer.allocate(20)
