@@ -11,6 +11,7 @@ import java.io.OutputStreamWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
@@ -22,6 +23,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -41,6 +43,9 @@ public final class AdvisoryStore {
     private static final int MAX_ROWS = 5_000_000;
     private static final String STATE = "feed.json";
     private static final String OLD = ".old-";
+
+    /** So often a feed is looked for that is not where it should be. */
+    private static final int LOOKS = 3;
 
     private final Path directory;
 
@@ -186,12 +191,24 @@ public final class AdvisoryStore {
         }
         var states = new ArrayList<FeedState>();
         for (var name : names) {
-            var file = place(name).resolve(STATE);
-            if (Files.exists(file)) {
-                states.add(state(file));
-            }
+            state(name).ifPresent(states::add);
         }
         return states;
+    }
+
+    /** Empty where there is no feed of this name. */
+    private Optional<FeedState> state(String name) throws IOException {
+        for (int looks = 0; looks < LOOKS; looks++) {
+            var file = place(name).resolve(STATE);
+            if (Files.exists(file)) {
+                try {
+                    return Optional.of(state(file));
+                } catch (NoSuchFileException _) {
+                    continue; // it was replaced at this moment
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -203,20 +220,34 @@ public final class AdvisoryStore {
         return Files.exists(place) || !Files.exists(old) ? place : old;
     }
 
-    /** Gives all that the store says about packages of some ecosystems, feed after feed. */
-    void read(Collection<String> ecosystems, RowTaker taker) throws IOException {
-        for (var feed : feeds()) {
-            for (var ecosystem : ecosystems) {
-                var table = place(feed.name()).resolve(tableName(ecosystem));
-                if (Files.exists(table)) {
-                    try {
-                        rows(table, ecosystem, row -> taker.take(row, feed));
-                    } catch (MalformedFeed e) {
-                        taker.damaged(ecosystem, feed, e);
+    /**
+     * Gives all that the store says about packages of some ecosystems, feed after feed.
+     *
+     * @return false when feeds were replaced meanwhile, so that what was given may be of several
+     *     states of them, or not all
+     */
+    boolean read(Collection<String> ecosystems, RowTaker taker) throws IOException {
+        var feeds = feeds();
+        try {
+            for (var feed : feeds) {
+                for (var ecosystem : ecosystems) {
+                    var place = place(feed.name());
+                    var table = place.resolve(tableName(ecosystem));
+                    if (Files.exists(table)) {
+                        try {
+                            rows(table, ecosystem, row -> taker.take(row, feed));
+                        } catch (MalformedFeed e) {
+                            taker.damaged(ecosystem, feed, e);
+                        }
+                    } else if (!Files.exists(place.resolve(STATE))) {
+                        return false;
                     }
                 }
             }
+        } catch (NoSuchFileException _) {
+            return false;
         }
+        return feeds().equals(feeds);
     }
 
     private static void rows(Path table, String ecosystem, Consumer<Advisory> taker)

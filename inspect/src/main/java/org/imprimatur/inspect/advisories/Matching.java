@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** Holds the packages of many systems against all feeds, each of which is read once. */
 public final class Matching {
 
+    /** So often feeds are read that are replaced meanwhile. */
+    private static final int MOST_READINGS = 5;
+
     /** What came of it for one system. */
     public sealed interface Outcome {}
 
@@ -42,13 +45,20 @@ public final class Matching {
     /**
      * What the store says at this moment of each of these systems, in their order.
      *
-     * @throws IOException when the store cannot be read at all
+     * @throws IOException when the store cannot be read at all, or does not stay as it is for long
+     *     enough
      */
     public static List<Outcome> of(List<InstalledSystem> systems, AdvisoryStore store, Instant at)
             throws IOException {
-        var all = new All(systems);
-        store.read(all.speakers.keySet(), all);
-        return all.searches.stream().map(search -> all.outcome(search, at)).toList();
+        for (int readings = 0; readings < MOST_READINGS; readings++) {
+            var all = new All(systems);
+            if (store.read(all.speakers.keySet(), all)) {
+                return all.searches.stream().map(search -> all.outcome(search, at)).toList();
+            }
+        }
+        throw new IOException(
+                "the feeds in %s were replaced each of %d times that they were read"
+                        .formatted(store.directory(), MOST_READINGS));
     }
 
     /** Who speaks of one ecosystem. */
