@@ -368,6 +368,7 @@ public final class AdvisoryWatch implements AutoCloseable {
                         new NotSeen(
                                 "a feed that speaks of its packages: " + fault.getMessage(),
                                 MATCH_AGAIN);
+                case Matching.TooMuch _ -> new NotSeen("it " + Matching.TooMuch.FAULT, null);
                 case Matching.Matched(Patches patches) ->
                         patches.system()
                                 ? new Seen(
