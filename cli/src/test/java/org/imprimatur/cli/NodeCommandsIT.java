@@ -1230,6 +1230,7 @@ class NodeCommandsIT {
         var refused =
                 site("approver", "refuse", id, "--explanation", "not here", "--output", "json");
         assertThat(refused.status()).as(refused.err()).isZero();
+        receipt(refused.json());
         // At once, or within ten minutes where they were just told something else.
         var told = new NodeClient(URI.create(url()));
         long end = System.nanoTime() + 30_000_000_000L;
@@ -1238,8 +1239,9 @@ class NodeCommandsIT {
                 && System.nanoTime() < end) {
             Thread.sleep(50);
         }
-        assertThat(told.json(images).at("/images/0/refusal/notices/0/recipient").asText())
-                .isEqualTo("security@example.org");
+        var refusal = told.json(images).at("/images/0/refusal");
+        assertThat(refusal.path("explanation").asText()).isEqualTo("not here");
+        assertThat(refusal.at("/notices/0/recipient").asText()).isEqualTo("security@example.org");
     }
 
     // ---- decisions ------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package org.imprimatur.exchange;
 
 import java.util.stream.Stream;
+import org.imprimatur.register.Charter;
 import org.imprimatur.register.MalformedInput;
 
 /** Charters: what is read is written the same. */
@@ -15,15 +16,17 @@ public final class CharterFuzz {
 
     /** Ends with a charter, or with MalformedInput. */
     public static void fuzzerTestOneInput(byte[] input) {
+        Charter charter;
         try {
-            var charter = CharterJson.read(input);
-            if (!CharterJson.read(CharterJson.write(charter)).equals(charter)) {
-                throw new AssertionError("what is written is not what was read");
-            }
+            charter = CharterJson.read(input);
         } catch (MalformedInput e) {
             if (e.explanation().isBlank()) {
                 throw new AssertionError("no explanation", e);
             }
+            return;
+        }
+        if (!CharterJson.read(CharterJson.write(charter)).equals(charter)) {
+            throw new AssertionError("what is written is not what was read");
         }
     }
 }

@@ -9,6 +9,8 @@ import java.net.http.HttpResponse;
 import org.imprimatur.register.InspectionSummary;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Statement.Endorsement;
+import org.imprimatur.register.StatementId;
+import org.imprimatur.trust.SigningKey;
 
 /** Images with bills of materials, as the advisory watch sees them. */
 public final class AdvisoryTrial {
@@ -42,6 +44,20 @@ public final class AdvisoryTrial {
                 plain.declaration(),
                 plain.locations(),
                 plain.details());
+    }
+
+    /** Endorses an image with this bill of materials, which is not uploaded. */
+    public static SiteTrial.Endorsed endorse(Trial trial, Node node, String image, byte[] sbom) {
+        return endorse(trial, node, trial.endorser, image, sbom);
+    }
+
+    /** As above, by somebody else. */
+    public static SiteTrial.Endorsed endorse(
+            Trial trial, Node node, SigningKey endorser, String image, byte[] sbom) {
+        var endorsement = naming(trial.endorsement(endorser, image), sbom);
+        var answer = expect(201, trial.post(node, trial.sign(endorsement, endorser)));
+        return new SiteTrial.Endorsed(
+                endorsement, StatementId.parse(json(answer).get("id").asText()));
     }
 
     /** Uploads a bill of materials. */

@@ -8,21 +8,16 @@ import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.imprimatur.node.TrialFeeds.Flaw;
 import org.imprimatur.node.config.YamlMember;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Sha256;
-import org.imprimatur.register.StatementId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A catalogue that watches advisories for the images endorsed there. */
 class AdvisoryWatchIT {
 
+    /** After this a second message may be sent. */
+    private static final Duration LATER = Duration.ofMinutes(11);
+
     @TempDir private Path directory;
+    private final MovableClock clock = new MovableClock();
     private Trial trial;
     private TrialFeeds feeds;
     private Node node;
@@ -51,21 +50,20 @@ class AdvisoryWatchIT {
     }
 
     private Node open() {
+        return open("");
+    }
+
+    private Node open(String more) {
         return Node.start(
                 NodeConfig.of(
                         YamlMember.parse(
                                 directory.resolve("node.yaml").toString(),
-                                trial.yaml() + feeds.yaml())),
-                InstantSource.system());
+                                trial.yaml() + feeds.yaml() + more)),
+                clock);
     }
 
-    /** Endorses an image with this bill of materials, which is not uploaded. */
     private SiteTrial.Endorsed endorse(byte[] sbom) {
-        var plain = trial.endorsement(trial.endorser, UUID.randomUUID().toString());
-        var endorsement = AdvisoryTrial.naming(plain, sbom);
-        var answer = expect(201, trial.post(node, trial.sign(endorsement, trial.endorser)));
-        return new SiteTrial.Endorsed(
-                endorsement, StatementId.parse(json(answer).get("id").asText()));
+        return AdvisoryTrial.endorse(trial, node, UUID.randomUUID().toString(), sbom);
     }
 
     private void upload(byte[] sbom) {
@@ -270,46 +268,78 @@ class AdvisoryWatchIT {
 
     @Test
     @Clause({"END-4.8", "PROC-contact"})
-    void endorsersAreToldOnceOfGraveFlawsThatBecomeKnown() throws IOException {
-        feeds.put(new Flaw("CVE-2026-0001", "openssl", "high", "3.0.2-1"));
+    void endorsersAreToldOnceOfGraveFlawsThatBecomeKnown() {
+        var old = new Flaw("CVE-2026-0001", "openssl", "high", "3.0.2-1");
+        var grave = new Flaw("CVE-2026-0002", "bash", "high", "5.3-1");
+        var low = new Flaw("CVE-2026-0003", "sed", "low", "");
+        feeds.put(old);
         var image = endorsed(TrialFeeds.sbom("openssl=3.0.1-1", "bash=5.2-1", "sed=4.9-1"));
         await(() -> advisories(image), seen -> ids(seen).size() == 1);
 
-        feeds.put(
-                new Flaw("CVE-2026-0001", "openssl", "high", "3.0.2-1"),
-                new Flaw("CVE-2026-0002", "bash", "high", "5.3-1"),
-                new Flaw("CVE-2026-0003", "sed", "low", ""));
-        await(() -> advisories(image), seen -> ids(seen).size() == 3);
+        feeds.put(old, grave, low);
 
-        var message = await(this::messages, all -> !all.isEmpty()).getFirst();
-        assertThat(message)
+        assertThat(trial.message(1, "Subject: 1 open advisories"))
                 .contains("To: security@example.org", "CVE-2026-0002", "fixed in 5.3-1")
                 .contains(image.statement().guid().toString())
                 .doesNotContain("CVE-2026-0001", "CVE-2026-0003");
-        assertThat(messages()).hasSize(1);
+
+        clock.forward(LATER);
+        feeds.put(
+                old,
+                new Flaw("CVE-2026-0002", "bash", "high", "5.4-1"),
+                new Flaw("CVE-2026-0004", "sed", "high", ""));
+
+        assertThat(trial.message(2, "CVE-2026-0004")).doesNotContain("CVE-2026-0002");
     }
 
-    private List<String> messages() {
-        var spool = directory.resolve("data/notices");
-        try (var files = Files.list(spool)) {
-            var all = new ArrayList<String>();
-            for (var file : files.filter(one -> one.toString().endsWith(".eml")).toList()) {
-                all.add(Files.readString(file));
-            }
-            return all;
-        } catch (NoSuchFileException _) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    @Test
+    @Clause("END-4.8")
+    void aFlawThatTurnsGraverIsToldAgainAndOneThatTurnsLighterIsNot() {
+        var image = endorsed(TrialFeeds.sbom("openssl=3.0.1-1", "bash=5.2-1"));
+        await(() -> advisories(image), seen -> !seen.at("/endorsements/0").has("obstacle"));
+        feeds.put(
+                new Flaw("CVE-2026-0001", "openssl", "high", ""),
+                new Flaw("CVE-2026-0002", "bash", "critical", ""));
+        trial.message(1, "Subject: 2 open advisories");
+
+        clock.forward(LATER);
+        feeds.put(
+                new Flaw("CVE-2026-0001", "openssl", "critical", ""),
+                new Flaw("CVE-2026-0002", "bash", "high", ""));
+
+        assertThat(trial.message(2, "Subject: 1 open advisories"))
+                .contains("CVE-2026-0001, critical: openssl")
+                .doesNotContain("CVE-2026-0002");
+    }
+
+    @Test
+    void anAdvisoryThatComesBackIsNotToldAgainWhileTheImageIsEndorsedHoweverLongAgoItWasTold() {
+        node.close();
+        node = open("notify: {keep: 90d}\n");
+        var image = endorsed(TrialFeeds.sbom("openssl=3.0.1-1", "bash=5.2-1"));
+        await(() -> advisories(image), seen -> !seen.at("/endorsements/0").has("obstacle"));
+        var flaw = new Flaw("CVE-2026-0001", "openssl", "high", "");
+        feeds.put(flaw);
+        trial.message(1, "CVE-2026-0001");
+
+        clock.forward(Duration.ofDays(91));
+        feeds.put(new Flaw("CVE-2026-0002", "bash", "high", ""));
+        trial.message(2, "CVE-2026-0002"); // what may be forgotten is forgotten by now
+        clock.forward(LATER);
+        feeds.put(flaw);
+        await(() -> advisories(image), seen -> ids(seen).equals(List.of("CVE-2026-0001")));
+        feeds.put(new Flaw("CVE-2026-0003", "bash", "critical", ""));
+
+        assertThat(trial.message(3, "CVE-2026-0003")).doesNotContain("CVE-2026-0001");
     }
 
     @Test
     void pagesTellWhatIsKnown() {
         feeds.put(new Flaw("CVE-2026-0001", "openssl", "high", "3.0.2-1"));
         var image = endorsed(TrialFeeds.sbom("openssl=3.0.1-1"));
-        endorse(TrialFeeds.sbom("missing=1-1"));
+        var missing = endorse(TrialFeeds.sbom("missing=1-1"));
         await(() -> advisories(image), seen -> ids(seen).size() == 1);
+        assertThat(obstacle(missing)).contains("was not uploaded here");
         await(() -> all(""), seen -> seen.path("warnings").toString().contains("one image could"));
 
         assertThat(expect(200, trial.get(node, "/")).body())

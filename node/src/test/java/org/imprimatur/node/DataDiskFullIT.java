@@ -1,25 +1,18 @@
 package org.imprimatur.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.imprimatur.node.SiteTrial.json;
 import static org.imprimatur.node.Trial.expect;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The disk with a node's own data runs full: a small file system of its own; skipped where none can
- * be mounted.
- */
+/** The disk with a node's own data runs full. */
 class DataDiskFullIT {
 
     private static final int MOST = 5_000;
@@ -31,17 +24,12 @@ class DataDiskFullIT {
     @Test
     void aNodeWithoutRoomAcknowledgesNothingThatItDoesNotKeepAndGoesOnOnceThereIsSome(
             @TempDir Path directory) throws Exception {
-        var data = Files.createDirectories(directory.resolve("data"));
-        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=160m", "none", data.toString()))
-                .as("root mounts a file system of 160 MiB")
-                .isZero();
         trial = new Trial(directory, "catalogue.example/full");
-        try {
+        try (var data = new SmallDisk(directory.resolve("data"), 160)) {
             try (var node = trial.start()) {
                 trial.prepare(node);
                 assertThat(post(node).statusCode()).isEqualTo(201);
-                var filler = data.resolve("filler");
-                fill(filler);
+                data.fill();
 
                 HttpResponse<String> refused = post(node);
                 while (refused.statusCode() == 201 && images < MOST) {
@@ -52,16 +40,14 @@ class DataDiskFullIT {
                         .contains("application/problem+json");
                 checkAll(node);
 
-                Files.delete(filler);
-                await(node);
+                data.free();
+                Eventually.await(() -> post(node).statusCode() == 201);
                 checkAll(node);
             }
             try (var node = trial.start()) {
                 checkAll(node);
                 assertThat(post(node).statusCode()).isEqualTo(201);
             }
-        } finally {
-            run("umount", "-l", data.toString());
         }
     }
 
@@ -70,25 +56,9 @@ class DataDiskFullIT {
         var statement = trial.endorsement(trial.endorser, "image " + images++);
         var answer = trial.post(node, trial.sign(statement, trial.endorser));
         if (answer.statusCode() == 201) {
-            acknowledged.add(id(answer));
+            acknowledged.add(json(answer).get("id").asText());
         }
         return answer;
-    }
-
-    private static String id(HttpResponse<String> answer) {
-        try {
-            return new ObjectMapper().readTree(answer.body()).get("id").asText();
-        } catch (IOException e) {
-            throw new AssertionError(answer.body(), e);
-        }
-    }
-
-    private void await(Node node) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (post(node).statusCode() != 201) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            Thread.sleep(100);
-        }
     }
 
     /** Whatever was acknowledged is there, and nothing that was not. */
@@ -99,25 +69,5 @@ class DataDiskFullIT {
         // Before them came an appointment and an acceptance.
         assertThat(trial.get(node, "/checkpoint").body().lines().skip(1).findFirst())
                 .contains(Integer.toString(2 + acknowledged.size()));
-    }
-
-    private static int run(String... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-    }
-
-    /** Takes all the room that is left. */
-    private static void fill(Path file) {
-        try (OutputStream out = Files.newOutputStream(file)) {
-            var block = new byte[4096];
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException e) {
-            return; // it is full, as it should be
-        }
     }
 }

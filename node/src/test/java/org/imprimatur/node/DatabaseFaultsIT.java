@@ -6,6 +6,7 @@ import static org.imprimatur.node.BadServer.head;
 import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -223,6 +224,26 @@ class DatabaseFaultsIT {
                                             .asText()
                                             .equals(before));
         }
+    }
+
+    @Test
+    void oneReplayRunsAtATimeAndWhoeverComesMeanwhileIsToldToComeAgain() throws Exception {
+        asEver = at.endorse(catalogue, "as ever".getBytes(UTF_8));
+        at.await(site, asEver, _ -> true);
+        assertThat(permitted(asEver, "trusted-payload")).isTrue();
+        var replay = "/api/v1/site/decisions/%s/replay".formatted(decisions.iterator().next());
+        expect(200, trial.get(site, replay)); // on record
+        CompletableFuture<HttpResponse<String>> first;
+        try (var held = hold("site_policy")) {
+            first = CompletableFuture.supplyAsync(() -> trial.get(site, replay));
+            await(() -> waiting(held) > 0);
+
+            var second = expect(503, trial.get(site, replay));
+            assertThat(second.body()).contains("replay-busy");
+            assertThat(second.headers().firstValue("Retry-After")).contains("5");
+        }
+        expect(200, first.join());
+        expect(200, trial.get(site, replay));
     }
 
     private JsonNode policy() {

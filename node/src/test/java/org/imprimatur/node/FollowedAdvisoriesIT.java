@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.node.TrialFeeds.Flaw;
 import org.imprimatur.register.Sha256;
-import org.imprimatur.register.StatementId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,7 @@ class FollowedAdvisoriesIT {
         feeds = new TrialFeeds(directory.resolve("advisories"));
         feeds.put(new Flaw("CVE-2026-0001", "openssl", "high", "3.0.2-1"));
         at = new SiteTrial(trial, Trial.uri(catalogue, ""), catalogue.charter(), "1s");
-        at.proxy = feeds.yaml();
+        at.advisories = feeds.yaml();
         site = at.start();
     }
 
@@ -46,9 +45,7 @@ class FollowedAdvisoriesIT {
     }
 
     private Endorsed endorse(byte[] sbom) {
-        var endorsement = AdvisoryTrial.naming(trial.endorsement(trial.endorser, "an image"), sbom);
-        var answer = expect(201, trial.post(catalogue, trial.sign(endorsement, trial.endorser)));
-        return new Endorsed(endorsement, StatementId.parse(json(answer).get("id").asText()));
+        return AdvisoryTrial.endorse(trial, catalogue, "an image", sbom);
     }
 
     private JsonNode advisories() {

@@ -2,9 +2,7 @@ package org.imprimatur.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,40 +46,40 @@ class KillIT {
     void aKilledNodeLosesNothingThatItAcknowledgedAndNeedsNoRepair(@TempDir Path directory)
             throws Exception {
         var trial = new Trial(directory, "catalogue.example/kill");
-        try (var running = new Running(directory)) {
+        try (var running = new RunningNode(directory, "node.yaml")) {
             var appointment =
                     trial.appointment(
                             trial.appointer,
                             org.imprimatur.register.Role.ENDORSER,
                             trial.endorser.person());
-            assertThat(post(running.port, trial.sign(appointment, trial.appointer))).isTrue();
+            assertThat(post(running.port(), trial.sign(appointment, trial.appointer))).isTrue();
             assertThat(
                             post(
-                                    running.port,
+                                    running.port(),
                                     trial.sign(trial.acceptance(trial.endorser), trial.endorser)))
                     .isTrue();
             running.kill();
         }
         LedgerView view = null;
         for (int round = 0; round < ROUNDS; round++) {
-            try (var running = new Running(directory)) {
+            try (var running = new RunningNode(directory, "node.yaml")) {
                 var key =
                         NoteVerifier.parse(
                                 org.imprimatur.exchange.CharterJson.read(
-                                                get(running.port, "/api/v1/charter"))
+                                                get(running.port(), "/api/v1/charter"))
                                         .key());
                 view = view == null ? LedgerView.unseen(key) : view;
-                view = checkAcknowledged(running.port, view);
+                view = checkAcknowledged(running.port(), view);
                 postUntilKilled(trial, running);
             }
         }
-        try (var running = new Running(directory)) {
-            checkAcknowledged(running.port, view);
+        try (var running = new RunningNode(directory, "node.yaml")) {
+            checkAcknowledged(running.port(), view);
             assertThat(acknowledged).hasSizeGreaterThan(2 + ROUNDS);
         }
     }
 
-    private void postUntilKilled(Trial trial, Running running) throws Exception {
+    private void postUntilKilled(Trial trial, RunningNode running) throws Exception {
         var stop = new AtomicBoolean();
         var number = new AtomicInteger();
         var threads = new ArrayList<Thread>();
@@ -97,7 +95,7 @@ class KillIT {
                                                             "image " + number.incrementAndGet());
                                             try {
                                                 post(
-                                                        running.port,
+                                                        running.port(),
                                                         trial.sign(statement, trial.endorser));
                                             } catch (IOException e) {
                                                 return; // killed: nothing was acknowledged
@@ -201,42 +199,5 @@ class KillIT {
 
     private static URI uri(int port, String path) {
         return URI.create("http://127.0.0.1:" + port + path);
-    }
-
-    private static final class Running implements AutoCloseable {
-
-        private final Process process;
-        private final int port;
-
-        Running(Path directory) throws IOException {
-            process =
-                    JavaProcess.of(NodeProcess.class, directory.resolve("node.yaml"))
-                            .redirectError(directory.resolve("node.log").toFile())
-                            .start();
-            var out =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    process.getInputStream(), StandardCharsets.UTF_8));
-            String line = out.readLine();
-            while (line != null && !line.startsWith("PORT ")) {
-                line = out.readLine();
-            }
-            if (line == null) {
-                throw new IOException(
-                        "the node did not start: "
-                                + java.nio.file.Files.readString(directory.resolve("node.log")));
-            }
-            port = Integer.parseInt(line.substring(5));
-        }
-
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-            process.onExit().join();
-        }
     }
 }

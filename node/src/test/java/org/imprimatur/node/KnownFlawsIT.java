@@ -1,7 +1,6 @@
 package org.imprimatur.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.imprimatur.node.AdvisoryTrial.naming;
 import static org.imprimatur.node.AdvisoryTrial.upload;
 import static org.imprimatur.node.Eventually.await;
 import static org.imprimatur.node.Trial.expect;
@@ -16,7 +15,6 @@ import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.node.TrialFeeds.Flaw;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Sha512;
-import org.imprimatur.register.StatementId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,14 +80,10 @@ class KnownFlawsIT {
     }
 
     private Endorsed endorse(String image, byte[] sbom, boolean uploaded) {
-        var endorsement = naming(trial.endorsement(trial.endorser, image), sbom);
         if (uploaded) {
             expect(201, upload(trial, catalogue, sbom));
         }
-        var answer = expect(201, trial.post(catalogue, trial.sign(endorsement, trial.endorser)));
-        var endorsed =
-                new Endorsed(
-                        endorsement, StatementId.parse(SiteTrial.json(answer).get("id").asText()));
+        var endorsed = AdvisoryTrial.endorse(trial, catalogue, image, sbom);
         at.await(site, endorsed, _ -> true);
         return endorsed;
     }
@@ -226,6 +220,9 @@ class KnownFlawsIT {
 
         assertThat(queued()).containsExactly("[\"payload\"]", "[\"payload\"]");
 
+        await(
+                () -> AdvisoryTrial.advisories(trial, site, unseen),
+                seen -> seen.at("/endorsements/0/obstacle").asText().contains("answered 404"));
         expect(201, upload(trial, catalogue, sbom("dash")));
         at.clock.forward(Duration.ofMinutes(3));
         awaitCodes(unseen, "trusted-payload", "endorsed-and-approved");

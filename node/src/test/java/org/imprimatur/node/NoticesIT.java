@@ -7,16 +7,15 @@ import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.imprimatur.node.SiteTrial.Endorsed;
 import org.imprimatur.register.Clause;
 import org.imprimatur.register.Role;
 import org.imprimatur.register.Sha512;
 import org.imprimatur.register.Statement;
-import org.imprimatur.register.Statement.Endorsement;
 import org.imprimatur.register.Statement.Suspension;
 import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Urgency;
@@ -59,15 +58,13 @@ class NoticesIT {
         return StatementId.of(Envelope.parse(signed).payload());
     }
 
-    private record Endorsed(Endorsement endorsement, StatementId id) {}
-
     private Endorsed endorse(String content) {
         var endorsement = trial.endorsement(trial.endorser, content);
         return new Endorsed(endorsement, submit(endorsement, trial.endorser));
     }
 
     private void revoke(Endorsed one, SigningKey key) {
-        submit(trial.revocation(key, one.endorsement(), one.id()), key);
+        submit(trial.revocation(key, one.statement(), one.id()), key);
     }
 
     private void block(Sha512 image) {
@@ -89,36 +86,6 @@ class NoticesIT {
                 officer);
     }
 
-    /** What was left in the node's directory, since no program takes it. */
-    private List<String> messages() {
-        var spool = trial.directory.resolve("data/notices");
-        if (!Files.isDirectory(spool)) {
-            return List.of();
-        }
-        try (var all = Files.list(spool)) {
-            return all.filter(file -> file.toString().endsWith(".eml"))
-                    .map(NoticesIT::read)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file, UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private String message(int count, String with) {
-        return Eventually.await(this::messages, all -> all.size() == count).stream()
-                .filter(one -> one.contains(with))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
     void anEndorserIsToldWhatOthersDoToTheirImagesInOneMessageForAllThatComesTooSoon() {
         var own = endorse("own");
@@ -128,7 +95,7 @@ class NoticesIT {
         revoke(own, trial.endorser); // she knows
         revoke(revoked, officer);
 
-        assertThat(message(1, "Subject: revoked: vo:biomed " + revoked.endorsement().guid()))
+        assertThat(trial.message(1, "Subject: revoked: vo:biomed " + revoked.statement().guid()))
                 .startsWith("To: security@example.org\n")
                 .contains(
                         "was revoked, as vulnerable",
@@ -137,22 +104,22 @@ class NoticesIT {
                         "a hole was found",
                         "Revoked by " + officer.person().subject());
 
-        block(blocked.endorsement().image());
+        block(blocked.statement().image());
         block(Sha512.of("nobody's".getBytes(UTF_8)));
         suspend();
-        assertThat(messages()).as("not again so soon").hasSize(1);
+        assertThat(trial.messages()).as("not again so soon").hasSize(1);
         clock.forward(Duration.ofMinutes(11));
         submit(
                 trial.appointment(trial.appointer, Role.ENDORSER, officer.person()),
                 trial.appointer);
 
-        assertThat(message(2, "Subject: 2 notices of catalogue.example/notices"))
+        assertThat(trial.message(2, "Subject: 2 notices of catalogue.example/notices"))
                 .contains(
-                        "1. vo:biomed blocks vo:biomed " + blocked.endorsement().guid(),
+                        "1. vo:biomed blocks vo:biomed " + blocked.statement().guid(),
                         "no site that follows this ledger starts it",
                         "incident 2026-17",
                         "2. vo:biomed suspends the endorser of vo:biomed "
-                                + blocked.endorsement().guid(),
+                                + blocked.statement().guid(),
                         "person       " + trial.endorser.person().subject(),
                         "her key was stolen")
                 .doesNotContain("An image of own", "An image of revoked");
@@ -187,10 +154,11 @@ class NoticesIT {
 
         revoke(own, trial.endorser); // she knows, they do not
 
-        assertThat(message(1, "An image of own")).startsWith("To: csirt@biomed.example\n");
+        assertThat(trial.message(1, "An image of own")).startsWith("To: csirt@biomed.example\n");
 
-        block(endorse("blocked").endorsement().image());
-        assertThat(message(2, "An image of blocked")).startsWith("To: security@example.org\n");
+        block(endorse("blocked").statement().image());
+        assertThat(trial.message(2, "An image of blocked"))
+                .startsWith("To: security@example.org\n");
     }
 
     @Test
@@ -199,20 +167,49 @@ class NoticesIT {
         submit(contact("csirt@biomed.example"), trial.appointer);
         var at = new SiteTrial(trial, Trial.uri(node, ""), node.charter(), "1s");
         try (var site = at.start()) {
-            at.prepare(site);
-            var endorsed = at.endorse(node, "refused".getBytes(UTF_8));
-            at.await(site, endorsed, "eligible"::equals);
+            var told = refuse(at, site).findValuesAsText("recipient");
 
-            expect(201, at.submit(site, at.refusal(endorsed, trial.origin)));
+            assertThat(told).containsExactly("csirt@biomed.example", "security@example.org");
+        }
+    }
 
-            var told =
-                    Eventually.await(
-                            () ->
-                                    at.await(site, endorsed, "refused"::equals)
-                                            .at("/refusal/notices"),
-                            all -> all.findValuesAsText("state").equals(List.of("sent", "sent")));
-            assertThat(told.findValuesAsText("recipient"))
-                    .containsExactly("csirt@biomed.example", "security@example.org");
+    /** The notices of a refusal, once they are sent. */
+    private JsonNode refuse(SiteTrial at, Node site) {
+        at.prepare(site);
+        var endorsed = at.endorse(node, "refused".getBytes(UTF_8));
+        at.await(site, endorsed, "eligible"::equals);
+        expect(201, at.submit(site, at.refusal(endorsed, trial.origin)));
+        return Eventually.await(
+                () -> refusals(site),
+                all -> all.findValuesAsText("state").equals(List.of("sent", "sent")));
+    }
+
+    /** The notices of the only refusal. */
+    private JsonNode refusals(Node site) {
+        return SiteTrial.json(trial.get(site, "/api/v1/site/images"))
+                .at("/images/0/refusal/notices");
+    }
+
+    @Test
+    void whoWasToldLongAgoIsForgottenWhereTheSiteSaysSoAndNotToldAgain() {
+        submit(contact("csirt@biomed.example"), trial.appointer);
+        var at = new SiteTrial(trial, Trial.uri(node, ""), node.charter(), "1s");
+        at.drivers = "notify: {keep: 90d}\n";
+        try (var site = at.start()) {
+            refuse(at, site);
+        }
+        at.clock.forward(Duration.ofDays(89));
+        try (var site = at.start()) {
+            assertThat(refusals(site)).hasSize(2);
+        }
+
+        at.clock.forward(Duration.ofDays(2));
+
+        try (var site = at.start()) {
+            Eventually.await(() -> refusals(site).isEmpty());
+        }
+        try (var site = at.start()) {
+            assertThat(refusals(site)).isEmpty();
         }
     }
 
@@ -221,26 +218,106 @@ class NoticesIT {
         var first = endorse("first");
         var second = endorse("second");
         revoke(first, officer);
-        message(1, "An image of first");
+        trial.message(1, "An image of first");
 
         node.close();
         clock.forward(Duration.ofMinutes(11));
         node = Node.start(trial.config(), clock);
         revoke(second, officer);
 
-        message(2, "An image of second");
-        assertThat(messages()).filteredOn(one -> one.contains("An image of first")).hasSize(1);
+        trial.message(2, "An image of second");
+        assertThat(trial.messages())
+                .filteredOn(one -> one.contains("An image of first"))
+                .hasSize(1);
+    }
+
+    /** Starts the node again, and it tells news by this program. */
+    private void restart(String... command) throws IOException {
+        node.close();
+        var config = trial.directory.resolve("node.yaml");
+        Files.writeString(
+                config,
+                trial.yaml()
+                        + "notify: {command: [\"%s\"]}\n"
+                                .formatted(String.join("\", \"", command)));
+        node = Node.start(NodeConfig.read(config), clock);
+    }
+
+    @Test
+    void whoIsBeingToldWhenTheNodeEndsIsNotToldAgain() throws IOException {
+        var mail = Files.createDirectory(trial.directory.resolve("mail"));
+        var script = "touch %1$s/begun; sleep 2; cat > %1$s/$$.eml".formatted(mail);
+        restart("/bin/sh", "-c", script);
+        revoke(endorse("first"), officer);
+        Eventually.await(() -> Files.exists(mail.resolve("begun")));
+
+        node.close();
+
+        assertThat(mail).isDirectoryContaining("glob:**.eml");
+        clock.forward(Duration.ofMinutes(11));
+        restart("/bin/sh", "-c", "cat > %s/after".formatted(mail));
+        revoke(endorse("second"), officer);
+        Eventually.await(() -> sizeOf(mail.resolve("after")) > 0);
+        assertThat(mail.resolve("after"))
+                .content()
+                .contains("An image of second")
+                .doesNotContain("An image of first");
+    }
+
+    private static long sizeOf(Path file) {
+        return file.toFile().length();
+    }
+
+    @Test
+    void whoeverIsKnownLaterIsToldOfAdvisoriesAndRevocationsThatNobodyWasKnownFor()
+            throws IOException {
+        node.close();
+        var feeds = new TrialFeeds(trial.directory.resolve("advisories"));
+        feeds.put();
+        var config = trial.directory.resolve("node.yaml");
+        Files.writeString(config, trial.yaml() + feeds.yaml());
+        node = Node.start(NodeConfig.read(config), clock);
+        submit(
+                new Statement.Appointment(
+                        trial.header(trial.appointer),
+                        BIOMED,
+                        Role.ENDORSER,
+                        officer.person(),
+                        "Olga",
+                        "-olga@example.org",
+                        "endorses too"),
+                trial.appointer);
+        var sbom = TrialFeeds.sbom("openssl=3.0.1-1");
+        AdvisoryTrial.upload(trial, node, sbom);
+        var flawed = AdvisoryTrial.endorse(trial, node, officer, "flawed", sbom);
+        Eventually.await(
+                () -> AdvisoryTrial.advisories(trial, node, flawed),
+                seen -> !seen.at("/endorsements/0").has("obstacle"));
+        var revoked = trial.endorsement(officer, "revoked");
+        var id = submit(revoked, officer);
+        submit(
+                trial.appointment(trial.appointer, Role.SECURITY_OFFICER, trial.endorser.person()),
+                trial.appointer);
+        feeds.put(new TrialFeeds.Flaw("CVE-2026-0001", "openssl", "high", ""));
+        submit(trial.revocation(trial.endorser, revoked, id), trial.endorser);
+        Eventually.await(
+                () -> trial.get(node, "/metrics").body(),
+                all -> all.contains("imprimatur_notices_untold 2.0"));
+
+        clock.forward(Duration.ofMinutes(2));
+        submit(contact("csirt@biomed.example"), trial.appointer);
+
+        assertThat(trial.message(1, "To: csirt@biomed.example"))
+                .contains("CVE-2026-0001, high: openssl", "An image of revoked");
+        Eventually.await(
+                () -> trial.get(node, "/metrics").body(),
+                all -> all.contains("imprimatur_notices_untold 0.0"));
     }
 
     @Test
     void whatCannotBeHandedOnIsTriedAgainAndCounted() throws IOException {
-        node.close();
         var mail = trial.directory.resolve("mail");
-        var config = trial.directory.resolve("node.yaml");
-        Files.writeString(
-                config,
-                trial.yaml() + "notify: {command: [/usr/bin/tee, %s/mail]}\n".formatted(mail));
-        node = Node.start(NodeConfig.read(config), clock);
+        restart("/usr/bin/tee", mail + "/mail");
         var one = endorse("one");
 
         revoke(one, officer);
@@ -251,10 +328,9 @@ class NoticesIT {
         clock.forward(Duration.ofMinutes(2));
         endorse("another"); // something happens
 
-        Eventually.await(() -> Files.exists(mail.resolve("mail")));
-        assertThat(mail.resolve("mail")).content().contains("An image of one");
         Eventually.await(
                 () -> trial.get(node, "/metrics").body(),
                 all -> all.contains("imprimatur_notices_untold 0.0"));
+        assertThat(mail.resolve("mail")).content().contains("An image of one");
     }
 }

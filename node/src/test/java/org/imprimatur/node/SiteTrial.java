@@ -287,18 +287,18 @@ public final class SiteTrial {
     }
 
     private JsonNode decided(Node site, String name, String useClass, String action) {
-        return json(
-                expect(
-                        200,
-                        evaluate(
-                                site,
-                                """
-                                {"subject": {"type": "operator", "id": "CN=Olga"},
-                                 "action": {"name": "%s"},
-                                 "resource": {"type": "image", "id": "%s"},
-                                 "context": {"class": "%s", "host": "wn1"}}
-                                """
-                                        .formatted(action, name, useClass))));
+        return json(expect(200, evaluate(site, question(name, useClass, action))));
+    }
+
+    /** Whether an operator may do that with the image of that name. */
+    static String question(String name, String useClass, String action) {
+        return """
+               {"subject": {"type": "operator", "id": "CN=Olga"},
+                "action": {"name": "%s"},
+                "resource": {"type": "image", "id": "%s"},
+                "context": {"class": "%s", "host": "wn1"}}
+               """
+                .formatted(action, name, useClass);
     }
 
     public HttpResponse<String> evaluate(Node site, String body) {

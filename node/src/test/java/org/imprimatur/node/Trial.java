@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.imprimatur.node.config.YamlMember;
@@ -216,6 +217,31 @@ public final class Trial {
 
     public byte[] sign(Statement statement, SigningKey key) {
         return StatementSigner.sign(statement, key);
+    }
+
+    /** The messages that the node has left in its directory, since no program takes them. */
+    public List<String> messages() {
+        var spool = directory.resolve("data/notices");
+        if (!Files.isDirectory(spool)) {
+            return List.of();
+        }
+        try (var all = Files.list(spool)) {
+            var messages = new ArrayList<String>();
+            for (var file : all.filter(one -> one.toString().endsWith(".eml")).toList()) {
+                messages.add(Files.readString(file));
+            }
+            return messages;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The one among so many messages, once they are there, that says this. */
+    public String message(int count, String with) {
+        return Eventually.await(this::messages, all -> all.size() == count).stream()
+                .filter(one -> one.contains(with))
+                .findFirst()
+                .orElseThrow();
     }
 
     // ---- HTTP ---------------------------------------------------------------------------------

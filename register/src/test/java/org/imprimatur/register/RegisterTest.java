@@ -7,12 +7,15 @@ import static org.imprimatur.register.Example.*;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.imprimatur.register.Example.Book;
 import org.imprimatur.register.Refusal.Code;
 import org.imprimatur.register.Statement.Acceptance;
 import org.imprimatur.register.Statement.Revocation;
 import org.imprimatur.register.Statement.Unblock;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RegisterTest {
 
@@ -175,6 +178,32 @@ class RegisterTest {
         book.admit(dismissal(by(ROOT), BIOMED, Role.ENDORSER, ALICE));
         assertThat(book.register.appointments(ALICE)).isEmpty();
         book.admit(appointment(by(ROOT), BIOMED, Role.ENDORSER, ALICE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void whoIsDismissedFromARoleHoldsItNoMoreAndKeepsAllOthers(Role role) {
+        var owner =
+                Stream.of(GRID, BIOMED, NORTH)
+                        .filter(one -> role.isFor(one.kind()))
+                        .findFirst()
+                        .orElseThrow();
+        var others =
+                Stream.of(Role.values())
+                        .filter(one -> one != role && one.isFor(owner.kind()))
+                        .toList();
+        book.admit(appointment(by(ROOT), owner, role, ALICE));
+        others.forEach(one -> book.admit(appointment(by(ROOT), owner, one, ALICE)));
+        assertThat(book.register.holds(ALICE, role, owner, book.now)).isTrue();
+
+        book.admit(dismissal(by(ROOT), owner, role, ALICE));
+
+        assertThat(book.register.holds(ALICE, role, owner, book.now)).isFalse();
+        assertThat(others).allMatch(one -> book.register.holds(ALICE, one, owner, book.now));
+        assertThat(book.register.contacts(owner, book.now).isEmpty())
+                .isEqualTo(role == Role.CONTACT);
+        assertThat(book.codeOf(dismissal(by(ROOT), owner, role, ALICE)))
+                .isEqualTo(Code.NOT_APPOINTED);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -94,6 +95,10 @@ public final class AnchorFileFuzz {
         }
         int which = Byte.toUnsignedInt(input[0]) % NAMES.size();
         var file = DIRECTORY.resolve(NAMES.get(which));
+        var before =
+                Files.exists(file)
+                        ? Optional.of(Files.readAllBytes(file))
+                        : Optional.<byte[]>empty();
         Files.write(file, Arrays.copyOfRange(input, 1, input.length));
         try {
             var anchors = TrustAnchors.directory(DIRECTORY, CrlMode.IF_PRESENT);
@@ -109,6 +114,15 @@ public final class AnchorFileFuzz {
                 throw new AssertionError("another authority's file refuses " + verdict);
             }
         } finally {
+            restore(file, before);
+        }
+    }
+
+    /** The authority has a file of one of the names, which the next input finds as it was. */
+    private static void restore(Path file, Optional<byte[]> content) throws IOException {
+        if (content.isPresent()) {
+            Files.write(file, content.get());
+        } else {
             Files.delete(file);
         }
     }

@@ -75,12 +75,16 @@ final class DirectoryDriver implements Driver {
             Path part = ours.resolve(mark + ".part");
             Files.deleteIfExists(part);
             Files.deleteIfExists(own);
-            if (settings.linked()) {
-                Files.createLink(part, image.file());
-            } else {
-                copy(image, part);
+            try {
+                if (settings.linked()) {
+                    Files.createLink(part, image.file());
+                } else {
+                    copy(image, part);
+                }
+                Files.move(part, own);
+            } finally {
+                Files.deleteIfExists(part); // in a full pool it would take the others' room
             }
-            Files.move(part, own);
             DurableFiles.sync(ours);
             try {
                 Files.createLink(offered, own);

@@ -46,13 +46,20 @@ final class Contacts {
 
     private static List<MailAddress> of(
             Standing standing, News news, Candidate image, Instant now) {
-        var endorser =
-                news instanceof News.Act act && act.by().equals(image.signer())
-                        ? Optional.<String>empty()
-                        : endorser(standing, image);
-        return Stream.concat(endorser.stream(), owner(standing, image, now).stream())
-                .flatMap(address -> MailAddress.of(address).stream())
-                .toList();
+        return news instanceof News.Act act && act.by().equals(image.signer())
+                ? addresses(owner(standing, image, now).stream())
+                : of(standing, image, now);
+    }
+
+    /** Whom to tell of one image, whatever there is to tell. */
+    static List<MailAddress> of(Standing standing, Candidate image, Instant now) {
+        return addresses(
+                Stream.concat(
+                        endorser(standing, image).stream(), owner(standing, image, now).stream()));
+    }
+
+    private static List<MailAddress> addresses(Stream<String> texts) {
+        return texts.flatMap(text -> MailAddress.of(text).stream()).distinct().toList();
     }
 
     /**

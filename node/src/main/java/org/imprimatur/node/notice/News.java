@@ -14,6 +14,7 @@ import org.imprimatur.register.Register.Lapse;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.Standing;
 import org.imprimatur.register.Statement;
+import org.imprimatur.register.StatementId;
 import org.imprimatur.register.Urgency;
 
 /**
@@ -115,7 +116,8 @@ public sealed interface News {
     /**
      * Advisories became known for what is in an image (END-4.8).
      *
-     * @param flaws those that are new; whoever tells of them never tells of the same again
+     * @param flaws those that are new, or graver than they were; whoever tells of them never tells
+     *     of the same again
      */
     record Advised(Candidate image, List<Flaw> flaws, Instant at) implements News {
 
@@ -128,13 +130,20 @@ public sealed interface News {
 
         @Override
         public String name() {
-            var ids = new TreeSet<String>();
-            flaws.forEach(flaw -> ids.add(flaw.id() + " " + flaw.packageName()));
+            var told = new TreeSet<String>();
+            flaws.forEach(
+                    flaw ->
+                            told.add(
+                                    "%s %s %s"
+                                            .formatted(
+                                                    flaw.id(),
+                                                    flaw.packageName(),
+                                                    flaw.urgency().wire())));
             return "%s:%s:%s"
                     .formatted(
                             KIND,
                             image.id().hex(),
-                            Sha256.of(String.join("\n", ids).getBytes(UTF_8))
+                            Sha256.of(String.join("\n", told).getBytes(UTF_8))
                                     .hex()
                                     .substring(0, 32));
         }
@@ -148,6 +157,17 @@ public sealed interface News {
         public List<Candidate> images() {
             return List.of(image);
         }
+
+        /**
+         * The image that advisories of this name are about.
+         *
+         * @return empty once its endorsement is over for good
+         */
+        static Optional<Candidate> image(Standing standing, String name, Instant now) {
+            var endorsement = StatementId.parse(name.split(":", 3)[1]);
+            return standing.candidate(standing.own().charter().origin(), endorsement)
+                    .filter(lasting(standing, now));
+        }
     }
 
     /**
@@ -157,6 +177,19 @@ public sealed interface News {
      * @param fixed the version to have instead; empty where there is none yet
      */
     record Flaw(String id, String packageName, String installed, String fixed, Urgency urgency) {}
+
+    /** Whether a statement can be news of images at all. */
+    static boolean isNews(Statement statement) {
+        return switch (statement) {
+            case Statement.Refusal _, Statement.Revocation _ -> true;
+            case Statement.Block _, Statement.Suspension _ -> true;
+            case Statement.Appointment _, Statement.Dismissal _ -> false;
+            case Statement.Policy _, Statement.Acceptance _ -> false;
+            case Statement.Practice _, Statement.Reinstatement _ -> false;
+            case Statement.Endorsement _, Statement.Approval _ -> false;
+            case Statement.Unblock _, Statement.SiteException _ -> false;
+        };
+    }
 
     /**
      * What a statement of the node's own ledger is news of.

@@ -1,10 +1,12 @@
 package org.imprimatur.node.notice;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.imprimatur.node.config.Faults;
 import org.imprimatur.node.config.YamlMember;
+import org.imprimatur.node.retention.Retention;
 
 /**
  * The member {@code notify} of a node's or a site's configuration: how news are told.
@@ -13,13 +15,17 @@ import org.imprimatur.node.config.YamlMember;
  *     empty where messages are left in a directory
  * @param from who the messages are from; empty for whoever the program makes it
  * @param spool that directory; empty for the node's own
+ * @param keep how long it is on record who was told; empty for ever
  */
 public record NoticeSettings(
-        List<String> command, Optional<MailAddress> from, Optional<Path> spool) {
+        List<String> command,
+        Optional<MailAddress> from,
+        Optional<Path> spool,
+        Optional<Duration> keep) {
 
     /** Leaves messages in the node's own directory. */
     public static final NoticeSettings NONE =
-            new NoticeSettings(List.of(), Optional.empty(), Optional.empty());
+            new NoticeSettings(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Copies the list. */
     public NoticeSettings {
@@ -33,7 +39,7 @@ public record NoticeSettings(
      */
     public static NoticeSettings read(YamlMember member) {
         var faults = new Faults();
-        faults.check(() -> member.allowing("command", "from", "spool"));
+        faults.check(() -> member.allowing("command", "from", "spool", "keep"));
         var command =
                 faults.read(
                         () ->
@@ -50,8 +56,13 @@ public record NoticeSettings(
                                                                 MailAddress::new,
                                                                 "a mail address, NAME@HOST")));
         var spool = faults.read(() -> member.optional("spool").map(YamlMember::path));
+        var keep =
+                faults.read(
+                        () ->
+                                member.optional("keep")
+                                        .map(m -> m.as(Retention::length, Retention.HINT)));
         faults.complete();
-        return new NoticeSettings(command.get(), from.get(), spool.get());
+        return new NoticeSettings(command.get(), from.get(), spool.get(), keep.get());
     }
 
     private static List<String> command(YamlMember member) {

@@ -38,6 +38,9 @@ final class NoticeTable {
                 Comparator.comparing(Row::notedAt).thenComparing(Row::name);
     }
 
+    /** News that were told. */
+    record Told(String name, String kind) {}
+
     private final Handle db;
 
     NoticeTable(Handle db) {
@@ -45,7 +48,23 @@ final class NoticeTable {
     }
 
     /** Notes news for somebody; what is noted stays as it is. */
-    void note(News news, String recipient, NewsText text, Instant now) {
+    void note(String name, String kind, MailAddress recipient, NewsText text, Instant now) {
+        note(name, kind, recipient.text(), text, now);
+    }
+
+    /** Notes news that nobody is known for, unless somebody was. */
+    void noteForNobody(String name, String kind, NewsText text, Instant now) {
+        boolean known =
+                db.createQuery("select exists (select from notice where name = :name)")
+                        .bind("name", name)
+                        .mapTo(Boolean.class)
+                        .one();
+        if (!known) {
+            note(name, kind, "", text, now);
+        }
+    }
+
+    private void note(String name, String kind, String recipient, NewsText text, Instant now) {
         db.createUpdate(
                         """
                         insert into notice (name, recipient, kind, subject, text, state, why,
@@ -54,16 +73,16 @@ final class NoticeTable {
                                 0, :now, :now, :now)
                         on conflict (name, recipient) do nothing
                         """)
-                .bind("name", news.name())
+                .bind("name", name)
                 .bind("recipient", recipient)
-                .bind("kind", news.kind())
+                .bind("kind", kind)
                 .bind("subject", text.subject())
                 .bind("text", text.text())
                 .bind("now", now)
                 .execute();
     }
 
-    /** Somebody is known now. */
+    /** Somebody is known now, or need not be. */
     void forgetNobody(String name) {
         db.createUpdate("delete from notice where name = :name and recipient = ''")
                 .bind("name", name)
@@ -148,6 +167,29 @@ final class NoticeTable {
                 .bind("why", why)
                 .bind("now", now)
                 .bind("retryAt", retryAt)
+                .execute();
+    }
+
+    /** News that all whom they are for were told before then, in order of name, after this one. */
+    List<Told> told(Instant before, String after, int atMost) {
+        return db.createQuery(
+                        """
+                        select name, kind from notice where name > :after
+                         group by name, kind
+                        having bool_and(state = 'sent') and max(changed_at) < :before
+                         order by name limit :atMost
+                        """)
+                .bind("after", after)
+                .bind("before", before)
+                .bind("atMost", atMost)
+                .map((row, _) -> new Told(row.getString("name"), row.getString("kind")))
+                .list();
+    }
+
+    /** Forgets who was told of these news. */
+    void forget(List<String> names) {
+        db.createUpdate("delete from notice where name = any(:names)")
+                .bindArray("names", String.class, names)
                 .execute();
     }
 

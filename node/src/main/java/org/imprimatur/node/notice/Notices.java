@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.follow.Ledgers;
 import org.imprimatur.node.follow.OwnChanges;
 import org.imprimatur.node.metrics.Metrics;
+import org.imprimatur.node.notice.NoticeTable.Told;
 import org.imprimatur.node.store.Database;
 import org.imprimatur.register.Candidate;
 import org.imprimatur.register.Origin;
@@ -46,11 +48,13 @@ public final class Notices implements AutoCloseable {
     /** Nobody gets two messages within this time. */
     static final Duration PAUSE = Duration.ofMinutes(10);
 
+    private static final Duration FORGET_EVERY = Duration.ofHours(1);
     private static final Duration LOOK_AT_LEAST = Duration.ofMinutes(1);
     private static final Retry RETRY = new Retry(Duration.ofMinutes(1), Duration.ofHours(6));
     private static final int AT_ONCE = 1000;
     private static final int IN_ONE_MESSAGE = 50;
 
+    private final Supplier<NoticeSettings> settings;
     private final Mailer mailer;
     private final Origin node;
     private final Ledgers ledgers;
@@ -59,14 +63,16 @@ public final class Notices implements AutoCloseable {
     private final Bell bell = new Bell();
     private final OwnChanges changes;
     private final Thread thread;
+    private volatile boolean closing;
 
     // Of the thread alone.
     private long looked;
+    private Instant forgot = Instant.EPOCH;
 
     /**
      * Begins to tell.
      *
-     * @param settings the ones in force, asked for each message
+     * @param settings the ones in force, asked again and again
      * @param spool where messages are left when no program takes them, unless the settings say
      */
     public Notices(
@@ -76,6 +82,7 @@ public final class Notices implements AutoCloseable {
             Database database,
             InstantSource clock,
             Metrics metrics) {
+        this.settings = settings;
         this.mailer = new Mailer(settings, spool);
         this.node = ledgers.own().ask(register -> register.charter().origin());
         this.ledgers = ledgers;
@@ -119,8 +126,9 @@ public final class Notices implements AutoCloseable {
     }
 
     private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!closing) {
             try {
+                forget();
                 look();
                 send();
             } catch (RuntimeException e) {
@@ -140,7 +148,7 @@ public final class Notices implements AutoCloseable {
 
     private void look() {
         var since = clock.instant().minus(NEWS);
-        while (true) {
+        while (!closing) {
             long from = looked;
             var entries = new ArrayList<Recorded<? extends Statement>>();
             long to = ledgers.own().ask(register -> collect(register, from, since, entries));
@@ -160,6 +168,7 @@ public final class Notices implements AutoCloseable {
         long to = Math.min(register.size(), from + AT_ONCE);
         for (long index = from; index < to; index++) {
             register.statement(index)
+                    .filter(one -> News.isNews(one.statement()))
                     .filter(one -> one.admittedAt().isAfter(since))
                     .ifPresent(entries::add);
         }
@@ -170,28 +179,48 @@ public final class Notices implements AutoCloseable {
         return ledgers.ask(standing -> News.of(standing, entry));
     }
 
-    /** Says whether there is nobody to tell who should be. */
-    private boolean note(News news) {
+    private void note(News news) {
         var now = clock.instant();
-        Map<MailAddress, List<Candidate>> to =
-                ledgers.ask(standing -> Contacts.of(standing, news, now));
-        if (to.isEmpty() && news.isOwnAct()) {
-            return false;
-        }
+        texts(news, now).ifPresent(texts -> note(news, texts, now));
+    }
+
+    private void note(News news, Map<MailAddress, NewsText> texts, Instant now) {
         database.change(
                 db -> {
                     var table = new NoticeTable(db);
-                    if (to.isEmpty()) {
-                        table.note(news, "", NewsText.of(news, news.images()), now);
-                        return;
+                    if (texts.isEmpty()) {
+                        var text = NewsText.of(news, news.images());
+                        table.noteForNobody(news.name(), news.kind(), text, now);
+                    } else {
+                        note(table, news.name(), news.kind(), texts, now);
                     }
-                    table.forgetNobody(news.name());
-                    to.forEach(
-                            (address, images) ->
-                                    table.note(
-                                            news, address.text(), NewsText.of(news, images), now));
                 });
-        return to.isEmpty();
+    }
+
+    private static void note(
+            NoticeTable table,
+            String name,
+            String kind,
+            Map<MailAddress, NewsText> texts,
+            Instant now) {
+        table.forgetNobody(name);
+        texts.forEach((to, text) -> table.note(name, kind, to, text, now));
+    }
+
+    /**
+     * What each of those is told whom news concern; nobody where nobody is known.
+     *
+     * @return empty where nobody needs to be told
+     */
+    private Optional<Map<MailAddress, NewsText>> texts(News news, Instant now) {
+        Map<MailAddress, List<Candidate>> to =
+                ledgers.ask(standing -> Contacts.of(standing, news, now));
+        if (to.isEmpty() && news.isOwnAct()) {
+            return Optional.empty();
+        }
+        var texts = new LinkedHashMap<MailAddress, NewsText>();
+        to.forEach((address, images) -> texts.put(address, NewsText.of(news, images)));
+        return Optional.of(texts);
     }
 
     // ---- Telling ------------------------------------------------------------------------------
@@ -201,6 +230,9 @@ public final class Notices implements AutoCloseable {
         var latest = now.plus(RETRY.longest());
         for (var recipient :
                 database.read(db -> new NoticeTable(db).due(now, latest, now.minus(PAUSE)))) {
+            if (closing) {
+                return;
+            }
             var until = clock.instant().plus(Mailer.WITHIN.multipliedBy(2));
             var taken =
                     database.write(
@@ -226,19 +258,49 @@ public final class Notices implements AutoCloseable {
         database.change(db -> message.notices().forEach(row -> new NoticeTable(db).sent(row, now)));
     }
 
-    /** Looks again for somebody to tell, which may be in view by now. */
+    /** Looks again for somebody to tell, who may be in view by now. */
     private void address(NoticeTable.Row row) {
-        var news =
-                row.kind().equals(News.Advised.KIND)
-                        ? Optional.<News>empty()
-                        : ledgers.own()
-                                .ask(register -> register.statement(StatementId.parse(row.name())))
-                                .flatMap(this::news);
-        if (news.map(this::note).orElse(true)) {
+        var now = clock.instant();
+        var texts = row.kind().equals(News.Advised.KIND) ? advised(row, now) : said(row, now);
+        if (texts.filter(Map::isEmpty).isPresent()) {
             failed(
                     List.of(row),
                     "no ledger in view has an appointment of the endorser with an address that mail can be sent to, nor has the list one");
+            return;
         }
+        database.change(
+                db ->
+                        note(
+                                new NoticeTable(db),
+                                row.name(),
+                                row.kind(),
+                                texts.orElse(Map.of()),
+                                now));
+        bell.ring();
+    }
+
+    /** Whom to tell now of advisories that nobody was known for. */
+    private Optional<Map<MailAddress, NewsText>> advised(NoticeTable.Row row, Instant now) {
+        var text = new NewsText(row.subject(), row.text());
+        return ledgers.ask(
+                standing ->
+                        News.Advised.image(standing, row.name(), now)
+                                .map(
+                                        image ->
+                                                Contacts.of(standing, image, now).stream()
+                                                        .collect(
+                                                                Collectors.toMap(
+                                                                        to -> to, _ -> text))));
+    }
+
+    /** Whom to tell now of a statement that nobody was known for. */
+    private Optional<Map<MailAddress, NewsText>> said(NoticeTable.Row row, Instant now) {
+        return ledgers.own()
+                .ask(register -> register.statement(StatementId.parse(row.name())))
+                .flatMap(this::news)
+                .map(news -> texts(news, now))
+                // What its images are in may be out of view for a while.
+                .orElse(Optional.of(Map.of()));
     }
 
     private void failed(List<NoticeTable.Row> rows, String why) {
@@ -256,12 +318,52 @@ public final class Notices implements AutoCloseable {
                                                         now.plus(RETRY.after(row.attempts())))));
     }
 
+    // ---- Forgetting ---------------------------------------------------------------------------
+
+    private void forget() {
+        var now = clock.instant();
+        if (Duration.between(forgot, now).abs().compareTo(FORGET_EVERY) < 0) {
+            return;
+        }
+        forgot = now;
+        settings.get().keep().ifPresent(kept -> forget(now.minus(kept), now));
+    }
+
+    /** A part in each transaction, so that nobody waits for long. */
+    private void forget(Instant before, Instant now) {
+        var last = "";
+        List<Told> told;
+        do {
+            var after = last;
+            told = database.read(db -> new NoticeTable(db).told(before, after, AT_ONCE));
+            var over = told.stream().filter(news -> isOver(news, now)).map(Told::name).toList();
+            database.change(db -> new NoticeTable(db).forget(over));
+            if (!told.isEmpty()) {
+                last = told.getLast().name();
+            }
+        } while (told.size() == AT_ONCE && !closing);
+    }
+
+    /**
+     * Whether what was told so long ago can never be news again. A statement of that age cannot; an
+     * advisory can be withdrawn and come back for as long as the image is endorsed.
+     */
+    private boolean isOver(Told news, Instant now) {
+        return !news.kind().equals(News.Advised.KIND)
+                || ledgers.ask(standing -> News.Advised.image(standing, news.name(), now))
+                        .isEmpty();
+    }
+
+    /** Ends when the message in hand is handed on, and that is noted: who was told is not again. */
     @Override
     public void close() {
         changes.close();
-        thread.interrupt();
+        closing = true;
+        bell.ring();
         try {
-            thread.join(Mailer.WITHIN);
+            if (!thread.join(Mailer.WITHIN.plusSeconds(5))) {
+                thread.interrupt();
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -18,7 +18,8 @@ public record Retention(Optional<Duration> decisions, Optional<Duration> instanc
     /** Whoever looks into an incident comes late. */
     static final Duration SHORTEST = Duration.ofDays(90);
 
-    private static final String HINT = "a number of days, 90d at least, for example 400d";
+    /** What to tell whoever wrote something else than a length. */
+    public static final String HINT = "a number of days, 90d at least, for example 400d";
 
     /**
      * Reads the member; what it does not name is kept for ever.
@@ -38,7 +39,12 @@ public record Retention(Optional<Duration> decisions, Optional<Duration> instanc
         return member.flatMap(m -> m.optional(name)).map(m -> m.as(Retention::length, HINT));
     }
 
-    private static Duration length(String text) {
+    /**
+     * Reads how long something is kept.
+     *
+     * @throws IllegalArgumentException when it is no length of time, or a short one
+     */
+    public static Duration length(String text) {
         var length = Durations.parse(text);
         if (length.compareTo(SHORTEST) < 0) {
             throw new IllegalArgumentException("is \"" + text + "\", which is too short");

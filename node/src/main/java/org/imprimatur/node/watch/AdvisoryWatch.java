@@ -581,15 +581,19 @@ public final class AdvisoryWatch implements AutoCloseable {
         }
 
         /**
-         * What was not known before with the same urgency. What the first look finds was there to
+         * What was not known before, or not as that grave. What the first look finds was there to
          * be seen when the image was endorsed, and is no news.
          */
         List<OpenFlaw> news() {
             var known = new HashMap<Key, Urgency>();
             before.forEach(flaw -> known.put(Key.of(flaw), flaw.urgency()));
             return begun.stream()
-                    .filter(flaw -> flaw.urgency() != known.get(Key.of(flaw)))
+                    .filter(flaw -> isGraver(flaw.urgency(), known.get(Key.of(flaw))))
                     .toList();
+        }
+
+        private static boolean isGraver(Urgency urgency, @Nullable Urgency before) {
+            return before == null || !before.atLeast(urgency);
         }
 
         boolean any() {

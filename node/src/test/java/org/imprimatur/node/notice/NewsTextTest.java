@@ -37,7 +37,11 @@ class NewsTextTest {
     }
 
     private static News.Flaw flaw(int number, String fixed) {
-        return new News.Flaw("CVE-2026-" + number, "openssl", "3.0.1", fixed, Urgency.HIGH);
+        return flaw(number, fixed, Urgency.HIGH);
+    }
+
+    private static News.Flaw flaw(int number, String fixed, Urgency urgency) {
+        return new News.Flaw("CVE-2026-" + number, "openssl", "3.0.1", fixed, urgency);
     }
 
     @Test
@@ -73,6 +77,14 @@ class NewsTextTest {
         var more = new News.Advised(image, List.of(flaw(3, "3")), AT);
 
         assertThat(one.name()).isEqualTo(other.name()).isNotEqualTo(more.name());
+    }
+
+    @Test
+    void anAdvisoryOfAnotherUrgencyIsOtherNews() {
+        var high = new News.Advised(image, List.of(flaw(1, "3", Urgency.HIGH)), AT);
+        var critical = new News.Advised(image, List.of(flaw(1, "3", Urgency.CRITICAL)), AT);
+
+        assertThat(high.name()).isNotEqualTo(critical.name());
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.imprimatur.node.notice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import org.imprimatur.node.config.BadConfiguration;
 import org.imprimatur.node.config.YamlMember;
@@ -52,5 +53,15 @@ class NoticeSettingsTest {
         assertThatThrownBy(() -> read("notify: {command: [/bin/x], from: 'a, b@c'}\n"))
                 .isInstanceOf(BadConfiguration.class)
                 .hasMessageContaining("notify.from");
+    }
+
+    @Test
+    void whoWasToldIsOnRecordForEverOrForNinetyDaysAtLeast() {
+        assertThat(read("notify: {}\n").keep()).isEmpty();
+        assertThat(read("notify: {keep: 90d}\n").keep()).contains(Duration.ofDays(90));
+        assertThatThrownBy(() -> read("notify: {keep: 89d}\n"))
+                .isInstanceOf(BadConfiguration.class)
+                .hasMessageContaining("notify.keep")
+                .hasMessageContaining("90d at least");
     }
 }
