@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStreamWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +29,7 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.io.input.BoundedInputStream;
+import org.imprimatur.inspect.facts.Shown;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -132,33 +132,45 @@ public final class AdvisoryStore {
     private void write(FeedState state, Map<String, List<Advisory>> tables) throws IOException {
         Files.createDirectories(directory);
         Path made = Files.createTempDirectory(directory, ".new-");
-        for (var table : tables.entrySet()) {
-            table.getValue().sort(AdvisoryRow.ORDER);
-            try (var out =
-                    new BufferedWriter(
-                            new OutputStreamWriter(
-                                    new GZIPOutputStream(
-                                            Files.newOutputStream(
-                                                    made.resolve(tableName(table.getKey()))),
-                                            1 << 16),
-                                    StandardCharsets.UTF_8))) {
-                for (var advisory : table.getValue()) {
-                    out.write(AdvisoryRow.of(advisory));
-                    out.write('\n');
+        try {
+            for (var table : tables.entrySet()) {
+                table.getValue().sort(AdvisoryRow.ORDER);
+                write(made.resolve(tableName(table.getKey())), table.getValue());
+            }
+            FeedJson.MAPPER
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValue(made.resolve(STATE).toFile(), json(state));
+            Path place = directory.resolve(state.name());
+            Path old = directory.resolve(OLD + state.name());
+            if (Files.exists(place)) {
+                delete(old);
+                Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
+            delete(old);
+        } finally {
+            delete(made); // of what could not be taken
+        }
+    }
+
+    private static void write(Path table, List<Advisory> advisories) throws IOException {
+        try (var out =
+                new BufferedOutputStream(
+                        new GZIPOutputStream(Files.newOutputStream(table), 1 << 16))) {
+            for (var advisory : advisories) {
+                byte[] row = AdvisoryRow.of(advisory).getBytes(StandardCharsets.UTF_8);
+                if (row.length > BoundedLines.MAX_LINE) {
+                    throw new MalformedFeed(
+                            "what it says of %s in %s is longer than %d bytes"
+                                    .formatted(
+                                            Shown.characters(advisory.id(), 100),
+                                            Shown.characters(advisory.name(), 100),
+                                            BoundedLines.MAX_LINE));
                 }
+                out.write(row);
+                out.write('\n');
             }
         }
-        FeedJson.MAPPER
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(made.resolve(STATE).toFile(), json(state));
-        Path place = directory.resolve(state.name());
-        Path old = directory.resolve(OLD + state.name());
-        if (Files.exists(place)) {
-            delete(old);
-            Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
-        }
-        Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
-        delete(old);
     }
 
     private static void delete(Path tree) throws IOException {

@@ -451,4 +451,24 @@ class AdvisoryStoreTest {
                 .isInstanceOf(MalformedFeed.class)
                 .hasMessageContaining("is damaged");
     }
+
+    @Test
+    void anAdvisoryThatCouldNotBeReadAgainIsNotTaken() throws IOException {
+        var tracker = feed("debian-tracker", FeedFormat.DEBIAN_TRACKER, "");
+        var before = take(tracker, "tracker.json");
+        var file = directory.resolve("fetched");
+        Files.writeString(
+                file,
+                """
+                {"openssl": {"CVE-2026-0001": {"releases": {"bookworm": {"repositories": {},
+                  "status": "resolved", "fixed_version": "%s", "urgency": "high"}}}}}
+                """
+                        .formatted("1".repeat(1 << 20)));
+
+        assertThatThrownBy(() -> store.take(tracker, file, AT.plusSeconds(1), AT))
+                .isInstanceOf(MalformedFeed.class)
+                .hasMessageContaining("CVE-2026-0001 in openssl is longer than 1048576 bytes");
+        assertThat(store.feeds()).containsExactly(before);
+        assertThat(store.directory()).isDirectoryNotContaining("glob:**.new-*");
+    }
 }
