@@ -7,10 +7,6 @@ import static org.imprimatur.node.SiteTrial.json;
 import static org.imprimatur.node.Trial.expect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -71,11 +67,7 @@ class AdvisoryWatchFaultsIT {
 
     private SiteTrial.Endorsed endorsed(byte[] sbom) {
         AdvisoryTrial.upload(trial, node, sbom);
-        var plain = trial.endorsement(trial.endorser, UUID.randomUUID().toString());
-        var endorsement = AdvisoryTrial.naming(plain, sbom);
-        var answer = expect(201, trial.post(node, trial.sign(endorsement, trial.endorser)));
-        return new SiteTrial.Endorsed(
-                endorsement, StatementId.parse(json(answer).get("id").asText()));
+        return AdvisoryTrial.endorse(trial, node, UUID.randomUUID().toString(), sbom);
     }
 
     private JsonNode seen(SiteTrial.Endorsed endorsed) {
@@ -105,26 +97,6 @@ class AdvisoryWatchFaultsIT {
             return count.getLong(1);
         } catch (SQLException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    private List<String> messages() {
-        try (var files = Files.list(directory.resolve("data/notices"))) {
-            return files.filter(one -> one.toString().endsWith(".eml"))
-                    .map(AdvisoryWatchFaultsIT::read)
-                    .toList();
-        } catch (NoSuchFileException _) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -226,7 +198,7 @@ class AdvisoryWatchFaultsIT {
 
         feeds.put(new Flaw("CVE-2026-0001", "openssl", "not yet assigned", "3.0.2-1"));
 
-        await(() -> messages().stream().anyMatch(one -> one.contains("CVE-2026-0001")));
+        await(() -> trial.messages().stream().anyMatch(one -> one.contains("CVE-2026-0001")));
         await(() -> seen(image).at("/flaws/0/urgency").asText().equals("unknown"));
     }
 }
