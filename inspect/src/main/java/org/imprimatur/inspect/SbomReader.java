@@ -239,23 +239,49 @@ public final class SbomReader {
         }
         boolean ownVersion = named.sourceVersion().equals(named.version());
         boolean ownSource = named.source().equals(named.name());
-        return new InstalledPackage(
-                named.kind(),
-                shared(members.getOrDefault("group", "")),
-                name,
-                version,
-                shared(named.architecture()),
-                properties.getOrDefault(Sbom.SOURCE, ownSource ? name : shared(named.source())),
-                properties.getOrDefault(
-                        Sbom.SOURCE_VERSION, ownVersion ? version : shared(named.sourceVersion())),
-                properties.getOrDefault(Sbom.MODULE, ""),
-                shared(properties.getOrDefault(Sbom.AREA, "")),
-                List.of(),
-                "",
-                null,
-                shared(place),
-                shared(properties.getOrDefault(Sbom.OWNER, "")),
-                "");
+        var installed =
+                new InstalledPackage(
+                        named.kind(),
+                        shared(members.getOrDefault("group", "")),
+                        name,
+                        version,
+                        shared(named.architecture()),
+                        properties.getOrDefault(
+                                Sbom.SOURCE, ownSource ? name : shared(named.source())),
+                        properties.getOrDefault(
+                                Sbom.SOURCE_VERSION,
+                                ownVersion ? version : shared(named.sourceVersion())),
+                        properties.getOrDefault(Sbom.MODULE, ""),
+                        shared(properties.getOrDefault(Sbom.AREA, "")),
+                        List.of(),
+                        "",
+                        null,
+                        shared(place),
+                        shared(properties.getOrDefault(Sbom.OWNER, "")),
+                        "");
+        key("its group", installed.namespace());
+        key("its source", installed.source());
+        key("the version of its source", installed.sourceVersion());
+        return installed;
+    }
+
+    /** Checks a text by which advisories know a package, wherever the document has it. */
+    private static void key(String what, String text) throws MalformedSbom {
+        if (text.length() > MAX_KEY) {
+            throw new MalformedSbom("%s has %d characters".formatted(what, text.length()));
+        }
+        keepable(what, text);
+    }
+
+    /** Refuses what a database cannot keep, or would give back as something else. */
+    private static void keepable(String what, String text) throws MalformedSbom {
+        if (text.codePoints()
+                .anyMatch(
+                        point ->
+                                Character.isISOControl(point)
+                                        || Character.getType(point) == Character.SURROGATE)) {
+            throw new MalformedSbom("%s holds a control character".formatted(what));
+        }
     }
 
     private static String member(Map<String, String> members, String name) throws MalformedSbom {
@@ -284,10 +310,7 @@ public final class SbomReader {
                             .formatted(shown(json.currentName()), json.getTextLength()));
         }
         var text = json.getText();
-        if (text.chars().anyMatch(Character::isISOControl)) {
-            throw new MalformedSbom(
-                    "%s holds a control character".formatted(shown(json.currentName())));
-        }
+        keepable(shown(json.currentName()), text);
         return text;
     }
 

@@ -192,6 +192,9 @@ class SbomReaderTest {
                 "{\"components\":[{\"name\":\"x\\u0000\"}]} ! name holds a control character",
                 "{\"components\":[{\"version\":\"1\\u0085\"}]} ! version holds a control character",
                 "{\"components\":[{\"properties\":[{\"name\":\"p\",\"value\":\"\\n\"}]}]} ! value holds a control character",
+                "{\"components\":[{\"version\":\"1\\ud800\"}]} ! version holds a control character",
+                "{\"components\":[{\"type\":\"library\",\"name\":\"x\",\"purl\":\"pkg:deb/debian/x@1?upstream=x%401%00\"}]} ! the version of its source holds a control character",
+                "{\"components\":[{\"type\":\"library\",\"name\":\"x\",\"purl\":\"pkg:deb/debian/x@1?upstream=x%00\"}]} ! its source holds a control character",
             })
     void whatIsNotUnderstoodIsRefused(String document, String fault) {
         assertThatThrownBy(() -> read(document))
@@ -219,5 +222,24 @@ class SbomReaderTest {
                                                 .formatted("x".repeat(301))))
                 .isInstanceOf(MalformedSbom.class)
                 .hasMessageContaining("name has 301 characters");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "imprimatur:package:source, its source",
+        "imprimatur:package:sourceVersion, the version of its source"
+    })
+    void aSourceThatIsTooLongToBeAKeyIsRefused(String property, String told) {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        """
+                                        {"components": [{"type": "library", "name": "x",
+                                          "purl": "pkg:deb/debian/x@1",
+                                          "properties": [{"name": "%s", "value": "%s"}]}]}
+                                        """
+                                                .formatted(property, "x".repeat(301))))
+                .isInstanceOf(MalformedSbom.class)
+                .hasMessageContaining(told + " has 301 characters");
     }
 }

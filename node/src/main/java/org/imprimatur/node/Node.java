@@ -212,7 +212,7 @@ public final class Node implements AutoCloseable {
                                             changed,
                                             events::condemned,
                                             parts));
-            var live = new Live(ledger.state(), follows);
+            var live = new Live(ledgers);
             var advisories =
                     config.advisories()
                             .map(settings -> new Advisories(settings, live, flaws, clock, metrics));
@@ -224,8 +224,6 @@ public final class Node implements AutoCloseable {
                                                     settings,
                                                     live,
                                                     flaws,
-                                                    ledger.state(),
-                                                    follows,
                                                     attachments,
                                                     fetch,
                                                     notices,

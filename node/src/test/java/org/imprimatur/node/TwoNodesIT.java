@@ -147,8 +147,7 @@ class TwoNodesIT {
     private static void endLeases() throws Exception {
         try (var db = DriverManager.getConnection(database);
                 var statement = db.createStatement()) {
-            statement.execute("update driver_lease set until = now()");
-            statement.execute("update watch_lease set until = now()");
+            statement.execute("update lease set until = now()");
         }
     }
 

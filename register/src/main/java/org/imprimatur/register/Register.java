@@ -616,7 +616,12 @@ public final class Register {
         /** A waiver that it needs has expired. */
         WAIVER_EXPIRED,
         /** The charter asks for endorsed parts, and one of the image's is not endorsed any more. */
-        CONTRIBUTOR_NOT_ENDORSED
+        CONTRIBUTOR_NOT_ENDORSED;
+
+        /** Whether what has lapsed so never counts again, whatever else is said. */
+        public boolean isForGood() {
+            return this == REVOKED || this == ENDED;
+        }
     }
 
     /**

@@ -43,9 +43,12 @@ public record Advisory(
         BINARY
     }
 
-    /** Copies the lists. */
+    /** Refuses a newest version that is not said, and copies the lists. */
     public Advisory {
         aliases = List.copyOf(aliases);
         ranges = List.copyOf(ranges);
+        if (kind == Kind.NEWEST && ranges.isEmpty()) {
+            throw new IllegalArgumentException("a newest version is said");
+        }
     }
 }

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStreamWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
@@ -22,12 +22,14 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.io.input.BoundedInputStream;
+import org.imprimatur.inspect.facts.Shown;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -41,6 +43,9 @@ public final class AdvisoryStore {
     private static final int MAX_ROWS = 5_000_000;
     private static final String STATE = "feed.json";
     private static final String OLD = ".old-";
+
+    /** So often a feed is looked for that is not where it should be. */
+    private static final int LOOKS = 3;
 
     private final Path directory;
 
@@ -127,33 +132,45 @@ public final class AdvisoryStore {
     private void write(FeedState state, Map<String, List<Advisory>> tables) throws IOException {
         Files.createDirectories(directory);
         Path made = Files.createTempDirectory(directory, ".new-");
-        for (var table : tables.entrySet()) {
-            table.getValue().sort(AdvisoryRow.ORDER);
-            try (var out =
-                    new BufferedWriter(
-                            new OutputStreamWriter(
-                                    new GZIPOutputStream(
-                                            Files.newOutputStream(
-                                                    made.resolve(tableName(table.getKey()))),
-                                            1 << 16),
-                                    StandardCharsets.UTF_8))) {
-                for (var advisory : table.getValue()) {
-                    out.write(AdvisoryRow.of(advisory));
-                    out.write('\n');
+        try {
+            for (var table : tables.entrySet()) {
+                table.getValue().sort(AdvisoryRow.ORDER);
+                write(made.resolve(tableName(table.getKey())), table.getValue());
+            }
+            FeedJson.MAPPER
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValue(made.resolve(STATE).toFile(), json(state));
+            Path place = directory.resolve(state.name());
+            Path old = directory.resolve(OLD + state.name());
+            if (Files.exists(place)) {
+                delete(old);
+                Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
+            delete(old);
+        } finally {
+            delete(made); // of what could not be taken
+        }
+    }
+
+    private static void write(Path table, List<Advisory> advisories) throws IOException {
+        try (var out =
+                new BufferedOutputStream(
+                        new GZIPOutputStream(Files.newOutputStream(table), 1 << 16))) {
+            for (var advisory : advisories) {
+                byte[] row = AdvisoryRow.of(advisory).getBytes(StandardCharsets.UTF_8);
+                if (row.length > BoundedLines.MAX_LINE) {
+                    throw new MalformedFeed(
+                            "what it says of %s in %s is longer than %d bytes"
+                                    .formatted(
+                                            Shown.characters(advisory.id(), 100),
+                                            Shown.characters(advisory.name(), 100),
+                                            BoundedLines.MAX_LINE));
                 }
+                out.write(row);
+                out.write('\n');
             }
         }
-        FeedJson.MAPPER
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(made.resolve(STATE).toFile(), json(state));
-        Path place = directory.resolve(state.name());
-        Path old = directory.resolve(OLD + state.name());
-        if (Files.exists(place)) {
-            delete(old);
-            Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
-        }
-        Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
-        delete(old);
     }
 
     private static void delete(Path tree) throws IOException {
@@ -186,12 +203,24 @@ public final class AdvisoryStore {
         }
         var states = new ArrayList<FeedState>();
         for (var name : names) {
-            var file = place(name).resolve(STATE);
-            if (Files.exists(file)) {
-                states.add(state(file));
-            }
+            state(name).ifPresent(states::add);
         }
         return states;
+    }
+
+    /** Empty where there is no feed of this name. */
+    private Optional<FeedState> state(String name) throws IOException {
+        for (int looks = 0; looks < LOOKS; looks++) {
+            var file = place(name).resolve(STATE);
+            if (Files.exists(file)) {
+                try {
+                    return Optional.of(state(file));
+                } catch (NoSuchFileException _) {
+                    continue; // it was replaced at this moment
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -203,20 +232,34 @@ public final class AdvisoryStore {
         return Files.exists(place) || !Files.exists(old) ? place : old;
     }
 
-    /** Gives all that the store says about packages of some ecosystems, feed after feed. */
-    void read(Collection<String> ecosystems, RowTaker taker) throws IOException {
-        for (var feed : feeds()) {
-            for (var ecosystem : ecosystems) {
-                var table = place(feed.name()).resolve(tableName(ecosystem));
-                if (Files.exists(table)) {
-                    try {
-                        rows(table, ecosystem, row -> taker.take(row, feed));
-                    } catch (MalformedFeed e) {
-                        taker.damaged(ecosystem, feed, e);
+    /**
+     * Gives all that the store says about packages of some ecosystems, feed after feed.
+     *
+     * @return false when feeds were replaced meanwhile, so that what was given may be of several
+     *     states of them, or not all
+     */
+    boolean read(Collection<String> ecosystems, RowTaker taker) throws IOException {
+        var feeds = feeds();
+        try {
+            for (var feed : feeds) {
+                for (var ecosystem : ecosystems) {
+                    var place = place(feed.name());
+                    var table = place.resolve(tableName(ecosystem));
+                    if (Files.exists(table)) {
+                        try {
+                            rows(table, ecosystem, row -> taker.take(row, feed));
+                        } catch (MalformedFeed e) {
+                            taker.damaged(ecosystem, feed, e);
+                        }
+                    } else if (!Files.exists(place.resolve(STATE))) {
+                        return false;
                     }
                 }
             }
+        } catch (NoSuchFileException _) {
+            return false;
         }
+        return feeds().equals(feeds);
     }
 
     private static void rows(Path table, String ecosystem, Consumer<Advisory> taker)

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The lines of a stream, none of them longer than a bound. */
 final class BoundedLines {
 
-    private static final int MAX_LINE = 1 << 20;
+    static final int MAX_LINE = 1 << 20;
 
     private final InputStream in;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);

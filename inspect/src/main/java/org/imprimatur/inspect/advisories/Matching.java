@@ -23,6 +23,17 @@ import org.jspecify.annotations.Nullable;
 /** Holds the packages of many systems against all feeds, each of which is read once. */
 public final class Matching {
 
+    /** So often feeds are read that are replaced meanwhile. */
+    private static final int MOST_READINGS = 5;
+
+    /** So many versions of one system are compared with ranges; honest ones need some 100,000. */
+    private static final long MOST_COMPARED = 20_000_000;
+
+    /** So often a package of one system has a flaw, or has it not though its version says so. */
+    private static final int MOST_KEPT = 1_000_000;
+
+    private static final int MOST_FLAWS = 100_000;
+
     /** What came of it for one system. */
     public sealed interface Outcome {}
 
@@ -31,6 +42,14 @@ public final class Matching {
 
     /** A feed that speaks of its packages is damaged, so that nothing is known. */
     public record NotMatched(MalformedFeed fault) implements Outcome {}
+
+    /** It has so much under the same names that looking at it would hold all others up. */
+    public record TooMuch() implements Outcome {
+
+        /** What is said of it. */
+        public static final String FAULT =
+                "has more packages of the same names, or more known flaws, than are looked at";
+    }
 
     /** A name that advisories use. */
     private record Key(String ecosystem, Advisory.Target target, String name) {}
@@ -42,13 +61,20 @@ public final class Matching {
     /**
      * What the store says at this moment of each of these systems, in their order.
      *
-     * @throws IOException when the store cannot be read at all
+     * @throws IOException when the store cannot be read at all, or does not stay as it is for long
+     *     enough
      */
     public static List<Outcome> of(List<InstalledSystem> systems, AdvisoryStore store, Instant at)
             throws IOException {
-        var all = new All(systems);
-        store.read(all.speakers.keySet(), all);
-        return all.searches.stream().map(search -> all.outcome(search, at)).toList();
+        for (int readings = 0; readings < MOST_READINGS; readings++) {
+            var all = new All(systems);
+            if (store.read(all.speakers.keySet(), all)) {
+                return all.searches.stream().map(search -> all.outcome(search, at)).toList();
+            }
+        }
+        throw new IOException(
+                "the feeds in %s were replaced each of %d times that they were read"
+                        .formatted(store.directory(), MOST_READINGS));
     }
 
     /** Who speaks of one ecosystem. */
@@ -112,8 +138,38 @@ public final class Matching {
                 }
                 feeds.addAll(speaking.feeds);
             }
+            if (search.isTooMuch()) {
+                return new TooMuch();
+            }
             boolean system = !of(Ecosystem.of(search.os)).feeds.isEmpty();
             return new Matched(search.result(system, List.copyOf(feeds), at));
+        }
+    }
+
+    /** A flaw, with all that was found of it so far. */
+    private static final class Finding {
+
+        private final String id;
+        private final String name;
+        private final String version;
+        private final Set<InstalledPackage> packages = new TreeSet<>();
+        private Urgency urgency = Urgency.UNKNOWN;
+        private String fixed = "";
+
+        Finding(String id, String name, String version) {
+            this.id = id;
+            this.name = name;
+            this.version = version;
+        }
+
+        void add(InstalledPackage each, Urgency asGrave, String fixedIn) {
+            packages.add(each);
+            urgency = urgency.atLeast(asGrave) ? urgency : asGrave;
+            fixed = fixed.isEmpty() ? fixedIn : fixed;
+        }
+
+        Flaw flaw() {
+            return new Flaw(id, urgency, List.copyOf(packages), name, version, fixed);
         }
     }
 
@@ -123,9 +179,11 @@ public final class Matching {
         private final OsRelease os;
         private final Map<Key, List<InstalledPackage>> installed = new HashMap<>();
         private final Set<String> ecosystems = new TreeSet<>();
-        private final Map<Found, Flaw> flaws = new HashMap<>();
+        private final Map<Found, Finding> flaws = new HashMap<>();
         private final Set<Found> cleared = new HashSet<>();
         private final Map<InstalledPackage, PendingUpdate> pending = new TreeMap<>();
+        private long compared;
+        private int kept;
 
         Search(InstalledSystem system) {
             this.os = system.os();
@@ -149,11 +207,23 @@ public final class Matching {
             installed.computeIfAbsent(key, _ -> new ArrayList<>()).add(each);
         }
 
+        boolean isTooMuch() {
+            return compared > MOST_COMPARED || kept > MOST_KEPT || flaws.size() > MOST_FLAWS;
+        }
+
         void take(Key key, Advisory advisory, FeedState feed) {
-            for (var each : installed.getOrDefault(key, List.of())) {
+            var those = installed.getOrDefault(key, List.of());
+            compared += (long) those.size() * Math.max(1, advisory.ranges().size());
+            if (isTooMuch()) {
+                return;
+            }
+            for (var each : those) {
                 switch (advisory.kind()) {
                     case NEWEST -> newest(advisory, each, feed);
-                    case NOT_AFFECTED -> cleared.add(new Found(id(advisory), each.source()));
+                    case NOT_AFFECTED -> {
+                        cleared.add(new Found(id(advisory), each.source()));
+                        kept++;
+                    }
                     case AFFECTED -> affected(advisory, each);
                 }
             }
@@ -184,15 +254,11 @@ public final class Matching {
             var version = version(advisory.target(), each);
             for (var range : advisory.ranges()) {
                 if (range.contains(version, order)) {
-                    var flaw =
-                            new Flaw(
-                                    id(advisory),
-                                    advisory.urgency(),
-                                    List.of(each),
-                                    advisory.name(),
-                                    version,
-                                    range.fixed());
-                    flaws.merge(new Found(flaw.id(), each.source()), flaw, Search::merged);
+                    flaws.computeIfAbsent(
+                                    new Found(id(advisory), each.source()),
+                                    found -> new Finding(found.id(), advisory.name(), version))
+                            .add(each, advisory.urgency(), range.fixed());
+                    kept++;
                     return;
                 }
             }
@@ -217,25 +283,12 @@ public final class Matching {
             return flaws.size() == 1 ? flaws.getFirst() : advisory.id();
         }
 
-        private static Flaw merged(Flaw one, Flaw other) {
-            var packages = new TreeSet<>(one.packages());
-            packages.addAll(other.packages());
-            var fixed = one.fixed().isEmpty() ? other.fixed() : one.fixed();
-            return new Flaw(
-                    one.id(),
-                    one.urgency().atLeast(other.urgency()) ? one.urgency() : other.urgency(),
-                    List.copyOf(packages),
-                    one.name(),
-                    one.version(),
-                    fixed);
-        }
-
         Patches result(boolean system, List<FeedState> feeds, Instant at) {
             var left = new ArrayList<Flaw>();
             flaws.forEach(
-                    (found, flaw) -> {
+                    (found, finding) -> {
                         if (!cleared.contains(found)) {
-                            left.add(flaw);
+                            left.add(finding.flaw());
                         }
                     });
             left.sort(

@@ -75,6 +75,7 @@ public record Patches(
         return switch (Matching.of(List.of(one), store, at).getFirst()) {
             case Matching.Matched(Patches patches) -> patches;
             case Matching.NotMatched(MalformedFeed fault) -> throw fault;
+            case Matching.TooMuch _ -> throw new IOException("the image " + Matching.TooMuch.FAULT);
         };
     }
 }

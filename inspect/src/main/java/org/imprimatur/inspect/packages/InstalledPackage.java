@@ -137,7 +137,7 @@ public record InstalledPackage(
     }
 
     /** How many characters it has: what it costs to keep. */
-    int weight() {
+    public int weight() {
         int sum =
                 namespace.length()
                         + name.length()

@@ -14,4 +14,9 @@ public record InstalledSystem(OsRelease os, List<InstalledPackage> packages) {
     public InstalledSystem {
         packages = List.copyOf(packages);
     }
+
+    /** How many characters its packages have: what it costs to keep. */
+    public long weight() {
+        return packages.stream().mapToLong(InstalledPackage::weight).sum();
+    }
 }

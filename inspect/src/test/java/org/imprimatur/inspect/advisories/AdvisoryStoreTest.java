@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.imprimatur.inspect.facts.OsRelease;
 import org.imprimatur.inspect.packages.InstalledPackage;
 import org.imprimatur.inspect.packages.PackageKind;
@@ -356,5 +360,115 @@ class AdvisoryStoreTest {
                 Arguments.of(
                         "feeds: [{name: a, format: osv, url: 'https://a'}, {name: a, format: osv, url: 'https://a'}]",
                         "twice"));
+    }
+
+    /** Takes rows, and does something at the first one. */
+    private static final class Disturbing implements AdvisoryStore.RowTaker {
+
+        private final Runnable disturbance;
+        private final Set<String> taken = new TreeSet<>();
+
+        Disturbing(Runnable disturbance) {
+            this.disturbance = disturbance;
+        }
+
+        @Override
+        public void take(Advisory advisory, FeedState feed) {
+            if (taken.isEmpty()) {
+                disturbance.run();
+            }
+            taken.add(feed.name());
+        }
+
+        @Override
+        public void damaged(String ecosystem, FeedState feed, MalformedFeed fault) {
+            throw new AssertionError(fault);
+        }
+    }
+
+    private boolean readWhile(Disturbing taker) throws IOException {
+        return store.read(List.of("Debian:12"), taker);
+    }
+
+    @Test
+    void whatIsReadWhileAFeedIsReplacedIsNotTakenForOneState() throws IOException {
+        var one = feed("one", FeedFormat.DEBIAN_TRACKER, "");
+        var two = feed("two", FeedFormat.DEBIAN_TRACKER, "");
+        take(one, "tracker.json");
+        take(two, "tracker.json");
+
+        assertThat(readWhile(new Disturbing(() -> {}))).isTrue();
+        assertThat(readWhile(new Disturbing(() -> replace(two)))).isFalse();
+        assertThat(readWhile(new Disturbing(() -> move("two", "gone")))).isFalse();
+    }
+
+    @Test
+    void aFeedThatIsAtItsOldPlaceForAMomentIsRead() throws IOException {
+        take(feed("one", FeedFormat.DEBIAN_TRACKER, ""), "tracker.json");
+        take(feed("two", FeedFormat.DEBIAN_TRACKER, ""), "tracker.json");
+        var reading = new Disturbing(() -> move("two", ".old-two"));
+
+        assertThat(readWhile(reading)).isTrue();
+        assertThat(reading.taken).containsExactly("one", "two");
+        assertThat(store.feeds()).hasSize(2);
+    }
+
+    private void replace(Feed feed) {
+        try {
+            var file = Files.createTempFile(directory, "feed", "");
+            Files.writeString(file, "{}");
+            store.take(feed, file, AT.plusSeconds(1), AT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void move(String from, String to) {
+        try {
+            Files.move(store.directory().resolve(from), store.directory().resolve(to));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aTableThatDoesNotSayTheNewestVersionIsDamaged() throws IOException {
+        take(
+                feed("debian-12-security", FeedFormat.DEBIAN_PACKAGES, "Debian:12"),
+                "debian-security-Packages.xz");
+        var table = store.directory().resolve("debian-12-security/Debian%3A12.tsv.gz");
+        try (var out = new GZIPOutputStream(Files.newOutputStream(table))) {
+            out.write("NEWEST\tBINARY\topenssl\t\t\tUNKNOWN\n".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThatThrownBy(
+                        () ->
+                                Patches.of(
+                                        DEBIAN,
+                                        List.of(debian("openssl", "3.0.11-1", "openssl")),
+                                        store,
+                                        AT))
+                .isInstanceOf(MalformedFeed.class)
+                .hasMessageContaining("is damaged");
+    }
+
+    @Test
+    void anAdvisoryThatCouldNotBeReadAgainIsNotTaken() throws IOException {
+        var tracker = feed("debian-tracker", FeedFormat.DEBIAN_TRACKER, "");
+        var before = take(tracker, "tracker.json");
+        var file = directory.resolve("fetched");
+        Files.writeString(
+                file,
+                """
+                {"openssl": {"CVE-2026-0001": {"releases": {"bookworm": {"repositories": {},
+                  "status": "resolved", "fixed_version": "%s", "urgency": "high"}}}}}
+                """
+                        .formatted("1".repeat(1 << 20)));
+
+        assertThatThrownBy(() -> store.take(tracker, file, AT.plusSeconds(1), AT))
+                .isInstanceOf(MalformedFeed.class)
+                .hasMessageContaining("CVE-2026-0001 in openssl is longer than 1048576 bytes");
+        assertThat(store.feeds()).containsExactly(before);
+        assertThat(store.directory()).isDirectoryNotContaining("glob:**.new-*");
     }
 }

@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -81,9 +82,25 @@ public final class Attachments implements AutoCloseable {
         upkeep.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.MINUTES);
     }
 
-    /** The file of an attachment that is here. */
+    /** The file of an attachment that is here, as long as it was when it was stored. */
     public Optional<Path> find(Sha256 digest) {
-        return database.read(db -> new AttachmentTable(db).size(digest)).map(_ -> place(digest));
+        return database.read(db -> new AttachmentTable(db).size(digest))
+                .filter(size -> isThere(digest, size))
+                .map(_ -> place(digest));
+    }
+
+    private boolean isThere(Sha256 digest, long size) {
+        long found;
+        try {
+            found = Files.size(place(digest));
+        } catch (IOException e) {
+            LOG.error("the attachment {} cannot be read: {}", digest, e.toString());
+            return false;
+        }
+        if (found != size) {
+            LOG.error("the attachment {} has {} bytes in place of {}", digest, found, size);
+        }
+        return found == size;
     }
 
     /**
@@ -92,9 +109,10 @@ public final class Attachments implements AutoCloseable {
      * @throws IOException when they stop coming
      */
     public Stored store(Sha256 digest, InputStream bytes) throws IOException {
-        if (find(digest).isPresent()) {
-            return Stored.KNOWN;
-        }
+        return find(digest).isPresent() ? Stored.KNOWN : take(digest, bytes);
+    }
+
+    private Stored take(Sha256 digest, InputStream bytes) throws IOException {
         boolean room =
                 database.read(
                         db -> {
@@ -132,7 +150,7 @@ public final class Attachments implements AutoCloseable {
     }
 
     /**
-     * Stores one that a statement in view names, for good.
+     * Stores one that a statement in view names, for good, and mends what is damaged on disk.
      *
      * @return false when the bytes have another digest
      */
@@ -141,8 +159,20 @@ public final class Attachments implements AutoCloseable {
             return false;
         }
         database.change(db -> new AttachmentTable(db).reference(List.of(digest)));
-        store(digest, new ByteArrayInputStream(bytes));
+        if (!holds(digest, bytes)) {
+            take(digest, new ByteArrayInputStream(bytes));
+        }
         return true;
+    }
+
+    private boolean holds(Sha256 digest, byte[] bytes) {
+        var here = find(digest);
+        try {
+            return here.isPresent() && Arrays.equals(Files.readAllBytes(here.get()), bytes);
+        } catch (IOException e) {
+            LOG.error("the attachment {} cannot be read: {}", digest, e.toString());
+            return false;
+        }
     }
 
     private static boolean receive(Sha256 digest, InputStream bytes, Path file) throws IOException {

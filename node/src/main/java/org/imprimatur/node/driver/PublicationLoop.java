@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -20,6 +19,7 @@ import org.imprimatur.node.driver.Publication.State;
 import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Bell;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.store.Lease;
 import org.imprimatur.register.Sha512;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,7 @@ final class PublicationLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublicationLoop.class);
     private static final int MOST_AT_ONCE = 2;
     private static final Duration COMPARE_AT_LEAST = Duration.ofSeconds(5);
+    private static final Duration LEASE = Duration.ofSeconds(15);
     private static final Duration SHORTEST_REST = Duration.ofMillis(20);
     private static final Duration LOOK_EVERY = Duration.ofMinutes(10);
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
@@ -50,7 +51,7 @@ final class PublicationLoop implements AutoCloseable {
     private final Database database;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final UUID self;
+    private final Lease lease;
     private final Bell bell = new Bell();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
@@ -81,7 +82,7 @@ final class PublicationLoop implements AutoCloseable {
         this.database = database;
         this.clock = clock;
         this.random = random;
-        this.self = Mark.random(random).uuid();
+        this.lease = new Lease("driver " + driver.name(), Mark.random(random).uuid(), LEASE);
         thread = Thread.ofVirtual().name("driver " + driver.name()).start(this::run);
     }
 
@@ -137,8 +138,8 @@ final class PublicationLoop implements AutoCloseable {
     }
 
     private void compare() {
-        if (!write(db -> new PublicationTable(db).lease(driver.name(), self))) {
-            return; // another node on this database speaks to it
+        if (!speaks()) {
+            return;
         }
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var wanted =
@@ -156,6 +157,11 @@ final class PublicationLoop implements AutoCloseable {
         }
         bringIn(wanted, now);
         count(now);
+    }
+
+    /** False while another node on this database speaks to it. */
+    private boolean speaks() {
+        return write(lease::hold) != Lease.Held.BY_ANOTHER;
     }
 
     private void count(Instant now) {
@@ -231,7 +237,7 @@ final class PublicationLoop implements AutoCloseable {
         boolean old = !now.isBefore(one.changedAt().plus(settings.keepAside()));
         boolean withdraw = one.state() == State.WITHDRAWING;
         boolean remove = one.state() == State.WITHDRAWN && old;
-        if (!(withdraw || remove) || !due(one, now) || uploading(one.mark())) {
+        if (!(withdraw || remove) || !due(one, now) || uploading(one.mark()) || !speaks()) {
             return;
         }
         try {
@@ -266,6 +272,9 @@ final class PublicationLoop implements AutoCloseable {
                 LOG.warn("{} cannot be asked what it has: {}", driver.name(), said(e));
             }
             return;
+        }
+        if (!speaks()) {
+            return; // it took long to answer
         }
         for (var one : ours) {
             var there = held.stream().filter(h -> h.mark().equals(one.mark())).findFirst();
@@ -484,7 +493,7 @@ final class PublicationLoop implements AutoCloseable {
             }
         }
         try {
-            database.change(db -> new PublicationTable(db).release(driver.name(), self));
+            database.change(lease::release);
         } catch (RuntimeException e) {
             LOG.debug("the lease of {} ends by itself", driver.name(), e);
         }

@@ -204,35 +204,6 @@ final class PublicationTable {
                 == 1;
     }
 
-    /**
-     * Takes or keeps the right to speak to a driver, for 15 seconds of the database's clock.
-     *
-     * @return false while another holder has it
-     */
-    boolean lease(String driver, UUID holder) {
-        return db.createUpdate(
-                                """
-                                insert into driver_lease (driver, holder, until)
-                                values (:driver, :holder, now() + interval '15 seconds')
-                                on conflict (driver) do update
-                                   set holder = excluded.holder, until = excluded.until
-                                 where driver_lease.holder = excluded.holder
-                                    or driver_lease.until < now()
-                                """)
-                        .bind("driver", driver)
-                        .bind("holder", holder)
-                        .execute()
-                == 1;
-    }
-
-    /** Gives the right back. */
-    void release(String driver, UUID holder) {
-        db.createUpdate("delete from driver_lease where driver = :driver and holder = :holder")
-                .bind("driver", driver)
-                .bind("holder", holder)
-                .execute();
-    }
-
     private static <S extends SqlStatement<S>> S bound(S statement, Publication publication) {
         return statement
                 .bind("mark", publication.mark().uuid())

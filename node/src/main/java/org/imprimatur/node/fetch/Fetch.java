@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 
@@ -112,7 +114,8 @@ public final class Fetch implements AutoCloseable {
             default ->
                     throw new FetchFailed(
                             "%s answered in a coding that nobody asked for: %s"
-                                    .formatted(uri, coding));
+                                    .formatted(uri, coding),
+                            answer.statusCode());
         };
     }
 
@@ -120,13 +123,13 @@ public final class Fetch implements AutoCloseable {
         try (var in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
             byte[] bytes = in.readNBytes(limit);
             if (in.read() >= 0) {
-                throw new FetchFailed("%s is more than %d bytes".formatted(uri, limit));
+                throw new FetchFailed("%s is more than %d bytes".formatted(uri, limit), 200);
             }
             return bytes;
         } catch (FetchFailed e) {
             throw e;
         } catch (IOException e) {
-            throw new FetchFailed(uri + " is not packed with gzip, as it says", e);
+            throw new FetchFailed(uri + " is not packed with gzip, as it says", 200, e);
         }
     }
 
@@ -224,15 +227,18 @@ public final class Fetch implements AutoCloseable {
             URI first, Map<String, String> headers, BodyHandler<T> handler, Duration within)
             throws FetchFailed {
         URI uri = first;
-        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-            var answer = sendOnce(uri, headers, Optional.empty(), handler, within);
-            if (!isRedirect(answer)) {
-                return answer;
-            }
+        var answer = sendOnce(uri, headers, Optional.empty(), handler, within);
+        for (int redirects = 0; isRedirect(answer); redirects++) {
             discard(answer.body());
+            if (redirects == MOST_REDIRECTS) {
+                throw new FetchFailed(
+                        first + " redirects more than " + MOST_REDIRECTS + " times",
+                        answer.statusCode());
+            }
             uri = next(uri, answer);
+            answer = sendOnce(uri, headers, Optional.empty(), handler, within);
         }
-        throw new FetchFailed(first + " redirects more than " + MOST_REDIRECTS + " times");
+        return answer;
     }
 
     /** One that does not say where to is an answer of no use like others. */
@@ -249,13 +255,14 @@ public final class Fetch implements AutoCloseable {
         try {
             next = uri.resolve(location);
         } catch (IllegalArgumentException e) {
-            throw new FetchFailed(uri + " redirects to what is no address", e);
+            throw new FetchFailed(uri + " redirects to what is no address", answer.statusCode(), e);
         }
         boolean downgraded = "https".equals(uri.getScheme()) && !"https".equals(next.getScheme());
         if (!host(uri).equals(host(next)) || downgraded) {
             throw new FetchFailed(
                     "%s redirects to %s: only redirects on the same host are followed"
-                            .formatted(uri, next));
+                            .formatted(uri, next),
+                    answer.statusCode());
         }
         return next;
     }
@@ -281,7 +288,14 @@ public final class Fetch implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new FetchFailed(uri + " is not an address that can be asked", e);
         }
-        var future = client.sendAsync(request, handler);
+        var status = new AtomicInteger();
+        var future =
+                client.sendAsync(
+                        request,
+                        head -> {
+                            status.set(head.statusCode());
+                            return handler.apply(head);
+                        });
         try {
             return future.get(within.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -290,7 +304,10 @@ public final class Fetch implements AutoCloseable {
                     "%s did not answer within %d s".formatted(uri, within.toSeconds()), e);
         } catch (ExecutionException e) {
             var cause = e.getCause() == null ? e : e.getCause();
-            throw new FetchFailed(uri + " cannot be had: " + said(cause), cause);
+            throw new FetchFailed(
+                    uri + " cannot be had: " + said(cause),
+                    cause instanceof HttpTimeoutException ? 0 : status.get(),
+                    cause);
         } catch (CancellationException e) {
             throw new FetchFailed(uri + " cannot be had: the node is closing", e);
         } catch (InterruptedException e) {

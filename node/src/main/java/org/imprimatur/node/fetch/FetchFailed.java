@@ -16,7 +16,7 @@ public final class FetchFailed extends IOException {
         this(explanation, 0);
     }
 
-    /** An answer with a status that is of no use. */
+    /** An answer that is of no use, by its status or whatever came with it. */
     FetchFailed(String explanation, int status) {
         this(explanation, status, new byte[0]);
     }
@@ -30,9 +30,14 @@ public final class FetchFailed extends IOException {
     }
 
     FetchFailed(String explanation, Throwable cause) {
+        this(explanation, 0, cause);
+    }
+
+    /** As above; the status is that of an answer which is of no use, 0 where there is none. */
+    FetchFailed(String explanation, int status, Throwable cause) {
         super(explanation, cause);
         this.explanation = explanation;
-        this.status = 0;
+        this.status = status;
         this.said = new byte[0];
     }
 

@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -25,8 +24,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables {@code condemnation}, {@code condemnation_reasons} and {@code watch_lease}; the
- * transaction is the caller's.
+ * The tables {@code condemnation} and {@code condemnation_reasons}; the transaction is the
+ * caller's.
  */
 final class CondemnationTable {
 
@@ -302,32 +301,6 @@ final class CondemnationTable {
                 .bind("instance", due.instance())
                 .bind("since", due.since())
                 .bind("at", at)
-                .execute();
-    }
-
-    // ---- Who looks ----------------------------------------------------------------------------
-
-    /** Takes or keeps the watch by the database's clock; false while another holder has it. */
-    boolean lease(UUID holder, Duration length) {
-        return db.createUpdate(
-                                """
-                                insert into watch_lease (holder, until)
-                                values (:holder, now() + :seconds * interval '1 second')
-                                on conflict (one) do update
-                                   set holder = excluded.holder, until = excluded.until
-                                 where watch_lease.holder = excluded.holder
-                                    or watch_lease.until < now()
-                                """)
-                        .bind("holder", holder)
-                        .bind("seconds", length.toSeconds())
-                        .execute()
-                == 1;
-    }
-
-    /** Gives the watch back. */
-    void release(UUID holder) {
-        db.createUpdate("delete from watch_lease where holder = :holder")
-                .bind("holder", holder)
                 .execute();
     }
 }

@@ -15,6 +15,7 @@ import org.imprimatur.node.admission.DecisionJson;
 import org.imprimatur.node.follow.SiteView;
 import org.imprimatur.node.http.Json;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.store.Lease;
 import org.imprimatur.register.Reason;
 import org.imprimatur.register.Sha256;
 import org.imprimatur.register.SitePolicy;
@@ -51,8 +52,13 @@ public final class Reevaluation {
      */
     public record Found(int running, int groups, int condemned) {}
 
-    /** Asks for all, once. */
-    public Found all(Instant now) {
+    /**
+     * Asks for all, once.
+     *
+     * @param lease of whoever asks, which is kept on meanwhile
+     * @return empty when it was not: then nothing is noted
+     */
+    public Optional<Found> all(Instant now, Lease lease) {
         var at = now.truncatedTo(ChronoUnit.MICROS);
         var inForce = view.policy();
         var groups =
@@ -61,6 +67,9 @@ public final class Reevaluation {
         int running = 0;
         for (int from = 0; from < groups.size(); from += AT_ONCE) {
             var some = groups.subList(from, Math.min(groups.size(), from + AT_ONCE));
+            if (from > 0 && !holds(lease)) {
+                return Optional.empty();
+            }
             // In pieces, so that no register waits long for what it has to take in.
             var verdicts =
                     view.ask(
@@ -69,7 +78,8 @@ public final class Reevaluation {
                                             ? Optional.of(verdicts(standing, policy, some, at))
                                             : Optional.<List<Verdict>>empty());
             if (verdicts.isEmpty()) {
-                return all(now); // of a site file that is no longer in force nothing is noted
+                return all(
+                        now, lease); // of a site file that is no longer in force nothing is noted
             }
             for (int i = 0; i < some.size(); i++) {
                 changes.weigh(some.get(i), verdicts.get().get(i));
@@ -77,10 +87,25 @@ public final class Reevaluation {
             }
         }
         if (!changes.isEmpty()) {
-            database.change(db -> changes.write(new CondemnationTable(db), at));
+            boolean noted =
+                    database.write(
+                            db -> {
+                                if (lease.hold(db) != Lease.Held.STILL) {
+                                    return false;
+                                }
+                                changes.write(new CondemnationTable(db), at);
+                                return true;
+                            });
+            if (!noted) {
+                return Optional.empty();
+            }
             changes.tell();
         }
-        return new Found(running, groups.size(), changes.condemned);
+        return Optional.of(new Found(running, groups.size(), changes.condemned));
+    }
+
+    private boolean holds(Lease lease) {
+        return database.write(lease::hold) == Lease.Held.STILL;
     }
 
     /** What is to be said of one instance now. */

@@ -14,6 +14,7 @@ import org.imprimatur.node.instance.CondemnationTable.Summary;
 import org.imprimatur.node.instance.Reevaluation.Found;
 import org.imprimatur.node.metrics.Metrics;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.store.Lease;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public final class Watch implements AutoCloseable {
     private final InstantSource clock;
     private final Bell changed;
     private final IntConsumer condemned;
-    private final UUID self = UUID.randomUUID();
+    private final Lease lease = new Lease("instances", UUID.randomUUID(), LEASE);
     private final Histogram durations;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
@@ -98,7 +99,7 @@ public final class Watch implements AutoCloseable {
                 closed.await(rest, TimeUnit.NANOSECONDS);
                 asked |= changed.await(WAKE_AT_LEAST);
             }
-            database.change(db -> new CondemnationTable(db).release(self));
+            database.change(lease::release);
         } catch (InterruptedException | RuntimeException e) {
             LOG.debug("the watch ends", e);
         }
@@ -117,8 +118,9 @@ public final class Watch implements AutoCloseable {
     }
 
     private void look() {
-        if (!database.write(db -> new CondemnationTable(db).lease(self, LEASE))) {
-            asked = true; // another node looks; whatever it has seen is asked for again
+        var held = database.write(lease::hold);
+        asked |= held != Lease.Held.STILL; // whatever another node has seen is asked for again
+        if (held == Lease.Held.BY_ANOTHER) {
             return;
         }
         var now = clock.instant();
@@ -126,7 +128,12 @@ public final class Watch implements AutoCloseable {
         if (asked || Duration.between(lastLook, now).abs().compareTo(LOOK_AT_LEAST) >= 0) {
             asked = false;
             long start = System.nanoTime();
-            found = reevaluation.all(now);
+            var all = reevaluation.all(now, lease);
+            if (all.isEmpty()) {
+                asked = true;
+                return;
+            }
+            found = all.get();
             lastLook = now;
             durations.observe((System.nanoTime() - start) / 1e9);
         }

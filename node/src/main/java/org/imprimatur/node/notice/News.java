@@ -254,7 +254,7 @@ public sealed interface News {
                     case Candidate.Endorsed(var catalogue, var entry) ->
                             standing.register(catalogue)
                                     .flatMap(register -> register.lapse(entry.id(), at))
-                                    .filter(one -> one == Lapse.REVOKED || one == Lapse.ENDED)
+                                    .filter(Lapse::isForGood)
                                     .isEmpty();
                     case Candidate.Listed(_, _, _, var entry) ->
                             entry.gone() == null && !entry.ended(at);

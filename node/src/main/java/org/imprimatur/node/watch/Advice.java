@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.notice.News;
 import org.imprimatur.node.notice.Notices;
 import org.imprimatur.register.Candidate;
@@ -19,14 +18,14 @@ import org.imprimatur.register.Urgency;
  *
  * @param atLeast how grave a flaw is at least; empty where nobody is told
  */
-record Advice(Optional<Urgency> atLeast, LedgerState own, Notices notices) {
+record Advice(Optional<Urgency> atLeast, Live live, Notices notices) {
 
     /**
      * Tells them.
      *
      * @param found what has become known of each bill of materials
      */
-    void tell(Live live, Map<Sha256, Collection<OpenFlaw>> found, Instant now) {
+    void tell(Map<Sha256, Collection<OpenFlaw>> found, Instant now) {
         var news = new HashMap<Sha256, List<News.Flaw>>();
         found.forEach(
                 (sbom, flaws) -> {
@@ -38,8 +37,8 @@ record Advice(Optional<Urgency> atLeast, LedgerState own, Notices notices) {
         if (news.isEmpty()) {
             return;
         }
-        var ledger = own.ask(register -> register.charter().origin());
-        for (var image : live.all(now)) {
+        var ledger = live.ledgers().own().ask(register -> register.charter().origin());
+        for (var image : live.lasting(now)) {
             var flaws = news.get(image.sbom());
             if (flaws != null && image.ledger().equals(ledger)) {
                 notices.tell(
@@ -50,27 +49,15 @@ record Advice(Optional<Urgency> atLeast, LedgerState own, Notices notices) {
     }
 
     private Optional<News.Flaw> grave(OpenFlaw flaw) {
-        return urgency(flaw)
-                .filter(
-                        urgency ->
-                                atLeast.filter(least -> urgency.compareTo(least) <= 0).isPresent())
+        var urgency = flaw.countedAs();
+        return atLeast.filter(least -> urgency.compareTo(least) <= 0)
                 .map(
-                        urgency ->
+                        _ ->
                                 new News.Flaw(
                                         flaw.id(),
                                         flaw.name(),
                                         flaw.installed(),
                                         flaw.fixed(),
                                         urgency));
-    }
-
-    private static Optional<Urgency> urgency(OpenFlaw flaw) {
-        return switch (flaw.urgency()) {
-            case CRITICAL -> Optional.of(Urgency.CRITICAL);
-            case HIGH -> Optional.of(Urgency.HIGH);
-            case MODERATE -> Optional.of(Urgency.MODERATE);
-            case LOW -> Optional.of(Urgency.LOW);
-            case UNKNOWN -> Optional.empty();
-        };
     }
 }

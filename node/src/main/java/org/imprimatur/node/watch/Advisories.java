@@ -87,7 +87,7 @@ public final class Advisories {
                 && Duration.between(known.at(), now).abs().compareTo(SAME) < 0) {
             return known;
         }
-        var next = Survey.of(live.all(now), view, staleAfter, now);
+        var next = Survey.of(live.counting(now), view, staleAfter, now);
         last = next;
         return next;
     }

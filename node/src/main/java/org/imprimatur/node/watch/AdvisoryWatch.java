@@ -24,16 +24,16 @@ import org.imprimatur.inspect.advisories.FeedState;
 import org.imprimatur.inspect.advisories.Matching;
 import org.imprimatur.inspect.advisories.Patches;
 import org.imprimatur.inspect.advisories.Urgency;
+import org.imprimatur.inspect.facts.Shown;
 import org.imprimatur.inspect.packages.InstalledSystem;
 import org.imprimatur.node.catalogue.Attachments;
-import org.imprimatur.node.catalogue.LedgerState;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.Retry;
 import org.imprimatur.node.follow.Bell;
-import org.imprimatur.node.follow.Follows;
 import org.imprimatur.node.follow.OwnChanges;
 import org.imprimatur.node.notice.Notices;
 import org.imprimatur.node.store.Database;
+import org.imprimatur.node.store.Lease;
 import org.imprimatur.node.watch.FlawTable.Look;
 import org.imprimatur.node.watch.FlawTable.Tried;
 import org.imprimatur.register.Origin;
@@ -43,12 +43,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the packages of every endorsement that counts against the feeds of advisories (EGI-5.9):
- * each bill of materials once for each state of the feeds, many of them in one reading of the
- * feeds. One node of those that share a database does it; all of them know what came of it.
+ * Holds the packages of every endorsement that counts, or may count again, against the feeds of
+ * advisories (EGI-5.9): each bill of materials once for each state of the feeds, many of them in
+ * one reading of the feeds. One node of those that share a database does it; all of them know what
+ * came of it.
  *
  * <p>What could not be looked at changes nothing of what is known: flaws end only when feeds that
- * speak of the image's system say so.
+ * speak of the image's system say so. Whatever one bill of materials is like, the others are looked
+ * at.
  */
 public final class AdvisoryWatch implements AutoCloseable {
 
@@ -59,8 +61,8 @@ public final class AdvisoryWatch implements AutoCloseable {
     private static final Retry FETCH_AGAIN = new Retry(Duration.ofMinutes(1), Duration.ofHours(6));
     private static final Retry MATCH_AGAIN =
             new Retry(Duration.ofMinutes(1), Duration.ofMinutes(10));
-    private static final int MOST_PACKAGES = 100_000;
-    private static final int MOST_SBOMS = 500;
+    private static final int MOST_RESULTS = 500;
+    private static final int MOST_TOLD = 2000;
 
     /** Another number makes every bill of materials be looked at again. */
     private static final String MATCHING = "1";
@@ -77,13 +79,15 @@ public final class AdvisoryWatch implements AutoCloseable {
     private final Bell registers;
     private final Runnable changed;
     private final Advice advice;
-    private final UUID self = UUID.randomUUID();
+    private final Lease lease = new Lease("advisories", UUID.randomUUID(), LEASE);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    // Owned by the thread: what it knows of the last attempts while it has the lease.
+    // Owned by the thread: what it knows of the last attempts, which holds as long as it leads: no
+    // other node looked since it was read.
     private Map<Sha256, Tried> tried = Map.of();
     private boolean leads;
+    private long heldAt;
 
     private AdvisoryWatch(
             WatchSettings settings,
@@ -115,6 +119,7 @@ public final class AdvisoryWatch implements AutoCloseable {
     /**
      * Begins.
      *
+     * @param live the endorsements in view
      * @param attachments where bills of materials are, and are kept
      * @param notices tells endorsers
      * @param changed rings when a register has changed; this rings it, at each of several nodes,
@@ -124,8 +129,6 @@ public final class AdvisoryWatch implements AutoCloseable {
             WatchSettings settings,
             Live live,
             OpenFlaws flaws,
-            LedgerState own,
-            Follows follows,
             Attachments attachments,
             Fetch fetch,
             Notices notices,
@@ -134,18 +137,19 @@ public final class AdvisoryWatch implements AutoCloseable {
             RandomGenerator random,
             Bell changed) {
         var registers = changed.another();
+        var ledgers = live.ledgers();
         return new AdvisoryWatch(
                 settings,
                 live,
-                new Sboms(attachments, follows, fetch),
+                new Sboms(attachments, ledgers.follows(), fetch),
                 flaws,
                 database,
                 clock,
                 random,
-                new OwnChanges(own, registers),
+                new OwnChanges(ledgers.own(), registers),
                 registers,
                 changed::ring,
-                new Advice(settings.tell(), own, notices));
+                new Advice(settings.tell(), live, notices));
     }
 
     private boolean closing() {
@@ -163,7 +167,7 @@ public final class AdvisoryWatch implements AutoCloseable {
                 closed.await(rest, TimeUnit.NANOSECONDS);
                 registers.await(every);
             }
-            database.change(db -> new FlawTable(db).release(self));
+            database.change(lease::release);
         } catch (InterruptedException | RuntimeException e) {
             LOG.debug("the advisory watch ends", e);
         }
@@ -187,13 +191,21 @@ public final class AdvisoryWatch implements AutoCloseable {
         }
     }
 
-    private boolean lease() {
-        return database.write(db -> new FlawTable(db).lease(self, LEASE));
+    /** Keeps the lease on; false when another node has it by now. */
+    private boolean holds() {
+        var held = database.write(lease::hold);
+        leads &= held == Lease.Held.STILL;
+        heldAt = System.nanoTime();
+        return held != Lease.Held.BY_ANOTHER;
+    }
+
+    /** As above, where it may be that it was kept on just now. */
+    private boolean holdsOn() {
+        return System.nanoTime() - heldAt < LEASE.toNanos() / 4 || holds();
     }
 
     private void look() {
-        if (!lease()) {
-            leads = false; // another node looks
+        if (!holds()) {
             return;
         }
         if (!leads) {
@@ -226,7 +238,8 @@ public final class AdvisoryWatch implements AutoCloseable {
     }
 
     /** Notes which feeds there are, and what is wrong with all of them, where that is new. */
-    private void note(String fault, List<WatchedFeed> feeds) {
+    private void note(String why, List<WatchedFeed> feeds) {
+        var fault = Shown.characters(why, MOST_TOLD);
         var known = flaws.now();
         if (known.fault().equals(fault) && known.feeds().equals(feeds)) {
             return;
@@ -258,7 +271,7 @@ public final class AdvisoryWatch implements AutoCloseable {
     private Map<Sha256, Set<Origin>> due(Sha256 state) {
         var now = clock.instant();
         var due = new LinkedHashMap<Sha256, Set<Origin>>();
-        for (var image : live.all(now)) {
+        for (var image : live.lasting(now)) {
             if (isDue(tried.get(image.sbom()), state, now)) {
                 due.computeIfAbsent(image.sbom(), _ -> new LinkedHashSet<>()).add(image.ledger());
             }
@@ -280,18 +293,23 @@ public final class AdvisoryWatch implements AutoCloseable {
     private record Seen(Look look, List<OpenFlaw> flaws) implements Result {}
 
     /**
+     * @param why in words that may be those of a hostile document
      * @param again when to try again; null for when the feeds are others
      */
-    private record NotSeen(String why, @Nullable Retry again) implements Result {}
+    private record NotSeen(String why, @Nullable Retry again) implements Result {
+
+        NotSeen {
+            why = Shown.characters(why, MOST_TOLD);
+        }
+    }
 
     /** One walk over all that is due, with one state of the feeds. */
     private final class Round {
 
         private final List<FeedState> feeds;
         private final Sha256 state;
-        private final Map<Sha256, InstalledSystem> batch = new LinkedHashMap<>();
         private final Map<Sha256, Result> results = new LinkedHashMap<>();
-        private int packages;
+        private Batch batch = new Batch();
 
         Round(List<FeedState> feeds, Sha256 state) {
             this.feeds = feeds;
@@ -301,19 +319,16 @@ public final class AdvisoryWatch implements AutoCloseable {
         /** False when it ends before all was looked at. */
         boolean look(Map<Sha256, Set<Origin>> due) {
             for (var one : due.entrySet()) {
-                if (closing()) {
+                if (closing() || !holdsOn()) {
                     return false;
                 }
                 try {
-                    var system = sboms.read(one.getKey(), one.getValue());
-                    batch.put(one.getKey(), system);
-                    packages += system.packages().size();
+                    batch.add(one.getKey(), sboms.read(one.getKey(), one.getValue()));
                 } catch (IOException e) {
                     results.put(
                             one.getKey(), new NotSeen(String.valueOf(e.getMessage()), FETCH_AGAIN));
                 }
-                boolean full =
-                        packages >= MOST_PACKAGES || batch.size() + results.size() >= MOST_SBOMS;
+                boolean full = batch.isFull() || results.size() >= MOST_RESULTS;
                 if (full && !match()) {
                     return false;
                 }
@@ -323,7 +338,7 @@ public final class AdvisoryWatch implements AutoCloseable {
 
         /** Matches what was gathered; false when the round must end. */
         private boolean match() {
-            var systems = List.copyOf(batch.entrySet());
+            var systems = batch.systems();
             try {
                 var outcomes =
                         Matching.of(
@@ -341,10 +356,9 @@ public final class AdvisoryWatch implements AutoCloseable {
                 note("the feeds cannot be read: " + e.getMessage(), flaws.now().feeds());
                 return false;
             }
-            boolean kept = keep(results, state);
-            batch.clear();
+            boolean kept = keepAll(results, state);
+            batch = new Batch();
             results.clear();
-            packages = 0;
             return kept;
         }
 
@@ -354,6 +368,7 @@ public final class AdvisoryWatch implements AutoCloseable {
                         new NotSeen(
                                 "a feed that speaks of its packages: " + fault.getMessage(),
                                 MATCH_AGAIN);
+                case Matching.TooMuch _ -> new NotSeen("it " + Matching.TooMuch.FAULT, null);
                 case Matching.Matched(Patches patches) ->
                         patches.system()
                                 ? new Seen(
@@ -373,33 +388,24 @@ public final class AdvisoryWatch implements AutoCloseable {
         }
     }
 
-    /** As found; since when they are known is not known yet. */
     private static List<OpenFlaw> flaws(Patches patches) {
         var found = new LinkedHashMap<Key, OpenFlaw>();
         for (var flaw : patches.flaws()) {
             put(
                     found,
-                    new OpenFlaw(
-                            flaw.id(),
-                            flaw.name(),
-                            flaw.version(),
-                            flaw.fixed(),
-                            flaw.urgency(),
-                            Instant.EPOCH,
-                            flaw.fixed().isEmpty() ? null : Instant.EPOCH));
+                    OpenFlaw.found(
+                            flaw.id(), flaw.name(), flaw.version(), flaw.fixed(), flaw.urgency()));
         }
         for (var update : patches.pending()) {
             if (update.security()) {
                 put(
                         found,
-                        new OpenFlaw(
+                        OpenFlaw.found(
                                 OpenFlaw.NO_ID,
                                 update.installed().name(),
                                 update.installed().version(),
                                 update.newest(),
-                                Urgency.UNKNOWN,
-                                Instant.EPOCH,
-                                Instant.EPOCH));
+                                Urgency.UNKNOWN));
             }
         }
         return List.copyOf(found.values());
@@ -420,8 +426,37 @@ public final class AdvisoryWatch implements AutoCloseable {
         }
     }
 
+    /** Keeps what came of looking; what cannot be kept with the others, by itself. */
+    private boolean keepAll(Map<Sha256, Result> results, Sha256 state) {
+        try {
+            return keep(results, state);
+        } catch (RuntimeException e) {
+            LOG.warn("what was found cannot be kept at once; each by itself now", e);
+        }
+        for (var one : results.entrySet()) {
+            if (!keepOne(one.getKey(), one.getValue(), state)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean keepOne(Sha256 sbom, Result result, Sha256 state) {
+        try {
+            return keep(Map.of(sbom, result), state);
+        } catch (RuntimeException e) {
+            LOG.error("what was found in {} cannot be kept", sbom, e);
+        }
+        // Where the database is at fault, and not the result, this fails too.
+        var obstacle = new NotSeen("what was found cannot be kept: see the log", MATCH_AGAIN);
+        return keep(Map.of(sbom, obstacle), state);
+    }
+
     /** Writes what came of looking; false when another node looks by now. */
     private boolean keep(Map<Sha256, Result> results, Sha256 state) {
+        if (!holds()) {
+            return false;
+        }
         var now = clock.instant();
         var changes =
                 database.read(
@@ -435,7 +470,7 @@ public final class AdvisoryWatch implements AutoCloseable {
         // Told first: a crash in between leads to the same news, which nobody gets twice.
         var news = new HashMap<Sha256, Collection<OpenFlaw>>();
         changes.forEach(change -> news.put(change.sbom(), change.news()));
-        advice.tell(live, news, now);
+        advice.tell(news, now);
         var attempts = new HashMap<Sha256, Tried>();
         results.forEach(
                 (sbom, result) ->
@@ -452,7 +487,7 @@ public final class AdvisoryWatch implements AutoCloseable {
                 database.write(
                         db -> {
                             var table = new FlawTable(db);
-                            if (!table.lease(self, LEASE)) {
+                            if (lease.hold(db) != Lease.Held.STILL) {
                                 return false;
                             }
                             if (!changes.isEmpty()) {
@@ -472,6 +507,8 @@ public final class AdvisoryWatch implements AutoCloseable {
         if (kept) {
             tried.putAll(attempts);
             refresh();
+        } else {
+            leads = false;
         }
         return kept;
     }

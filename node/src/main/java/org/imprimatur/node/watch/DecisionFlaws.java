@@ -62,21 +62,11 @@ public final class DecisionFlaws implements Supplier<KnownFlaws>, PastViews.Past
                                             flaw.name(),
                                             flaw.installed(),
                                             flaw.fixed(),
-                                            counted(flaw.urgency()),
+                                            flaw.countedAs(),
                                             Objects.requireNonNull(flaw.patchSince())));
         }
 
-        // A flaw of which nobody says how grave it is counts with the mildest, and not with none.
-
-        private static org.imprimatur.register.Urgency counted(Urgency urgency) {
-            return switch (urgency) {
-                case CRITICAL -> org.imprimatur.register.Urgency.CRITICAL;
-                case HIGH -> org.imprimatur.register.Urgency.HIGH;
-                case MODERATE -> org.imprimatur.register.Urgency.MODERATE;
-                case LOW, UNKNOWN -> org.imprimatur.register.Urgency.LOW;
-            };
-        }
-
+        /** The least of those that count as at least that. */
         private static Urgency counting(org.imprimatur.register.Urgency atLeast) {
             return switch (atLeast) {
                 case CRITICAL -> Urgency.CRITICAL;

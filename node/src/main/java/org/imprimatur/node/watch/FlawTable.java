@@ -2,7 +2,6 @@ package org.imprimatur.node.watch;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -11,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.imprimatur.inspect.advisories.Urgency;
 import org.imprimatur.register.Sha256;
 import org.jdbi.v3.core.Handle;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tables {@code flaw}, {@code flaw_patch}, {@code flaw_look}, {@code flaw_sbom}, {@code
- * flaw_feed}, {@code flaw_revision} and {@code flaw_lease}; the transaction is the caller's.
+ * flaw_feed} and {@code flaw_revision}; the transaction is the caller's.
  */
 final class FlawTable {
 
@@ -31,32 +29,6 @@ final class FlawTable {
 
     FlawTable(Handle db) {
         this.db = db;
-    }
-
-    // ---- Who looks ----------------------------------------------------------------------------
-
-    /** Takes or keeps the watch by the database's clock; false while another holder has it. */
-    boolean lease(UUID holder, Duration length) {
-        return db.createUpdate(
-                                """
-                                insert into flaw_lease (holder, until)
-                                values (:holder, now() + :seconds * interval '1 second')
-                                on conflict (one) do update
-                                   set holder = excluded.holder, until = excluded.until
-                                 where flaw_lease.holder = excluded.holder
-                                    or flaw_lease.until < now()
-                                """)
-                        .bind("holder", holder)
-                        .bind("seconds", length.toSeconds())
-                        .execute()
-                == 1;
-    }
-
-    /** Gives the watch back. */
-    void release(UUID holder) {
-        db.createUpdate("delete from flaw_lease where holder = :holder")
-                .bind("holder", holder)
-                .execute();
     }
 
     // ---- Revisions ----------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import org.imprimatur.node.catalogue.Attachments;
 import org.imprimatur.node.fetch.Fetch;
 import org.imprimatur.node.fetch.FetchFailed;
 import org.imprimatur.node.follow.Follows;
+import org.imprimatur.node.store.StoreException;
 import org.imprimatur.register.Origin;
 import org.imprimatur.register.Sha256;
 import org.slf4j.Logger;
@@ -61,11 +62,7 @@ final class Sboms {
         if (read.isPresent()) {
             return read.get();
         }
-        try {
-            return SbomReader.read(new ByteArrayInputStream(fetch(sbom, ledgers)));
-        } catch (MalformedSbom e) {
-            throw unreadable(sbom, e);
-        }
+        return parsed(fetch(sbom, ledgers), sbom);
     }
 
     /** Empty where the copy on disk is not what it was. */
@@ -80,17 +77,21 @@ final class Sboms {
             LOG.error("{} is damaged: its digest is another", file);
             return Optional.empty();
         }
-        try {
-            return Optional.of(SbomReader.read(new ByteArrayInputStream(bytes)));
-        } catch (MalformedSbom e) {
-            throw unreadable(sbom, e);
-        }
+        return Optional.of(parsed(bytes, sbom));
     }
 
-    private static IOException unreadable(Sha256 sbom, MalformedSbom fault) {
-        return new IOException(
-                "its bill of materials %s cannot be read: %s".formatted(sbom, fault.getMessage()),
-                fault);
+    private static InstalledSystem parsed(byte[] bytes, Sha256 sbom) throws IOException {
+        try {
+            return SbomReader.read(new ByteArrayInputStream(bytes));
+        } catch (MalformedSbom e) {
+            throw new IOException(
+                    "its bill of materials %s cannot be read: %s".formatted(sbom, e.getMessage()),
+                    e);
+        } catch (RuntimeException e) {
+            LOG.error("the bill of materials {} cannot be read", sbom, e);
+            throw new IOException(
+                    "its bill of materials %s cannot be read: see the log".formatted(sbom), e);
+        }
     }
 
     private byte[] fetch(Sha256 sbom, Collection<Origin> ledgers) throws IOException {
@@ -119,6 +120,8 @@ final class Sboms {
                     silent.add(ledger);
                 }
                 last = new IOException("its bill of materials: " + e.explanation(), e);
+            } catch (StoreException e) {
+                throw new IOException("its bill of materials: " + e.getMessage(), e);
             }
         }
         throw last;
