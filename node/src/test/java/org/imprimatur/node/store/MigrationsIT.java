@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.flywaydb.core.Flyway;
@@ -164,6 +165,8 @@ class MigrationsIT {
         assertThat(before).containsEntry("decision", 8L).containsEntry("condemnation", 1L);
         var renamed = new TreeMap<>(before);
         renamed.put("notice", renamed.remove("refusal_notice"));
+        // Who has a lease takes it again.
+        renamed.keySet().removeAll(List.of("driver_lease", "watch_lease", "flaw_lease"));
         assertThat(after).containsAllEntriesOf(renamed);
     }
 
