@@ -38,7 +38,7 @@ final class DecideHttpFigures {
     private static final int CONDITIONS = 200;
 
     private static final int CONNECTIONS = 16;
-    private static final int FEW_CONNECTIONS = 10;
+    private static final int FEW_CONNECTIONS = 8;
     private static final int BATCH = 100;
     private static final int OPERATORS = 2000;
     private static final int QUESTIONS = 100_000;
