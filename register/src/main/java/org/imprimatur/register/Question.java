@@ -181,6 +181,9 @@ final class Question {
     }
 
     private static List<Reason> gravestFirst(List<Reason> reasons) {
+        if (reasons.size() < 2) {
+            return List.copyOf(reasons);
+        }
         return reasons.stream().sorted(GRAVEST_FIRST).distinct().limit(MAX_REASONS).toList();
     }
 

@@ -61,7 +61,11 @@ public record Standing(
      * view, so that what is over does not begin again when the clock is set back.
      */
     Instant notBeforeItsEntries(Instant clock) {
-        return registers().map(Register::newestAdmission).reduce(clock, Standing::later);
+        var time = later(clock, own.newestAdmission());
+        for (var source : followed) {
+            time = later(time, source.register().newestAdmission());
+        }
+        return time;
     }
 
     private static Instant later(Instant one, Instant other) {
@@ -83,22 +87,35 @@ public record Standing(
      * not: it stops a file whatever that was made of.
      */
     public boolean knows(Sha512 image) {
-        return registers().anyMatch(register -> saysMoreThanBlocks(register.history(image)))
-                || lists.stream().anyMatch(list -> !list.images().of(image).isEmpty());
+        boolean known = saysMoreThanBlocks(own.history(image));
+        for (var source : followed) {
+            known = known || saysMoreThanBlocks(source.register().history(image));
+        }
+        for (var list : lists) {
+            known = known || !list.images().of(image).isEmpty();
+        }
+        return known;
     }
 
     private static boolean saysMoreThanBlocks(List<Recorded<? extends AboutImage>> history) {
-        return history.stream()
-                .map(Recorded::statement)
-                .anyMatch(one -> !(one instanceof Block || one instanceof Unblock));
+        for (var entry : history) {
+            if (!(entry.statement() instanceof Block || entry.statement() instanceof Unblock)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How far each register has come, by origin. */
     Map<Origin, Long> positions() {
         var positions = new HashMap<Origin, Long>();
-        registers()
-                .forEach(register -> positions.put(register.charter().origin(), register.size()));
-        lists.forEach(list -> positions.put(list.name(), list.state()));
+        positions.put(own.charter().origin(), own.size());
+        for (var source : followed) {
+            positions.put(source.register().charter().origin(), source.register().size());
+        }
+        for (var list : lists) {
+            positions.put(list.name(), list.state());
+        }
         return positions;
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.imprimatur.node.store.Database;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,14 @@ final class DecisionRecord implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DecisionRecord.class);
     private static final int LONGEST_QUEUE = 16_384;
     private static final int LARGEST_BATCH = 1024;
+
+    /** Where so many come together, more will come at once, which are cheaper written together. */
+    private static final int MANY = 8;
+
+    /** So many are worth a transaction of their own. */
+    private static final int ENOUGH = 256;
+
+    private static final Duration GATHERING = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -59,6 +68,10 @@ final class DecisionRecord implements AutoCloseable {
                     }
                     batch.add(first);
                     queue.drainTo(batch, LARGEST_BATCH - 1);
+                    if (batch.size() >= MANY && batch.size() < ENOUGH) {
+                        LockSupport.parkNanos(GATHERING.toNanos());
+                        queue.drainTo(batch, LARGEST_BATCH - batch.size());
+                    }
                 }
                 var whole = List.copyOf(batch);
                 database.change(
@@ -79,7 +92,7 @@ final class DecisionRecord implements AutoCloseable {
     }
 
     private static void pause() {
-        java.util.concurrent.locks.LockSupport.parkNanos(PAUSE.toNanos());
+        LockSupport.parkNanos(PAUSE.toNanos());
     }
 
     @Override

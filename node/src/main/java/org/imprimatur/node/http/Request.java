@@ -139,7 +139,9 @@ public final class Request {
      */
     public byte[] body(int limit) throws IOException {
         checkAnnounced(limit);
-        byte[] bytes = source.body().readNBytes(limit + 1);
+        // A body ends where it is announced to, so that no room is needed to look for more.
+        long announced = announcedLength().orElse(-1);
+        byte[] bytes = source.body().readNBytes(announced < 0 ? limit + 1 : (int) announced);
         if (bytes.length > limit) {
             throw tooLarge(limit);
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -12,6 +13,8 @@ import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -231,6 +234,37 @@ final class HttpServerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, 1, 8192, 16_384, 16_385, 1 << 20})
+    void aBodyIsReadWholeWhetherItsLengthIsAnnouncedOrNot(int length) throws Exception {
+        var bytes = new byte[length];
+
+        assertThat(put(BodyPublishers.ofByteArray(bytes)).body()).isEqualTo("" + length);
+        assertThat(put(unannounced(bytes)).body()).isEqualTo("" + length);
+    }
+
+    @Test
+    void aBodyThatIsTooLongIsRefusedWhetherItsLengthIsAnnouncedOrNot() throws Exception {
+        var bytes = new byte[(1 << 20) + 1];
+
+        assertThat(put(BodyPublishers.ofByteArray(bytes)).statusCode()).isEqualTo(413);
+        assertThat(put(unannounced(bytes)).statusCode()).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "-5", "x", "1e3", "99999999999999999999"})
+    void aLengthThatIsNoneIsRefused(String length) throws Exception {
+        try (var socket = open()) {
+            send(
+                    socket,
+                    "PUT /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: %s\r\n\r\nhello"
+                            .formatted(length));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+                    .startsWith("HTTP/1.1 400");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
@@ -294,6 +328,14 @@ final class HttpServerTest {
 
             assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(10);
         }
+    }
+
+    private static BodyPublisher unannounced(byte[] bytes) {
+        return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes));
+    }
+
+    private HttpResponse<String> put(BodyPublisher sent) throws Exception {
+        return client.send(request("/body").PUT(sent).build(), BodyHandlers.ofString());
     }
 
     private Path file() {
