@@ -427,7 +427,11 @@ public final class Follows implements AutoCloseable {
     public <T> T ask(Function<List<Standing.Followed>, T> question) {
         exchange.readLock().lock();
         try {
-            return ask(followers.stream().map(Follower::ledger).toList(), question);
+            var ledgers = new ArrayList<FollowedLedger>(followers.size());
+            for (var follower : followers) {
+                ledgers.add(follower.ledger());
+            }
+            return ask(ledgers, question);
         } finally {
             exchange.readLock().unlock();
         }
@@ -438,7 +442,11 @@ public final class Follows implements AutoCloseable {
         // Always in the same order, and no follower holds two: so nobody waits for ever.
         ledgers.forEach(ledger -> ledger.reading().lock());
         try {
-            return question.apply(ledgers.stream().map(FollowedLedger::followed).toList());
+            var followed = new ArrayList<Standing.Followed>(ledgers.size());
+            for (var ledger : ledgers) {
+                followed.add(ledger.followed());
+            }
+            return question.apply(followed);
         } finally {
             ledgers.forEach(ledger -> ledger.reading().unlock());
         }
