@@ -20,19 +20,8 @@ public final class AdvisoryTrial {
     /** The same endorsement of an image with this bill of materials. */
     public static Endorsement naming(Endorsement plain, byte[] sbom) {
         var inspection = plain.inspection();
-        return new Endorsement(
-                plain.header(),
-                plain.fileName(),
-                plain.image(),
-                plain.owner(),
-                plain.guid(),
-                plain.version(),
-                plain.tag(),
-                plain.title(),
-                plain.generatedAt(),
-                plain.disk(),
-                plain.system(),
-                plain.policy(),
+        return Trial.with(
+                plain,
                 new InspectionSummary(
                         inspection.tool(),
                         inspection.profile(),
@@ -40,9 +29,6 @@ public final class AdvisoryTrial {
                         inspection.report(),
                         Sha256.of(sbom),
                         inspection.blocking()),
-                plain.waivers(),
-                plain.declaration(),
-                plain.locations(),
                 plain.details());
     }
 

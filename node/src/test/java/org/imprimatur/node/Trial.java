@@ -175,6 +175,10 @@ public final class Trial {
 
     /** The same endorsement, which says more. */
     public Endorsement detailed(Endorsement plain, Details details) {
+        return with(plain, plain.inspection(), details);
+    }
+
+    static Endorsement with(Endorsement plain, InspectionSummary inspection, Details details) {
         return new Endorsement(
                 plain.header(),
                 plain.fileName(),
@@ -188,7 +192,7 @@ public final class Trial {
                 plain.disk(),
                 plain.system(),
                 plain.policy(),
-                plain.inspection(),
+                inspection,
                 plain.waivers(),
                 plain.declaration(),
                 plain.locations(),
