@@ -62,13 +62,28 @@ class AdvisoryStoreTest {
         return store.take(feed, file, AT, AT);
     }
 
-    private static InstalledPackage debian(String name, String version, String source) {
+    static InstalledPackage debian(String name, String version, String source) {
+        return installed(
+                PackageKind.DEBIAN, name, version, "amd64", source, "/var/lib/dpkg/status");
+    }
+
+    private static InstalledPackage rpm(String name, String version) {
+        return installed(PackageKind.RPM, name, version, "x86_64", name, "/var/lib/rpm");
+    }
+
+    private static InstalledPackage installed(
+            PackageKind kind,
+            String name,
+            String version,
+            String architecture,
+            String source,
+            String place) {
         return new InstalledPackage(
-                PackageKind.DEBIAN,
+                kind,
                 "",
                 name,
                 version,
-                "amd64",
+                architecture,
                 source,
                 version,
                 "",
@@ -76,26 +91,7 @@ class AdvisoryStoreTest {
                 List.of(),
                 "",
                 null,
-                "/var/lib/dpkg/status",
-                "",
-                "");
-    }
-
-    private static InstalledPackage rpm(String name, String version) {
-        return new InstalledPackage(
-                PackageKind.RPM,
-                "",
-                name,
-                version,
-                "x86_64",
-                name,
-                version,
-                "",
-                "",
-                List.of(),
-                "",
-                null,
-                "/var/lib/rpm",
+                place,
                 "",
                 "");
     }

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 import org.imprimatur.inspect.facts.OsRelease;
 import org.imprimatur.inspect.packages.InstalledPackage;
 import org.imprimatur.inspect.packages.InstalledSystem;
-import org.imprimatur.inspect.packages.PackageKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,22 +65,7 @@ class MatchingTest {
     }
 
     private static InstalledPackage kernel(int number) {
-        return new InstalledPackage(
-                PackageKind.DEBIAN,
-                "",
-                "linux-image-" + number,
-                "6.1.1-1",
-                "amd64",
-                "linux",
-                "6.1.1-1",
-                "",
-                "",
-                List.of(),
-                "",
-                null,
-                "/var/lib/dpkg/status",
-                "",
-                "");
+        return AdvisoryStoreTest.debian("linux-image-" + number, "6.1.1-1", "linux");
     }
 
     @Test
