@@ -76,12 +76,7 @@ final class AdvisoriesOpenCommand implements Callable<Integer> {
         var answer = client.json("/api/v1/advisories" + query);
         warnings(answer);
         for (var one : answer.path("images")) {
-            output.line(
-                    "%s  %s %s, of %s",
-                    one.path("guid").asText() + "@" + one.path("version").asText(),
-                    one.path("title").asText(),
-                    one.path("version").asText(),
-                    one.path("owner").asText());
+            output.line("%s", image(one));
             output.line("    %s", counts(one.path("count")));
             var oldest = one.path("oldestPatchable");
             if (!oldest.isMissingNode()) {
@@ -95,12 +90,7 @@ final class AdvisoriesOpenCommand implements Callable<Integer> {
             }
         }
         for (var one : answer.path("notLookedAt")) {
-            output.line(
-                    "%s  %s %s, of %s",
-                    one.path("guid").asText() + "@" + one.path("version").asText(),
-                    one.path("title").asText(),
-                    one.path("version").asText(),
-                    one.path("owner").asText());
+            output.line("%s", image(one));
             output.line("    NOT LOOKED AT: %s", one.path("obstacle").asText());
         }
         output.line(
@@ -110,6 +100,17 @@ final class AdvisoriesOpenCommand implements Callable<Integer> {
         return answer.path("open").asInt() > 0
                 || answer.path("unseen").asInt() > 0
                 || answer.has("fault");
+    }
+
+    private static String image(JsonNode one) {
+        var version = one.path("version").asText();
+        return "%s@%s  %s %s, of %s"
+                .formatted(
+                        one.path("guid").asText(),
+                        version,
+                        one.path("title").asText(),
+                        version,
+                        one.path("owner").asText());
     }
 
     private Optional<String> owner() {
