@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /access/v1/evaluation} and {@code /access/v1/evaluations}: whether images may run,
- * decided from memory and written down (END-2.operator).
+ * decided from memory, and written down a moment later (END-2.operator).
  */
 public final class Admission implements AutoCloseable {
 
@@ -127,14 +127,17 @@ public final class Admission implements AutoCloseable {
                 .orElse(answer);
     }
 
-    /** What is not written down is not given. */
+    /**
+     * Decides, and queues the decision to be written a moment later: a node that is killed may lose
+     * the records of its last moment. What there is no room to queue is not given.
+     */
     private Given give(Inquiry question) {
         var given = decide(question);
         if (!record.add(given)) {
             throw new ProblemException(
                     Problem.unavailable(
                             "decision-not-recorded",
-                            "the decision cannot be written down, and what is not written down is not given",
+                            "no more decisions are given until those that wait are written down",
                             1));
         }
         return given;
