@@ -354,6 +354,11 @@ class SystemRulesTest {
                 text(
                         "identity.network",
                         "/etc/resolv.conf",
+                        "nameserver ::2\n",
+                        "nameserver ::1\n"),
+                text(
+                        "identity.network",
+                        "/etc/resolv.conf",
                         "search build.example.org\n",
                         "search .\n"),
                 text(

@@ -68,7 +68,7 @@ final class NetworkReader {
         var values = words.subList(1, words.size());
         switch (words.getFirst()) {
             case "nameserver" -> {
-                if (!values.isEmpty() && !values.getFirst().startsWith("127.")) {
+                if (!values.isEmpty() && !isOwnMachine(values.getFirst())) {
                     places.add(resolver("the name server ", values.getFirst()));
                 }
             }
@@ -86,6 +86,10 @@ final class NetworkReader {
                 // options and sorting belong to no network
             }
         }
+    }
+
+    private static boolean isOwnMachine(String nameServer) {
+        return nameServer.startsWith("127.") || nameServer.equals("::1");
     }
 
     private static Place resolver(String what, String value) {
