@@ -36,6 +36,10 @@ class SystemRulesTest {
     private static final String OS = "/etc/os-release";
     private static final String ETC = "/etc/systemd/system/";
 
+    private static final String PASSWORD_DATA = "#cloud-config\npassword: x\n";
+    private static final String LOCAL_SEED =
+            "GRUB_CMDLINE_LINUX=\"ds=nocloud;i=a;s=file:///opt/seed/\"\n";
+
     private record Case(
             String rule, String what, Consumer<FilesInMemory> bad, Consumer<FilesInMemory> good) {}
 
@@ -245,6 +249,33 @@ class SystemRulesTest {
                         "/etc/default/grub",
                         "GRUB_CMDLINE_LINUX=\"ds=nocloud-net;s=http://192.0.2.1/\"\n",
                         "GRUB_CMDLINE_LINUX=\"ds=nocloud\"\n"),
+                text(
+                        "cloud.commands",
+                        main,
+                        "datasource: {NoCloud: {seedfrom: 'https://192.0.2.1/'}}\n",
+                        "datasource: {NoCloud: {fs_label: 'https://192.0.2.1/'}}\n"),
+                text(
+                        "cloud.commands",
+                        main,
+                        "datasource: {NoCloud: {meta-data: {seedfrom: 'http://192.0.2.1/'}}}\n",
+                        "datasource: {NoCloud: {meta-data: {instance-id: a}}}\n"),
+                text(
+                        "cloud.commands",
+                        "/var/lib/cloud/seed/nocloud/meta-data",
+                        "seedfrom: http://192.0.2.1/\n",
+                        "instance-id: http\n"),
+                new Case(
+                        "cloud.password",
+                        "user data from a directory that the configuration names",
+                        file(main, "datasource: {NoCloud: {seedfrom: /opt/seed/}}\n")
+                                .andThen(file("/opt/seed/user-data", PASSWORD_DATA)),
+                        file("/opt/seed/user-data", PASSWORD_DATA)),
+                new Case(
+                        "cloud.password",
+                        "user data from a directory that the kernel's command line names",
+                        file("/etc/default/grub", LOCAL_SEED)
+                                .andThen(file("/opt/seed/user-data", PASSWORD_DATA)),
+                        file("/etc/default/grub", LOCAL_SEED)),
                 text(
                         "cloud.password",
                         main,
@@ -772,6 +803,20 @@ class SystemRulesTest {
         }
         assertThat(unread(path, "datasource: {None: {userdata_raw: [x]}}\n"))
                 .containsExactly(path + ": user data of a form that is not read");
+    }
+
+    @Test
+    void cloudInitIsNotFollowedIntoAnyNumberOfDirectories() {
+        assertThat(
+                        unread(
+                                "/etc/default/grub",
+                                "GRUB_CMDLINE_LINUX=\"ds=nocloud" + ";s=/a/".repeat(20) + "\"\n"))
+                .isEmpty();
+        assertThat(
+                        unread(
+                                "/etc/default/grub",
+                                "GRUB_CMDLINE_LINUX=\"ds=nocloud" + ";s=/a/".repeat(21) + "\"\n"))
+                .containsExactly("/etc/default/grub: names more than 20 directories");
     }
 
     private static List<String> unread(String path, String text) {

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.imprimatur.inspect.facts.ConfigReader;
 import org.imprimatur.inspect.facts.Group;
 import org.imprimatur.inspect.facts.GuestFiles;
@@ -23,6 +25,7 @@ final class CloudInitReader {
     private static final String MAIN = "/etc/cloud/cloud.cfg";
     private static final int MAX_MERGED = 200_000;
     private static final int MAX_DEPTH = 64;
+    private static final int MAX_DIRECTORIES = 20;
 
     private static final List<String> AGENTS =
             List.of(
@@ -42,19 +45,26 @@ final class CloudInitReader {
                     "prolog",
                     "hepix-prolog");
 
+    private static final String NO_CLOUD = "NoCloud";
+    private static final String SERVER = "user data is fetched from a server";
+    private static final String NO_YAML = "is no YAML that can be read";
     private static final String UNKNOWN_FORM = "user data of a form that is not read";
 
     /** Where user data may stand in the configuration of a data source. */
     private static final List<InlineSeed> INLINE_SEEDS =
             List.of(
-                    new InlineSeed("NoCloud", "user-data"),
-                    new InlineSeed("NoCloud", "vendor-data"),
+                    new InlineSeed(NO_CLOUD, "user-data"),
+                    new InlineSeed(NO_CLOUD, "vendor-data"),
                     new InlineSeed("None", "userdata_raw"));
 
     private final ConfigReader reader;
     private final List<Layer> layers = new ArrayList<>();
     private final List<CloudInit.Setting> settings = new ArrayList<>();
     private int merged;
+    private int directories;
+
+    private static final List<String> SEED_FILES = List.of("user-data", "vendor-data");
+    private static final Pattern SEED_FROM = Pattern.compile("\\bs(?:eedfrom)?=(.*)");
 
     private record InlineSeed(String source, String key) {}
 
@@ -72,10 +82,14 @@ final class CloudInitReader {
         boolean installed =
                 reader.kind("/usr/bin/cloud-init") == GuestFiles.Kind.FILE
                         || reader.kind(MAIN) == GuestFiles.Kind.FILE;
+        commandLines(boot);
         for (var directory :
-                List.of("/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud-net")) {
-            seed(directory + "/user-data");
-            seed(directory + "/vendor-data");
+                List.of("/var/lib/cloud/seed/nocloud/", "/var/lib/cloud/seed/nocloud-net/")) {
+            var about = reader.text(directory + "meta-data");
+            if (about != null) {
+                about(directory + "meta-data", about);
+            }
+            SEED_FILES.forEach(name -> seed(directory + name));
         }
         var names = new ArrayList<>(reader.names("/etc/cloud/cloud.cfg.d"));
         names.sort(null);
@@ -92,7 +106,6 @@ final class CloudInitReader {
         config = withInlineSeed(config);
         judge(config);
         scripts();
-        fetched(boot);
         return new CloudInit(
                 installed,
                 disabledBy(services, boot),
@@ -110,6 +123,10 @@ final class CloudInitReader {
             return config;
         }
         int before = layers.size();
+        if (sources.get(NO_CLOUD) instanceof Map<?, ?> source) {
+            seedFrom(placeOf("datasource"), source.get("seedfrom"));
+            about(placeOf("datasource"), source.get("meta-data"));
+        }
         for (var each : INLINE_SEEDS) {
             if (sources.get(each.source) instanceof Map<?, ?> source) {
                 switch (source.get(each.key)) {
@@ -163,15 +180,48 @@ final class CloudInitReader {
         }
     }
 
-    /** The kernel's command line can send cloud-init to a server. */
-    private void fetched(BootChain boot) {
+    /** The kernel's command line can send cloud-init elsewhere. */
+    private void commandLines(BootChain boot) {
         for (var line : boot.commandLines()) {
             for (var word : line.words()) {
-                if (word.startsWith("cloud-config-url=")
-                        || word.matches("ds=nocloud[^;]*;.*\\bs(eedfrom)?=(https?|ftp):.*")) {
-                    command(line.path(), "the kernel's command line names a server to ask");
+                if (word.startsWith("cloud-config-url=")) {
+                    command(line.path(), SERVER);
+                } else if (word.startsWith("ds=nocloud")) {
+                    Arrays.stream(word.split(";"))
+                            .skip(1)
+                            .map(SEED_FROM::matcher)
+                            .filter(Matcher::find)
+                            .forEach(from -> seedFrom(line.path(), from.group(1)));
                 }
             }
+        }
+    }
+
+    /** The data about a machine may say where its other data are. */
+    private void about(String path, @Nullable Object data) {
+        try {
+            if ((data instanceof String text ? Yaml.parse(text) : data) instanceof Map<?, ?> map) {
+                seedFrom(path, map.get("seedfrom"));
+            }
+        } catch (IOException e) {
+            reader.missed(path, NO_YAML);
+        }
+    }
+
+    /** User data from a server, or from a directory of the image (cloud-init, "NoCloud"). */
+    private void seedFrom(String path, @Nullable Object from) {
+        if (!(from instanceof String place)) {
+            return;
+        }
+        if (place.matches("(https?|ftp):.*")) {
+            command(path, SERVER);
+        } else if (place.startsWith("/") || place.startsWith("file:///")) {
+            if (++directories > MAX_DIRECTORIES) {
+                reader.missed(path, "names more than %d directories".formatted(MAX_DIRECTORIES));
+                return;
+            }
+            var directory = place.startsWith("/") ? place : place.substring("file://".length());
+            SEED_FILES.forEach(name -> seed(directory + name));
         }
     }
 
@@ -193,7 +243,7 @@ final class CloudInitReader {
                 default -> reader.missed(path, "holds no map of settings");
             }
         } catch (IOException e) {
-            reader.missed(path, "is no YAML that can be read");
+            reader.missed(path, NO_YAML);
         }
     }
 
