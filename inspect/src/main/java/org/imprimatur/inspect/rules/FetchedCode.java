@@ -5,15 +5,19 @@ import java.util.regex.Pattern;
 /** Tells whether a command runs what it has fetched. Takes time in proportion to its length. */
 final class FetchedCode {
 
-    private static final String INTERPRETER = "(?:(?:ba|da|a|z|k)?sh|python[0-9.]*|perl|ruby)";
+    private static final String INTERPRETER = "(?:(?:ba|da|a|z|k)?sh|(?:python|perl|ruby)[0-9.]*)";
+
+    /** What is fetched goes to an interpreter, whatever is quoted. */
+    private static final Pattern PIPED =
+            Pattern.compile(
+                    "\\b(?:curl|wget)\\b[^\\n;|]{0,500}\\|\\s*(?:sudo\\s+)?("
+                            + INTERPRETER
+                            + ")\\b");
 
     /** What is fetched runs at once. */
     private static final Pattern AT_ONCE =
             Pattern.compile(
-                    "\\b(?:curl|wget)\\b[^\\n;|]{0,500}\\|\\s*(?:sudo\\s+)?"
-                            + INTERPRETER
-                            + "\\b"
-                            + "|\\b"
+                    "\\b"
                             + INTERPRETER
                             + "\\s+-c\\s+[\"']?\\$\\((?:curl|wget)\\b"
                             + "|(?:\\b"
@@ -27,7 +31,7 @@ final class FetchedCode {
 
     private static final Pattern FETCH = Pattern.compile("\\b(?:curl|wget)\\b");
 
-    /** A part of a pipeline that runs what it is given. */
+    /** A part of a pipeline that runs what it is given, unless it is given other code. */
     private static final Pattern INTERPRETS =
             Pattern.compile(
                     "&?\\s*(?:"
@@ -35,8 +39,9 @@ final class FetchedCode {
                             + "(?:sudo|env|exec|nohup|command)\\s+"
                             + "(?:-[ugCp]\\s+[^\\s|]+\\s+|-[^\\s|]+\\s+|\\w+=[^\\s|]*\\s+)*+){0,3}"
                             + DIRECTORY
+                            + "("
                             + INTERPRETER
-                            + "\\b");
+                            + ")\\b");
 
     /** What is fetched is put into a file. */
     private static final Pattern INTO_FILE =
@@ -62,6 +67,12 @@ final class FetchedCode {
         if (AT_ONCE.matcher(command).find() || isPiped(command)) {
             return true;
         }
+        var piped = PIPED.matcher(command);
+        while (piped.find()) {
+            if (!GivenCode.isAt(command, piped.start(1), limit(command, piped.end()))) {
+                return true;
+            }
+        }
         var fetched = INTO_FILE.matcher(command);
         for (int i = 0; i < MOST && fetched.find(); i++) {
             var file = fetched.group(1);
@@ -81,15 +92,20 @@ final class FetchedCode {
     private static boolean isPiped(String command) {
         var fetch = FETCH.matcher(command);
         while (fetch.find()) {
-            int end = Math.min(command.length(), fetch.end() + LONGEST_PIPELINE);
+            int end = limit(command, fetch.end());
             int at = next(command, fetch.end(), end);
             for (int i = 0; i < MOST && at < end; i++, at = next(command, at, end)) {
-                if (INTERPRETS.matcher(command).region(at, end).lookingAt()) {
+                var part = INTERPRETS.matcher(command).region(at, end);
+                if (part.lookingAt() && !GivenCode.isAt(command, part.start(1), end)) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    private static int limit(String command, int from) {
+        return Math.min(command.length(), from + LONGEST_PIPELINE);
     }
 
     /** Where the next part of a pipeline begins; the end if there is none. */

