@@ -114,6 +114,15 @@ public record Facts(
 
     /** The same, with what feeds know of missing patches. */
     public Facts withPatches(Patches known) {
+        return with(known, generation);
+    }
+
+    /** The same, with what the image was made with. */
+    public Facts withGeneration(GenerationTool told) {
+        return with(patches, told);
+    }
+
+    private Facts with(Patches known, GenerationTool told) {
         return new Facts(
                 os,
                 architecture,
@@ -137,34 +146,6 @@ public record Facts(
                 privilegedFiles,
                 image,
                 known,
-                generation);
-    }
-
-    /** The same, with what the image was made with. */
-    public Facts withGeneration(GenerationTool told) {
-        return new Facts(
-                os,
-                architecture,
-                accounts,
-                groups,
-                sudo,
-                sshServer,
-                sshd,
-                packages,
-                otherPackages,
-                halfInstalled,
-                authorizedKeys,
-                keys,
-                secrets,
-                certificates,
-                closedFiles,
-                leftovers,
-                freeSpace,
-                files,
-                configuration,
-                privilegedFiles,
-                image,
-                patches,
                 told);
     }
 }

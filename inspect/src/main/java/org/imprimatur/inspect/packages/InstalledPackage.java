@@ -93,6 +93,20 @@ public record InstalledPackage(
 
     /** The same package with other licences. */
     public InstalledPackage withLicences(List<String> others) {
+        return with(others, owner, sha256);
+    }
+
+    /**
+     * The same package as found in a file.
+     *
+     * @param distributionPackage the package that the file belongs to; empty for none
+     * @param digest SHA-256 of the file, in hex
+     */
+    public InstalledPackage inFile(String distributionPackage, String digest) {
+        return with(licences, distributionPackage, digest);
+    }
+
+    private InstalledPackage with(List<String> others, String distributionPackage, String digest) {
         return new InstalledPackage(
                 kind,
                 namespace,
@@ -104,31 +118,6 @@ public record InstalledPackage(
                 module,
                 area,
                 others,
-                maintainer,
-                installedAt,
-                place,
-                owner,
-                sha256);
-    }
-
-    /**
-     * The same package as found in a file.
-     *
-     * @param distributionPackage the package that the file belongs to; empty for none
-     * @param digest SHA-256 of the file, in hex
-     */
-    public InstalledPackage inFile(String distributionPackage, String digest) {
-        return new InstalledPackage(
-                kind,
-                namespace,
-                name,
-                version,
-                architecture,
-                source,
-                sourceVersion,
-                module,
-                area,
-                licences,
                 maintainer,
                 installedAt,
                 place,
