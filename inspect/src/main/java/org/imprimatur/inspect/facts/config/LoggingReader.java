@@ -42,6 +42,10 @@ final class LoggingReader {
                     "/usr/sbin/nxlog");
     private static final int MAX_FILES = 200;
 
+    /** Where systemd's own configuration is, the nearest first. */
+    private static final List<String> SYSTEMD =
+            List.of("/etc/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd", "/lib/systemd");
+
     private final ConfigReader reader;
     private final Services services;
     private final BootChain boot;
@@ -97,12 +101,7 @@ final class LoggingReader {
     /** A configuration file of systemd with its drop-ins, the nearest directory first. */
     private UnitFile merged(String name) {
         var file = new UnitFile();
-        for (var directory :
-                List.of(
-                        "/etc/systemd",
-                        "/usr/local/lib/systemd",
-                        "/usr/lib/systemd",
-                        "/lib/systemd")) {
+        for (var directory : SYSTEMD) {
             var text = reader.text(directory + "/" + name);
             if (text != null) {
                 file.add(text);
@@ -110,12 +109,7 @@ final class LoggingReader {
             }
         }
         var dropIns = new TreeMap<String, String>();
-        for (var directory :
-                List.of(
-                        "/etc/systemd",
-                        "/usr/local/lib/systemd",
-                        "/usr/lib/systemd",
-                        "/lib/systemd")) {
+        for (var directory : SYSTEMD) {
             for (var each : reader.names(directory + "/" + name + ".d")) {
                 if (each.endsWith(".conf")) {
                     dropIns.putIfAbsent(each, directory + "/" + name + ".d/" + each);
