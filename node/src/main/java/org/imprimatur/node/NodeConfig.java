@@ -154,10 +154,10 @@ public record NodeConfig(
                 root.optional("database")
                         .map(m -> m.as(DatabaseUrl::new, "jdbc:postgresql://HOST/DATABASE?…")),
                 root.optional("programs").map(YamlMember::path).orElse(data),
-                directory(
-                        root.required(
+                root.required(
                                 "anchors",
-                                "a directory of certification authorities, for example /etc/grid-security/certificates")),
+                                "a directory of certification authorities, for example /etc/grid-security/certificates")
+                        .directory(),
                 root.optional("anchors-every")
                         .map(m -> m.as(Durations::parse, Durations.HINT))
                         .orElse(Duration.ofMinutes(1)),
@@ -167,7 +167,7 @@ public record NodeConfig(
                 policy(root.required("policy", "name, version and file of the policy document")),
                 owners(root.required("owners", "each owner with its first appointers")),
                 root.optional("contributors").map(NodeConfig::contributors),
-                root.optional("files").map(NodeConfig::directory),
+                root.optional("files").map(YamlMember::directory),
                 root.optional("site").map(YamlMember::path),
                 root.optional("witness"),
                 root.optional("witnesses"),
@@ -210,14 +210,6 @@ public record NodeConfig(
             case "if-present" -> CrlMode.IF_PRESENT;
             default -> throw new IllegalArgumentException("is \"" + text + "\"");
         };
-    }
-
-    private static Path directory(YamlMember member) {
-        Path path = member.path();
-        if (!Files.isDirectory(path)) {
-            throw member.wrong("is " + path + ", which is no directory", "make it, or correct it");
-        }
-        return path;
     }
 
     private static Path readable(YamlMember member) {

@@ -2,11 +2,13 @@ package org.imprimatur.node.config;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 public final class YamlMember {
 
     private static final int LARGEST = 1 << 20;
+    private static final Set<String> SCHEMES = Set.of("http", "https");
 
     private final String file;
     private final String name;
@@ -261,6 +264,36 @@ public final class YamlMember {
         return as(
                 text -> (parent == null ? Path.of(text) : parent.resolve(text)).normalize(),
                 "a path of a file or directory");
+    }
+
+    /** The path of a directory that is there. */
+    public Path directory() {
+        var path = path();
+        if (!Files.isDirectory(path)) {
+            throw wrong("is " + path + ", which is no directory", "make it, or correct it");
+        }
+        return path;
+    }
+
+    /**
+     * The http: or https: address of a server, to which paths are added: without a slash at its
+     * end, and without query, fragment and user.
+     */
+    public URI server(String hint) {
+        return as(YamlMember::address, hint);
+    }
+
+    private static URI address(String text) {
+        var url = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+        if (url.getScheme() == null
+                || !SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
+                || url.getHost() == null
+                || url.getQuery() != null
+                || url.getFragment() != null
+                || url.getUserInfo() != null) {
+            throw new IllegalArgumentException("is not an http: or https: address");
+        }
+        return url;
     }
 
     /** An error at this place. */

@@ -7,9 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.imprimatur.exchange.CharterJson;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.ledger.WitnessQuorum;
@@ -39,7 +37,6 @@ public record Source(
 
     private static final Duration USUAL_AGE = Duration.ofMinutes(15);
     private static final int LARGEST_CHARTER = 256 * 1024;
-    private static final Set<String> SCHEMES = Set.of("http", "https");
 
     /** A ledger that is followed on its own word. */
     public Source(URI url, Charter charter, Optional<Path> anchors, Duration poll) {
@@ -86,11 +83,11 @@ public record Source(
         var faults = new Faults();
         faults.check(() -> item.allowing("url", "charter", "anchors", "poll", "witnesses"));
         String hint = "for example https://catalogue.example";
-        var url = faults.read(() -> item.required("url", hint).as(Source::url, hint));
+        var url = faults.read(() -> item.required("url", hint).server(hint));
         var charter =
                 faults.read(() -> item.required("charter", "the file with the ledger's charter"));
         var pinned = faults.read(() -> charter(charter.get()));
-        var anchors = faults.read(() -> item.optional("anchors").map(Source::directory));
+        var anchors = faults.read(() -> item.optional("anchors").map(YamlMember::directory));
         var poll =
                 faults.read(
                         () ->
@@ -152,27 +149,6 @@ public record Source(
                     "is no key: " + e.explanation(),
                     "the verifier key of a witness, NAME+ID+BASE64, as its /api/v1/witness has it");
         }
-    }
-
-    private static URI url(String text) {
-        var url = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-        if (url.getScheme() == null
-                || !SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
-                || url.getHost() == null
-                || url.getQuery() != null
-                || url.getFragment() != null
-                || url.getUserInfo() != null) {
-            throw new IllegalArgumentException("is not an http: or https: address");
-        }
-        return url;
-    }
-
-    private static Path directory(YamlMember member) {
-        Path path = member.path();
-        if (!Files.isDirectory(path)) {
-            throw member.wrong("is " + path + ", which is no directory", "make it, or correct it");
-        }
-        return path;
     }
 
     private static Charter charter(YamlMember member) {

@@ -4,9 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.imprimatur.ledger.KeyType;
 import org.imprimatur.ledger.NoteVerifier;
 import org.imprimatur.node.catalogue.Cosignatures;
@@ -21,8 +19,6 @@ import org.imprimatur.register.Charter;
  * @param key what its cosignatures verify with
  */
 public record AskedWitness(URI url, NoteVerifier key) {
-
-    private static final Set<String> SCHEMES = Set.of("http", "https");
 
     /** Where it is asked. */
     URI address() {
@@ -43,7 +39,7 @@ public record AskedWitness(URI url, NoteVerifier key) {
             var witness =
                     new AskedWitness(
                             item.required("url", "for example https://witness.example")
-                                    .as(AskedWitness::url, "for example https://witness.example"),
+                                    .server("for example https://witness.example"),
                             WitnessConfig.key(key, KeyType.COSIGNATURE));
             if (!names.add(witness.key().name()) || names.size() > Cosignatures.MOST) {
                 throw key.wrong(
@@ -74,18 +70,5 @@ public record AskedWitness(URI url, NoteVerifier key) {
                                                         .map(witness -> witness.key().toString())
                                                         .toList()),
                                 "a number from 1 to how many there are in \"witnesses\""));
-    }
-
-    private static URI url(String text) {
-        var url = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-        if (url.getScheme() == null
-                || !SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))
-                || url.getHost() == null
-                || url.getQuery() != null
-                || url.getFragment() != null
-                || url.getUserInfo() != null) {
-            throw new IllegalArgumentException("is not an http: or https: address");
-        }
-        return url;
     }
 }
