@@ -219,7 +219,10 @@ final class KnownFiles {
                     new Kind(
                             (path, _) -> path.endsWith("/davfs2/secrets"),
                             columns("WebDAV password", "[ \t]+", 3, 2)),
-                    new Kind(named("sasl_passwd"), columns("mail password", "[ \t]+|:", 3, 2)),
+                    new Kind(
+                            named("sasl_passwd"),
+                            // A server, which may have a port, and the user before the password.
+                            columns("mail password", "(?<![ \t])[ \t]++[^ \t:]*+:", 2, 1)),
                     new Kind(
                             named("clouds.yaml", "clouds.yml", "secure.yaml", "clouds-public.yaml"),
                             settings("OpenStack password", "password", "token", "secret")),

@@ -78,6 +78,11 @@ class KnownFilesTest {
                             "me * " + SECRET + " *",
                             "# client server secret addresses\n"),
                     new Example(
+                            "/etc/postfix/sasl_passwd",
+                            "mail password",
+                            "[mail.example.org]:587 admin:" + SECRET,
+                            "[mail.example.org]:587 somebody:password\n"),
+                    new Example(
                             "/etc/ipsec.secrets",
                             "VPN password",
                             "a b : PSK \"" + SECRET + "\"",
