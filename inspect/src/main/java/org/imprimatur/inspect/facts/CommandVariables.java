@@ -149,16 +149,18 @@ final class CommandVariables {
             return;
         }
         var text = new StringBuilder();
+        boolean clear = true;
         int at = 0;
         reference.reset();
         while (reference.find() && text.length() <= MAX_VALUE) {
-            text.append(word.text(), at, reference.start());
+            var before = word.text().substring(at, reference.start());
+            clear &= before.indexOf('$') < 0;
             at = reference.end();
             var name = reference.group(1) != null ? reference.group(1) : reference.group(2);
-            text.append(name == null ? "$" : variable(name, word).value);
+            text.append(before).append(name == null ? "$" : variable(name, word).value);
         }
         var rest = word.text().substring(at);
-        if (rest.indexOf('$') >= 0) {
+        if (!clear || rest.indexOf('$') >= 0) {
             unclear(word.path());
         }
         into.add(new Word(text.append(rest).toString(), word.path(), word.line()));

@@ -163,6 +163,7 @@ class SshdStartsTest {
                 "-D $OTHER",
                 "-o${OTHER}=yes",
                 "-o$(cat /x)",
+                "-o${OTHER:-PermitRootLogin=yes}$$",
                 "-oPermitRootLogin\\x20yes",
                 "-oPermitRootLogin=%j",
                 "-D $BROKEN",
