@@ -309,6 +309,7 @@ public final class FactsJson {
         places("cachedLogins", access.cachedLogins());
         places("remoteFiles", access.remoteFiles());
         places("doas", access.doas());
+        places("polkit", access.polkit());
         places("trusted", access.trusted());
     }
 

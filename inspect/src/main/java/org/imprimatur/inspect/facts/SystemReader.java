@@ -9,6 +9,7 @@ import org.imprimatur.disk.Unread;
 import org.imprimatur.inspect.advisories.Patches;
 import org.imprimatur.inspect.facts.config.Configuration;
 import org.imprimatur.inspect.facts.config.ConfigurationReader;
+import org.imprimatur.inspect.facts.config.Place;
 import org.imprimatur.inspect.keys.PrivateKeys;
 import org.imprimatur.inspect.packages.FileOwnership;
 import org.imprimatur.inspect.packages.InstalledPackage;
@@ -67,8 +68,22 @@ public final class SystemReader {
         sshServer =
                 reader.kind("/usr/sbin/sshd") == GuestFiles.Kind.FILE
                         || reader.kind(SshdConfigParser.MAIN_FILE) == GuestFiles.Kind.FILE;
-        configuration = ConfigurationReader.read(reader, os);
+        configuration = withoutShipped(ConfigurationReader.read(reader, os));
         sshd = SshdConfigParser.read(reader, SshdStarts.read(reader, configuration.services()));
+    }
+
+    /** What a package lets its users do is the distribution's word. */
+    private Configuration withoutShipped(Configuration all) {
+        var rules = all.access().polkit();
+        if (rules.isEmpty()) {
+            return all;
+        }
+        var owners =
+                new VendorFiles(reader, databases).owners(rules.stream().map(Place::path).toList());
+        return all.withPolkit(
+                rules.stream()
+                        .filter(each -> owners.getOrDefault(each.path(), "").isEmpty())
+                        .toList());
     }
 
     /** Adds what stands in known places to what was found by looking everywhere. */

@@ -56,6 +56,13 @@ final class SystemRuleCatalogue {
                 "Take nopass out of doas.conf, or remove the rule.",
                 SystemRules::doas);
         add(
+                "access.polkit",
+                "polkit lets somebody do what is root's without a password",
+                both(ACCESS, ROOT),
+                "Whoever has the account has root, or the part of it that the rule gives.",
+                "Remove the rule, or let it answer with AUTH_ADMIN (auth_admin in a .pkla file).",
+                SystemRules::polkit);
+        add(
                 "access.trusted-host",
                 "A file lets users of other machines or realms in",
                 ACCESS,

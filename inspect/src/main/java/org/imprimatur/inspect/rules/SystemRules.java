@@ -127,6 +127,10 @@ final class SystemRules {
         return places(facts.configuration().access().doas());
     }
 
+    static List<Objection> polkit(Facts facts) {
+        return places(facts.configuration().access().polkit());
+    }
+
     static List<Objection> trusted(Facts facts) {
         return places(facts.configuration().access().trusted());
     }

@@ -130,6 +130,16 @@ class SystemRulesTest {
                         "/etc/doas.d/a.conf",
                         "permit keepenv nopass bob as root cmd apk\n",
                         "permit nopass root\n"),
+                text(
+                        "access.polkit",
+                        "/etc/polkit-1/rules.d/10-x.rules",
+                        "polkit.addRule((a, s) => polkit.Result.YES);\n",
+                        "polkit.addRule((a, s) => polkit.Result.AUTH_ADMIN);\n"),
+                text(
+                        "access.polkit",
+                        "/etc/polkit-1/localauthority/50-local.d/x.pkla",
+                        "[x]\nIdentity=unix-user:*\nAction=*\nResultAny=yes\n",
+                        "[x]\nIdentity=unix-user:*\nAction=*\nResultAny=auth_admin\n"),
                 text("access.trusted-host", "/root/.k5login", "bob@EXAMPLE.ORG\n", "\n"),
                 text("access.trusted-host", "/home/bob/.rhosts", "+ +\n", "# none\n"),
                 text("access.trusted-host", "/etc/hosts.equiv", "build\n", ""),
@@ -734,6 +744,29 @@ class SystemRulesTest {
                         "file.capability /usr/bin/python3.13",
                         "file.setuid /usr/bin/bash",
                         "file.setuid /usr/bin/vim.basic");
+    }
+
+    @Test
+    void aRuleOfPolkitIsFoundUnlessAPackageShipsItSo() {
+        var rules = "/etc/polkit-1/rules.d/";
+        Consumer<FilesInMemory> shipped =
+                files ->
+                        files.with(rules + "40-own.rules", "polkit.Result.YES\n")
+                                .with(rules + "50-changed.rules", "polkit.Result.YES //\n")
+                                .with(rules + "60-shipped.rules", "polkit.Result.YES\n")
+                                .with(
+                                        "/var/lib/dpkg/info/dpkg.md5sums",
+                                        """
+                                        %1$s  etc/polkit-1/rules.d/50-changed.rules
+                                        %1$s  etc/polkit-1/rules.d/60-shipped.rules
+                                        """
+                                                .formatted("4f5f6fc5d087f30c15fadc9d1cc76b11"));
+
+        assertThat(RuleCatalogue.judge(Profile.EGI_1, facts(shipped, new Found()), List.of()))
+                .extracting(each -> each.rule().id() + " " + each.path())
+                .containsExactly(
+                        "access.polkit " + rules + "40-own.rules",
+                        "access.polkit " + rules + "50-changed.rules");
     }
 
     /** As setcap(8) writes them, in the second form. */

@@ -10,6 +10,7 @@ import java.util.List;
  * @param cachedLogins places that let people in whom a central service would turn away
  * @param remoteFiles mounts that carry their own password
  * @param doas rules of doas(1) that ask for no password
+ * @param polkit what polkit(8) is told to allow without one, but by what packages ship
  * @param trusted files that let users of other machines or realms in
  */
 public record Access(
@@ -18,6 +19,7 @@ public record Access(
         List<Place> cachedLogins,
         List<Place> remoteFiles,
         List<Place> doas,
+        List<Place> polkit,
         List<Place> trusted) {
 
     /** Copies the lists. */
@@ -27,6 +29,11 @@ public record Access(
         cachedLogins = List.copyOf(cachedLogins);
         remoteFiles = List.copyOf(remoteFiles);
         doas = List.copyOf(doas);
+        polkit = List.copyOf(polkit);
         trusted = List.copyOf(trusted);
+    }
+
+    Access withPolkit(List<Place> rules) {
+        return new Access(pam, automatic, cachedLogins, remoteFiles, doas, rules, trusted);
     }
 }

@@ -29,6 +29,7 @@ final class AccessReader {
                 access.cached(),
                 access.remoteFiles(),
                 DoasReader.read(reader),
+                PolkitReader.read(reader),
                 access.trusted());
     }
 

@@ -32,7 +32,9 @@ public record Configuration(
                     new Services(List.of(), List.of()),
                     new BootChain("", "", List.of(), List.of(), null, List.of(), List.of()),
                     null,
-                    new Access(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
+                    new Access(
+                            List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+                            List.of()),
                     new CloudInit(false, "", List.of(), List.of(), List.of()),
                     new Logging(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
                     List.of(),
@@ -48,6 +50,23 @@ public record Configuration(
         listeners = List.copyOf(listeners);
         identity = List.copyOf(identity);
         constraints = List.copyOf(constraints);
+    }
+
+    /** The same with these rules of polkit(8). */
+    public Configuration withPolkit(List<Place> rules) {
+        return new Configuration(
+                services,
+                boot,
+                support,
+                access.withPolkit(rules),
+                cloudInit,
+                logging,
+                firewalls,
+                listeners,
+                network,
+                identity,
+                constraints,
+                layout);
     }
 
     /**

@@ -34,6 +34,8 @@ public final class SystemFilesFuzz {
                         "/etc/rsyslog.conf",
                         "/etc/systemd/journald.conf",
                         "/etc/doas.conf",
+                        "/etc/polkit-1/rules.d/a.rules",
+                        "/etc/polkit-1/localauthority/50-local.d/a.pkla",
                         "/etc/fstab",
                         "/etc/inittab",
                         "/etc/netplan/a.yaml",
