@@ -43,11 +43,14 @@ final class FetchedCode {
                             + INTERPRETER
                             + ")\\b");
 
-    /** What is fetched is put into a file. */
+    /** A file that the output of a command or pipeline is put into. */
     private static final Pattern INTO_FILE =
             Pattern.compile(
-                    "\\b(?:curl|wget)\\b[^\\n;&|]{0,200}?\\s(?:-[A-Za-z]{0,8}[oO]|--output(?:-document)?|>)"
+                    "(?:\\s(?:-[A-Za-z]{0,8}[oO]|--output(?:-document)?)|(?<![0-9])>{1,2}"
+                            + "|\\|\\s{0,9}(?:sudo\\s{1,9})?tee(?:\\s{1,9}-[a-z]{1,4})?)"
                             + "[ =]{0,4}[\"']?([^\\s\"';&|<>-][^\\s\"';&|<>]{0,200})");
+
+    private static final Pattern END_OF_PIPELINE = Pattern.compile("[\\n;&]");
 
     /** What stands before the name of a file that is run. */
     private static final Pattern RUNS =
@@ -58,8 +61,10 @@ final class FetchedCode {
                             + "|\\bchmod\\s+[+0-7a-z]{1,8})\\s*[\"']?(?:\\./)?$");
 
     private static final int MOST = 50;
+    private static final int MOST_FILES = 10;
     private static final int BEFORE = 40;
     private static final int LONGEST_PIPELINE = 2000;
+    private static final int LONGEST_TO_FILE = 500;
 
     private FetchedCode() {}
 
@@ -73,17 +78,40 @@ final class FetchedCode {
                 return true;
             }
         }
-        var fetched = INTO_FILE.matcher(command);
-        for (int i = 0; i < MOST && fetched.find(); i++) {
-            var file = fetched.group(1);
-            int at = command.indexOf(file, fetched.end());
-            for (int k = 0; k < MOST && at >= 0; k++) {
-                var before = command.substring(Math.max(fetched.end(), at - BEFORE), at);
-                if (RUNS.matcher(before).find()) {
+        return isRunFromFile(command);
+    }
+
+    /** Whether a file is run that the output of what fetches, or of its pipeline, is put into. */
+    private static boolean isRunFromFile(String command) {
+        var fetch = FETCH.matcher(command);
+        int withFiles = 0;
+        while (withFiles < MOST && fetch.find()) {
+            int limit = Math.min(command.length(), fetch.end() + LONGEST_TO_FILE);
+            var end = END_OF_PIPELINE.matcher(command).region(fetch.end(), limit);
+            var into =
+                    INTO_FILE
+                            .matcher(command)
+                            .region(fetch.end(), end.find() ? end.start() : limit)
+                            .useTransparentBounds(true);
+            int files = 0;
+            for (; files < MOST_FILES && into.find(); files++) {
+                if (isRun(command, into.group(1), into.end())) {
                     return true;
                 }
-                at = command.indexOf(file, at + 1);
             }
+            withFiles += files > 0 ? 1 : 0;
+        }
+        return false;
+    }
+
+    private static boolean isRun(String command, String file, int from) {
+        int at = command.indexOf(file, from);
+        for (int k = 0; k < MOST && at >= 0; k++) {
+            var before = command.substring(Math.max(from, at - BEFORE), at);
+            if (RUNS.matcher(before).find()) {
+                return true;
+            }
+            at = command.indexOf(file, at + 1);
         }
         return false;
     }

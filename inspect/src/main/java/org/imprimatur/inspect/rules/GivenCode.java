@@ -55,10 +55,10 @@ final class GivenCode {
     /** What code may run its input with, in any of the languages. */
     private static final Pattern RUNS_MORE =
             Pattern.compile(
-                    "[^\\x00-\\x7f]|`|%x|__|/dev/(?:stdin|fd)|/proc/|/bin/"
+                    "[^\\x00-\\x7f]|`|%x|__|pickle|yaml\\.(?!safe)|/dev/(?:stdin|fd)|/proc/|/bin/"
                             + "|(?<![a-zA-Z])(?:eval|exec|compile|system|syscall|popen|open|spawn"
                             + "|fork|subprocess|runpy|pty|code|pdb|builtins|globals|locals|vars"
-                            + "|getattr|import_module|importlib|pickle|marshal|shelve|qx|send"
+                            + "|getattr|import_module|importlib|ctypes|cffi|marshal|shelve|dill|qx|send"
                             + "|public_send|method|binding|instance_|class_|module_|Marshal|Open3"
                             + "|(?:ba|da|a|z|k)?sh\\b|python|perl|ruby)"
                             + "|(?<![.\\w])(?:load|require|do)\\s*[\"'$(/]"
