@@ -522,7 +522,8 @@ final class Incident {
         int running = 0;
         int all = 0;
         var after = "";
-        for (int page = 1; ; page++) {
+        boolean whole = false;
+        for (int page = 1; !whole; page++) {
             var path =
                     "/api/v1/site/instances?limit=1000&%s=%s%s"
                             .formatted(
@@ -545,7 +546,7 @@ final class Incident {
                                     path)
                             .map(NodeClient::json);
             if (answer.isEmpty()) {
-                return;
+                break;
             }
             for (var one : answer.get().path("instances")) {
                 all++;
@@ -553,12 +554,15 @@ final class Incident {
                 decisions.add(one.path("decision").asText());
             }
             after = answer.get().path("next").asText("");
-            if (after.isEmpty()) {
-                break;
-            }
+            whole = after.isEmpty();
+        }
+        if (!whole && all == 0) {
+            return;
         }
         file.say("");
-        file.say("%d instances of %s %s, %d of them not ended", all, member, value, running);
+        file.say(
+                "%s%d instances of %s %s, %d of them not ended",
+                whole ? "" : "at least ", all, member, value, running);
         decisions(own, decisions);
     }
 

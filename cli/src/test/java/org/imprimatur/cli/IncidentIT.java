@@ -638,6 +638,32 @@ class IncidentIT {
     }
 
     @Test
+    void instancesAndTheirDecisionsAreThereThoughAPageOfMoreIsNot() throws IOException {
+        var pages = "/api/v1/site/instances?";
+        try (var liar =
+                new Liar(
+                        site,
+                        path -> path.startsWith(pages),
+                        said -> said.status() == 200 ? withNextPage(said) : said)) {
+            var exported = liar.export("vo:biomed/mini");
+
+            assertThat(liar.asked).filteredOn(path -> path.startsWith(pages)).hasSize(2);
+            assertThat(exported.text("README.txt"))
+                    .contains("at least 1 instances of image", "1 of them not ended");
+            assertThat(exported.contents().path("parts").findValuesAsText("name"))
+                    .anyMatch(name -> name.startsWith("site/decisions/"));
+            assertThat(exported.contents().path("missing").toString())
+                    .contains("what ran and runs of image");
+        }
+    }
+
+    /** A place to go on at that the node does not take. */
+    private static Said withNextPage(Said said) {
+        var page = (ObjectNode) tree(new String(said.body(), UTF_8));
+        return Said.of(page.put("next", "nowhere").toString());
+    }
+
+    @Test
     void aCatalogueThatDoesNotAnswerIsAskedOnce() throws IOException {
         var id = endorsed.path("endorsement").asText();
         try (var gone = new FakeNode();
