@@ -72,6 +72,16 @@ class SystemRulesTest {
         return new Case(rule, path, file(path, bad), file(path, good));
     }
 
+    private static Case getty(String bad, String good) {
+        var name = "getty@tty1.service";
+        var start = "[Service]\nExecStart=-/sbin/agetty ";
+        return new Case(
+                "access.automatic-login",
+                bad,
+                unit(name, start + bad + "\n"),
+                unit(name, start + good + "\n"));
+    }
+
     private static List<Case> access() {
         return List.of(
                 new Case(
@@ -81,6 +91,9 @@ class SystemRulesTest {
                                 "getty@tty1.service",
                                 "[Service]\nExecStart=-/sbin/agetty --autologin root - $TERM\n"),
                         unit("getty@tty1.service", "[Service]\nExecStart=-/sbin/agetty - $TERM\n")),
+                getty("--noclear -aroot - $TERM", "--noclear - $TERM"),
+                getty("-Ja root - $TERM", "-J - $TERM"),
+                getty("--auto=root - $TERM", "-o '-p -- \\\\u' - $TERM"),
                 new Case(
                         "access.automatic-login",
                         "a shell on a console",

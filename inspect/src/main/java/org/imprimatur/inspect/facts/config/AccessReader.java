@@ -12,8 +12,11 @@ import org.imprimatur.inspect.facts.Shown;
 /** Finds log-ins that nobody is asked for, and those that outlive their withdrawal. */
 final class AccessReader {
 
-    /** Options of agetty(8) and mingetty(8). */
-    private static final Pattern AUTO_LOGIN = Pattern.compile("\\s(?:--autologin|-a)[=\\s]");
+    /**
+     * The option of agetty(8) and mingetty(8): shortened, behind options that take nothing, or with
+     * the name joined to it.
+     */
+    private static final Pattern AUTO_LOGIN = Pattern.compile("\\s-(?:-|[8ciJLmnNRsUw]{0,20})a");
 
     private final ConfigReader reader;
 
