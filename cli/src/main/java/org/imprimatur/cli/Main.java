@@ -74,6 +74,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("convert", ConvertCommand.class);
         COMMANDS.put("advisories", AdvisoriesCommand.class);
         COMMANDS.put("rules", RulesCommand.class);
+        COMMANDS.put("context", ContextCommand.class);
         COMMANDS.put("profile", ProfileCommand.class);
         COMMANDS.put("endorse", EndorseCommand.class);
         COMMANDS.put("tree", TreeCommand.class);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.imprimatur.inspect.context.ContextRule;
 import org.imprimatur.inspect.rules.Nearest;
 import org.imprimatur.inspect.rules.Parameter;
 import org.imprimatur.inspect.rules.Profile;
@@ -96,21 +97,14 @@ final class RulesCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
+            var ofContext = ContextRule.of(id);
+            if (ofContext.isPresent()) {
+                show(ofContext.get());
+                return ExitCode.DONE.status();
+            }
             var rule = RuleCatalogue.rule(id).orElseThrow(() -> unknown(id));
             var document = describe(Output.object(), rule);
-            document.put("rationale", rule.rationale()).put("remedy", rule.remedy());
-            output.line("%s: %s", rule.id(), rule.title());
-            output.line("");
-            output.line("  why     %s", rule.rationale());
-            output.line("  remedy  %s", rule.remedy());
-            output.line("");
-            output.line("Clauses:");
-            var texts = document.putObject("clauseTexts");
-            for (var clause : rule.clauses()) {
-                var text = Objects.requireNonNull(Clauses.all().get(clause)).requirement();
-                output.line("  %-12s %s", clause, text);
-                texts.put(clause, text);
-            }
+            explain(document, rule.rationale(), rule.remedy(), rule.clauses());
             output.line("");
             output.line("Severity:");
             var severities = document.putObject("severities");
@@ -123,6 +117,38 @@ final class RulesCommand implements Callable<Integer> {
             parameters(rule, document);
             output.document(document);
             return ExitCode.DONE.status();
+        }
+
+        private void show(ContextRule rule) {
+            var document = ContextRulesCommand.describe(Output.object(), rule);
+            explain(document, rule.rationale(), rule.remedy(), rule.clauses());
+            output.line("");
+            output.line(
+                    "Severity: %s; of contextualisations, in no profile", rule.severity().label());
+            if (!rule.bad().isEmpty()) {
+                output.line("");
+                output.line("  not   %s", rule.bad());
+                output.line("  but   %s", rule.good());
+                document.put("bad", rule.bad()).put("good", rule.good());
+            }
+            output.document(document);
+        }
+
+        private void explain(
+                ObjectNode document, String rationale, String remedy, List<String> clauses) {
+            document.put("rationale", rationale).put("remedy", remedy);
+            output.line("%s: %s", document.path("id").asText(), document.path("title").asText());
+            output.line("");
+            output.line("  why     %s", rationale);
+            output.line("  remedy  %s", remedy);
+            output.line("");
+            output.line("Clauses:");
+            var texts = document.putObject("clauseTexts");
+            for (var clause : clauses) {
+                var text = Objects.requireNonNull(Clauses.all().get(clause)).requirement();
+                output.line("  %-12s %s", clause, text);
+                texts.put(clause, text);
+            }
         }
 
         private void parameters(Rule rule, ObjectNode document) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.imprimatur.inspect.context.ContextRule;
 import org.imprimatur.inspect.rules.Profile;
 import org.imprimatur.inspect.rules.Profiles;
 import org.imprimatur.inspect.rules.RuleCatalogue;
@@ -284,10 +285,29 @@ class ProfileCommandTest {
                                     each.unit().text(each.most()),
                                     each.meaning()));
         }
+        text.append(
+                "\n## Contextualisation\n\nWhat `imprimatur context check` objects to; no profile weighs it.\n\n| rule | objects to | weighs | clauses | not | but |\n| --- | --- | --- | --- | --- | --- |\n");
+        for (var each : ContextRule.values()) {
+            text.append(
+                    "| `%s` | %s | %s | %s | %s | %s |\n"
+                            .formatted(
+                                    each.id(),
+                                    each.title(),
+                                    each.severity().label(),
+                                    String.join(", ", each.clauses()),
+                                    code(each.bad()),
+                                    code(each.good())));
+        }
         var file = Path.of(System.getProperty("imprimatur.root")).resolve("docs/rules.md");
 
         Files.writeString(file, text.toString());
 
-        assertThat(file).content().contains("`ssh.host-key`", "`max-feed-age`");
+        assertThat(file)
+                .content()
+                .contains("`ssh.host-key`", "`max-feed-age`", "`context.packages`");
+    }
+
+    private static String code(String line) {
+        return line.isEmpty() ? "" : "`" + line.replace("|", "\\|") + "`";
     }
 }

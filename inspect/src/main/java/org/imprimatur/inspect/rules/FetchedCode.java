@@ -3,7 +3,7 @@ package org.imprimatur.inspect.rules;
 import java.util.regex.Pattern;
 
 /** Tells whether a command runs what it has fetched. Takes time in proportion to its length. */
-final class FetchedCode {
+public final class FetchedCode {
 
     private static final String INTERPRETER = "(?:(?:ba|da|a|z|k)?sh|(?:python|perl|ruby)[0-9.]*)";
 
@@ -68,7 +68,8 @@ final class FetchedCode {
 
     private FetchedCode() {}
 
-    static boolean isIn(String command) {
+    /** Whether a command, or a script of several, runs what it fetches. */
+    public static boolean isIn(String command) {
         if (AT_ONCE.matcher(command).find() || isPiped(command)) {
             return true;
         }

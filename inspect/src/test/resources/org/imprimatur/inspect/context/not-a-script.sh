@@ -1,0 +1,2 @@
+echo 'this quote # context.unclear
+does not end
