@@ -14,10 +14,15 @@ import picocli.CommandLine.Spec;
             "Contextualisation: the CD with prolog.sh and epilog.sh by which a site makes its"
                     + " machines its own."
         },
-        subcommands = {ContextCheckCommand.class, ContextRulesCommand.class},
+        subcommands = {
+            ContextCheckCommand.class,
+            ContextBuildCommand.class,
+            ContextRulesCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  imprimatur context check worker.iso",
+            "  imprimatur context build worker/ --out worker.iso",
             "  imprimatur context rules               what is objected to"
         })
 final class ContextCommand implements Callable<Integer> {
@@ -26,6 +31,7 @@ final class ContextCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "check or rules?");
+        throw new ParameterException(
+                Objects.requireNonNull(spec).commandLine(), "check, build or rules?");
     }
 }

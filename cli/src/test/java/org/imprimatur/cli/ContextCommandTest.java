@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +79,35 @@ class ContextCommandTest {
         assertThat(ran.out())
                 .containsPattern("contextualisation  sha256:[0-9a-f]{64}\n")
                 .contains("[context.missing; WLCG-6]");
+    }
+
+    @Test
+    void anImageIsMadeOfWhatIsWithinTheClauseAndOfNothingElse() throws IOException {
+        var tree = Files.createDirectory(directory.resolve("tree"));
+        var image = directory.resolve("worker.iso");
+        Files.writeString(tree.resolve("prolog.sh"), ". \"$(dirname \"$0\")/lib.sh\"\n");
+        Files.writeString(tree.resolve("lib.sh"), "hostname -F /etc/hostname\n");
+
+        var built = Ran.of("context", "build", tree.toString(), "--out", image.toString());
+        var checked = Ran.of("context", "check", image.toString());
+
+        assertThat(built.status()).as(built.err()).isZero();
+        assertThat(checked.out()).isEqualTo(built.out()).contains("lib.sh, prolog.sh");
+        assertThat(checked.out())
+                .contains("sha256:" + Digests.of(image, List.of("SHA-256")).value("SHA-256"));
+        var again = Ran.of("context", "build", tree.toString(), "--out", image.toString());
+        assertThat(again.status()).isEqualTo(2);
+        assertThat(again.err()).contains("is there already");
+
+        Files.writeString(tree.resolve("lib.sh"), "\nyum -y update kernel\n");
+        var other = directory.resolve("other.iso");
+        var refused = Ran.of("context", "build", tree.toString(), "--out", other.toString());
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.out()).contains("lib.sh:2: runs yum update").doesNotContain("sha256:");
+        assertThat(other).doesNotExist();
+        try (var left = Files.list(directory)) {
+            assertThat(left).containsExactlyInAnyOrder(tree, image);
+        }
     }
 
     @Test
