@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.imprimatur.register.Clause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ class ContextCommandTest {
     }
 
     @Test
+    @Clause("WLCG-6")
     void whatGoesBeyondItIsToldWithItsLineAndRemedyAndIsStatusOne() throws IOException {
         script("prolog.sh", "set -e\napt-get -y install nrpe\ncurl https://site.example/\n");
 
@@ -82,6 +84,7 @@ class ContextCommandTest {
     }
 
     @Test
+    @Clause("WLCG-6")
     void anImageIsMadeOfWhatIsWithinTheClauseAndOfNothingElse() throws IOException {
         var tree = Files.createDirectory(directory.resolve("tree"));
         var image = directory.resolve("worker.iso");

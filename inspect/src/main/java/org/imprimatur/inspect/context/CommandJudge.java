@@ -88,7 +88,6 @@ final class CommandJudge {
 
     void judge(ShellScript script) {
         directories.add("/");
-        script.commands().forEach(this::directory);
         judge(script, 0);
     }
 
@@ -96,6 +95,7 @@ final class CommandJudge {
         for (var fault : script.faults()) {
             sink.add(ContextRule.UNCLEAR, fault.line(), fault.reason());
         }
+        script.commands().forEach(this::directory);
         for (var command : script.commands()) {
             line = command.line();
             judge(command, depth);
@@ -159,6 +159,10 @@ final class CommandJudge {
     private void run(List<String> words, List<Redirection> redirections, int depth) {
         if (depth > MAX_DEPTH) {
             unclear("commands in words of commands more than %d deep".formatted(MAX_DEPTH));
+            return;
+        }
+        if (words.getFirst().startsWith("-") && words.size() > 1) {
+            run(words.subList(1, words.size()), redirections, depth + 1); // options of time
             return;
         }
         var path = words.getFirst();
@@ -415,6 +419,7 @@ final class CommandJudge {
             case "find" -> find(rest, depth);
             case "awk", "gawk", "mawk", "nawk" -> {
                 if (rest.contains("-f")
+                        || rest.contains("-i")
                         || rest.stream()
                                 .anyMatch(
                                         word ->
@@ -569,7 +574,10 @@ final class CommandJudge {
                 }
             }
             case "kill" -> {
-                // whom it ends is a number
+                // whom it ends is a number; only to be told something is no end
+                if (rest.stream().noneMatch(word -> word.matches("-(?:s|0|1|HUP|USR1|USR2)"))) {
+                    unclear("kill ends a process that is not named");
+                }
             }
             case "killall", "pkill" -> verbs.forEach(each -> ends(each, name));
             case "auditctl" -> {
@@ -644,8 +652,12 @@ final class CommandJudge {
                                                 || word.equals("--archive"));
         switch (name) {
             case "tee" -> each(operands(rest, ""), Reach.ITSELF);
-            case "touch", "mkdir", "mkfifo", "truncate" ->
-                    each(operands(rest, name.equals("truncate") ? "s" : "mrtd"), Reach.ITSELF);
+            case "touch", "mkdir", "mkfifo" -> each(operands(rest, "mrtd"), Reach.ITSELF);
+            case "truncate" -> {
+                var emptied = operands(rest, "sr");
+                each(emptied, Reach.ITSELF);
+                emptied.forEach(this::clears);
+            }
             case "rm", "rmdir", "unlink", "shred" -> {
                 var gone = operands(rest, name.equals("shred") ? "ns" : "");
                 each(gone, deep ? Reach.ALL_BELOW : Reach.ITSELF);
@@ -669,9 +681,17 @@ final class CommandJudge {
                             .forEach(word -> write(word.substring(3), Reach.ITSELF));
             case "tar", "bsdtar", "unzip", "cpio", "pax", "7z", "patch" -> unpack(name, rest);
             case "curl", "wget" -> fetch(name, rest);
+            case "git" -> {
+                var operands = operands(rest, "bcCo");
+                if (operands.contains("clone")) {
+                    write(operands.size() > 2 ? operands.getLast() : ".", Reach.ITSELF);
+                }
+            }
+            case "coproc" -> unclear("a command beside the script");
             case "mount", "umount" -> {
                 var operands = operands(rest, "toOLU");
-                if (name.equals("umount") || operands.size() > 1) {
+                boolean again = rest.stream().anyMatch(word -> word.contains("remount"));
+                if (name.equals("umount") || again || operands.size() > 1) {
                     var where = operands.isEmpty() ? "" : operands.getLast();
                     if (!where.isEmpty() && !Places.normal(where).startsWith("/opt/")) {
                         write(where, Reach.ITSELF);

@@ -32,7 +32,7 @@ final class ShellReader {
     private static final Set<String> INTRODUCERS =
             Set.of(
                     "if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{",
-                    "}", "time", "coproc");
+                    "}", "time");
 
     private static final String OPERATORS = "\n;&|()<>";
 

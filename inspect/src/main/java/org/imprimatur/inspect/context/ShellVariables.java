@@ -84,7 +84,11 @@ final class ShellVariables {
         boolean begun = word.quoted();
         for (var part : word.parts()) {
             if (part instanceof Part.Variable variable && !variable.quoted()) {
-                var value = value(variable.name());
+                // by IFS words may be split anywhere
+                var value =
+                        assigned.containsKey("IFS")
+                                ? String.valueOf(UNKNOWN)
+                                : value(variable.name());
                 var pieces = value.strip().split("[ \t\n]+", -1);
                 for (int i = 0; i < pieces.length; i++) {
                     if (i > 0) {

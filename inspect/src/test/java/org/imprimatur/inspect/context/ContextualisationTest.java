@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.imprimatur.inspect.context.Medium.Item;
 import org.imprimatur.inspect.rules.Severity;
+import org.imprimatur.register.Clause;
 import org.imprimatur.register.Clauses;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +32,10 @@ class ContextualisationTest {
                 "logging-and-monitoring",
                 "fetched-code",
                 "unclear",
+                "odd-separators",
                 "not-a-script"
             })
+    @Clause("WLCG-6")
     void eachLineOfAScriptIsObjectedToByTheRulesThatItNames(String name) throws IOException {
         var script = resource(name);
 

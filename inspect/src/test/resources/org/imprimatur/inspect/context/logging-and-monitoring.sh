@@ -16,3 +16,6 @@ ln -sf /dev/null /var/log/secure # context.logging
 > /var/log/context.log
 systemctl stop postfix
 for s in collectd; do systemctl stop "$s"; done # context.unclear
+truncate -s 0 /var/log/secure # context.logging
+kill -HUP "$(cat /run/rsyslogd.pid)"
+kill "$(cat /run/rsyslogd.pid)" # context.unclear

@@ -41,3 +41,6 @@ $(apt-get install a) # context.packages
 EOF
 diff <(apt-get install a) /etc/list # context.packages
 export V=${W:-$(apt-get install a)} # context.packages
+time -p apt-get install a # context.packages
+\apt-get install a # context.packages
+exec apt-get install a # context.packages

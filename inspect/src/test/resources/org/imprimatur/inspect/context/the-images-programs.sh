@@ -22,3 +22,10 @@ EOF
 cp -t /usr/bin agent # context.image
 python3 --version
 ln -s /srv/agent /usr/bin/agent # context.image
+sh -c 'cd /usr/bin && rm x' # context.image
+git clone https://site.example/tools /usr/local/tools # context.image
+mount -o remount,rw /usr # context.image
+wget -qO- https://site.example/x.tar | tar -C /opt -x # context.image
+tar xzf /mnt/x.tgz -C/usr # context.image
+echo x &> /usr/bin/x # context.image
+echo x >| "/usr/"bin/x # context.image

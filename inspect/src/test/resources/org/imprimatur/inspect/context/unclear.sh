@@ -32,3 +32,9 @@ tar -C / -xf /mnt/site.tar # context.unclear
 tar -tf /mnt/site.tar
 exec 3> /etc/x
 cd "$ELSEWHERE"; echo x > conf # context.unclear
+coproc X { logger x; } # context.unclear
+set -- apt-get install x; "$@" # context.unclear
+find /srv -type f | xargs rm # context.unclear
+cp /mnt/conf/* /etc/ # context.unclear
+cp /mnt/conf/* /etc/rsyslog.d/
+rsync -a /mnt/root/ / # context.unclear
