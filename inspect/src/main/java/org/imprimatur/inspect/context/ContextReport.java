@@ -19,7 +19,9 @@ public record ContextReport(List<String> scripts, List<ContextFinding> findings)
 
     /** Whether all that is run could be read and understood. */
     public boolean isComplete() {
-        return findings.stream().noneMatch(each -> each.rule() == ContextRule.UNCLEAR);
+        return findings.stream()
+                .map(ContextFinding::rule)
+                .noneMatch(rule -> rule == ContextRule.UNCLEAR || rule == ContextRule.FILE);
     }
 
     /** Whether there are findings that weigh at least so much. */

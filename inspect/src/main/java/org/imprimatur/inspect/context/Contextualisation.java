@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,13 @@ public final class Contextualisation {
     public static final String EPILOG = "epilog.sh";
 
     private static final int MAX_SCRIPTS = 64;
+
+    /** How long all scripts may be together, in bytes. */
+    private static final int MAX_TOTAL = 2 << 20;
+
+    /** How deep scripts may lead to others. */
+    private static final int MAX_ROUNDS = 16;
+
     private static final int MAX_FINDINGS = 1_000;
 
     /** Where a medium may be mounted: what is run from there is of the medium. */
@@ -45,6 +53,11 @@ public final class Contextualisation {
     private final Map<String, Boolean> early = new LinkedHashMap<>();
 
     private final Map<String, ShellScript> scripts = new LinkedHashMap<>();
+
+    /** What there is to say of each file by itself. */
+    private final Map<String, List<ContextFinding>> ofFiles = new HashMap<>();
+
+    private int total;
     private Set<ContextFinding> findings = new LinkedHashSet<>();
 
     private Contextualisation(Medium medium) {
@@ -67,20 +80,32 @@ public final class Contextualisation {
 
     private ContextReport check() {
         // the scripts are judged together, again and again while they lead to others
-        Map<String, Boolean> before;
-        do {
-            before = Map.copyOf(early);
+        Map<String, Boolean> before = Map.of();
+        for (int round = 0; round == 0 || !before.equals(early); round++) {
             findings = new LinkedHashSet<>();
+            if (round == MAX_ROUNDS) {
+                add(
+                        ContextRule.UNCLEAR,
+                        "",
+                        0,
+                        "scripts that lead to others more than %d deep".formatted(MAX_ROUNDS));
+            }
             for (var unread : medium.unread()) {
                 add(ContextRule.UNCLEAR, Shown.path(unread.where()), 0, unread.reason());
             }
             names();
-            List.copyOf(early.keySet()).forEach(this::read);
+            before = new LinkedHashMap<>(early);
+            for (var path : before.keySet()) {
+                findings.addAll(ofFiles.computeIfAbsent(path, this::read));
+            }
             var variables = ShellVariables.of(scripts.values());
             for (var script : List.copyOf(scripts.entrySet())) {
                 judge(script.getKey(), script.getValue(), variables);
             }
-        } while (!before.equals(early));
+            if (round == MAX_ROUNDS) {
+                break;
+            }
+        }
         return new ContextReport(
                 early.keySet().stream().map(Shown::path).sorted().toList(), List.copyOf(findings));
     }
@@ -134,35 +159,67 @@ public final class Contextualisation {
         }
     }
 
-    private void read(String path) {
+    /** Reads a script, and says what is wrong with the file. */
+    private List<ContextFinding> read(String path) {
+        var said = new ArrayList<ContextFinding>();
         var shown = Shown.path(path);
         switch (medium.items().get(path)) {
             case Item.Content content -> {
-                var text = new String(content.bytes(), StandardCharsets.ISO_8859_1);
-                if (isText(text, shown)) {
-                    scripts.computeIfAbsent(path, _ -> ShellReader.read(text.replace("\r", ""), 1));
-                    secrets(path, content.bytes());
+                total += content.bytes().length;
+                if (total > MAX_TOTAL) {
+                    said.add(file(shown, "scripts have more than %d bytes".formatted(MAX_TOTAL)));
+                } else {
+                    script(path, content.bytes(), said);
                 }
             }
             case Item.Large large ->
-                    add(
-                            ContextRule.FILE,
+                    said.add(
+                            file(
+                                    shown,
+                                    "%d bytes, and at most %d are read"
+                                            .formatted(large.size(), Medium.MAX_SCRIPT)));
+            case Item.Other other -> said.add(file(shown, "it is " + other.kind()));
+            case Item.Link _ -> said.add(file(shown, "it is a link"));
+            case null -> said.add(file(shown, "it is not there"));
+        }
+        return said;
+    }
+
+    private static ContextFinding file(String shown, String evidence) {
+        return new ContextFinding(ContextRule.FILE, shown, 0, evidence);
+    }
+
+    private void script(String path, byte[] content, List<ContextFinding> said) {
+        var shown = Shown.path(path);
+        var text = new String(content, StandardCharsets.ISO_8859_1);
+        if (!isText(text, shown, said)) {
+            return;
+        }
+        var script = ShellReader.read(text.replace("\r", ""), 1);
+        scripts.put(path, script);
+        var search = new SecretSearch();
+        search.begin("/" + path);
+        search.accept(0, content, 0, content.length);
+        for (var sighting : search.finish()) {
+            int line = line(text, (int) Math.min(sighting.offset(), content.length));
+            said.add(new ContextFinding(ContextRule.SECRET, shown, line, sighting.name()));
+        }
+        if (FetchedCode.isIn(script.code())) {
+            said.add(
+                    new ContextFinding(
+                            ContextRule.FETCHED,
                             shown,
-                            0,
-                            "%d bytes, and at most %d are read"
-                                    .formatted(large.size(), Medium.MAX_SCRIPT));
-            case Item.Other other -> add(ContextRule.FILE, shown, 0, "it is " + other.kind());
-            case Item.Link _ -> add(ContextRule.FILE, shown, 0, "it is a link");
-            case null -> add(ContextRule.FILE, shown, 0, "it is not there");
+                            fetching(script.code()),
+                            "runs what it fetches"));
         }
     }
 
-    private boolean isText(String text, String shown) {
+    private static boolean isText(String text, String shown, List<ContextFinding> said) {
         if (text.isBlank()) {
             return true;
         }
         if (text.indexOf('\0') >= 0) {
-            add(ContextRule.FILE, shown, 0, "it is a program or data, and no text");
+            said.add(file(shown, "it is a program or data, and no text"));
             return false;
         }
         if (text.startsWith("#!")) {
@@ -173,22 +230,24 @@ public final class Contextualisation {
                 program = name(words[1]);
             }
             if (!Programs.SHELLS.contains(program)) {
-                add(
-                        ContextRule.UNCLEAR,
-                        shown,
-                        1,
-                        "it is in the language of %s, and not the shell's"
-                                .formatted(Shown.text(program, 40)));
+                said.add(
+                        new ContextFinding(
+                                ContextRule.UNCLEAR,
+                                shown,
+                                1,
+                                "it is in the language of %s, and not the shell's"
+                                        .formatted(Shown.text(program, 40))));
                 return false;
             }
         }
         int carriage = text.indexOf('\r');
         if (carriage >= 0) {
-            add(
-                    ContextRule.FILE,
-                    shown,
-                    line(text, carriage),
-                    "a carriage return, which a shell takes for a part of the word before it");
+            said.add(
+                    new ContextFinding(
+                            ContextRule.FILE,
+                            shown,
+                            line(text, carriage),
+                            "a carriage return, which a shell takes for a part of the word before it"));
         }
         return true;
     }
@@ -201,17 +260,6 @@ public final class Contextualisation {
         return 1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
     }
 
-    private void secrets(String path, byte[] content) {
-        var search = new SecretSearch();
-        search.begin("/" + path);
-        search.accept(0, content, 0, content.length);
-        var text = new String(content, StandardCharsets.ISO_8859_1);
-        for (var sighting : search.finish()) {
-            int offset = (int) Math.min(sighting.offset(), content.length);
-            add(ContextRule.SECRET, Shown.path(path), line(text, offset), sighting.name());
-        }
-    }
-
     private void judge(String path, ShellScript script, ShellVariables variables) {
         var shown = Shown.path(path);
         boolean beforeNetwork = Boolean.TRUE.equals(early.get(path));
@@ -221,9 +269,6 @@ public final class Contextualisation {
                         (rule, line, evidence) -> add(rule, shown, line, evidence),
                         file -> leadsToMedium(path, file, beforeNetwork))
                 .judge(script);
-        if (FetchedCode.isIn(script.code())) {
-            add(ContextRule.FETCHED, shown, fetching(script.code()), "runs what it fetches");
-        }
     }
 
     /** The first line with which the script runs what it fetches, found by halving. */

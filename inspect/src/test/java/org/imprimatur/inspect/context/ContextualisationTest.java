@@ -182,17 +182,48 @@ class ContextualisationTest {
     }
 
     @Test
-    void aScriptThatLeadsToItselfOrToVeryManyEnds() {
-        var files = new HashMap<String, Item>();
-        files.put("epilog.sh", content(". ./epilog.sh\n. ./0.sh\n"));
+    void aScriptThatLeadsToItselfIsReadOnce() {
+        var report = Contextualisation.check(medium("epilog.sh", ". ./epilog.sh\n"));
+
+        assertThat(report.scripts()).containsExactly("epilog.sh");
+        assertThat(report.findings()).isEmpty();
+    }
+
+    @Test
+    void scriptsThatLeadToVeryManyOrVeryDeepAreNotAllRead() {
+        var many = new HashMap<String, Item>();
+        var deep = new HashMap<String, Item>();
+        deep.put("epilog.sh", content(". ./0.sh\n"));
+        var all = new StringBuilder();
         for (int i = 0; i < 100; i++) {
-            files.put(i + ".sh", content(". ./%d.sh\n".formatted(i + 1)));
+            all.append(". ./%d.sh\n".formatted(i));
+            many.put(i + ".sh", content("date\n"));
+            deep.put(i + ".sh", content(". ./%d.sh\n".formatted(i + 1)));
         }
+        many.put("epilog.sh", content(all.toString()));
 
-        var report = Contextualisation.check(new Medium(files, List.of()));
+        var ofMany = Contextualisation.check(new Medium(many, List.of()));
+        var ofDeep = Contextualisation.check(new Medium(deep, List.of()));
 
-        assertThat(report.scripts()).hasSize(64);
-        assertThat(report.isComplete()).isFalse();
+        assertThat(ofMany.scripts()).hasSize(64);
+        assertThat(ofMany.isComplete()).isFalse();
+        assertThat(ofDeep.scripts()).hasSizeLessThan(20);
+        assertThat(ofDeep.isComplete()).isFalse();
+    }
+
+    @Test
+    void scriptsThatAreLargeTogetherAreNotAllRead() {
+        var files = new HashMap<String, Item>();
+        var all = new StringBuilder();
+        for (int i = 0; i < 10; i++) {
+            all.append(". ./%d.sh\n".formatted(i));
+            files.put(i + ".sh", content("# large\n".repeat(32_000)));
+        }
+        files.put("epilog.sh", content(all.toString()));
+
+        assertThat(Contextualisation.check(new Medium(files, List.of())).findings())
+                .extracting(ContextFinding::rule)
+                .contains(ContextRule.FILE);
     }
 
     static Medium medium(String name, String script) {
