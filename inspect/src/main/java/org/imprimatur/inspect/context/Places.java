@@ -55,6 +55,7 @@ final class Places {
                     "/bin",
                     "/sbin",
                     "/opt",
+                    "/etc/os-release",
                     "/var/lib/dpkg",
                     "/var/lib/rpm",
                     "/var/lib/apk",

@@ -320,8 +320,6 @@ final class Programs {
             end--;
         }
         var stem = name.substring(0, end);
-        return INTERPRETERS.contains(stem) || stem.equals("pip") || stem.equals("easy_install-")
-                ? stem
-                : name;
+        return INTERPRETERS.contains(stem) || stem.equals("pip") ? stem : name;
     }
 }

@@ -29,3 +29,4 @@ wget -qO- https://site.example/x.tar | tar -C /opt -x # context.image
 tar xzf /mnt/x.tgz -C/usr # context.image
 echo x &> /usr/bin/x # context.image
 echo x >| "/usr/"bin/x # context.image
+echo x > /etc/os-release # context.image
