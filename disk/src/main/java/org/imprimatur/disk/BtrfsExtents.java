@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,9 @@ final class BtrfsExtents {
     private final BtrfsChecksum checksum;
     private final int sectorSize;
     private final BtrfsTree.@Nullable Root checksums;
+
+    /** As many as threads read at once. Each has tables and room for a block: 150 KB. */
+    private final Queue<ZstdJavaDecompressor> unpackers = new ConcurrentLinkedQueue<>();
 
     /**
      * @param checksums the tree of the checksums of data, if there is one
@@ -445,10 +450,13 @@ final class BtrfsExtents {
         }
     }
 
-    private static void zstd(byte[] packed, int length, byte[] out) throws DataFormatException {
+    private void zstd(byte[] packed, int length, byte[] out) throws DataFormatException {
         int frame = Zstd.frameLength(packed, 0, length);
+        var idle = unpackers.poll();
+        var unpacker = idle == null ? new ZstdJavaDecompressor() : idle;
         try {
-            new ZstdJavaDecompressor().decompress(packed, 0, frame, out, 0, out.length);
+            unpacker.decompress(packed, 0, frame, out, 0, out.length);
+            unpackers.offer(unpacker);
         } catch (RuntimeException e) {
             // MalformedInputException, and whatever else damaged input calls forth.
             throw new DataFormatException(String.valueOf(e.getMessage()));

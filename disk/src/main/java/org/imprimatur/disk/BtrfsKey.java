@@ -49,6 +49,18 @@ record BtrfsKey(long object, int type, long offset) implements Comparable<BtrfsK
         return type != 0 ? type : Long.compareUnsigned(Bytes.i64le(bytes, at + 9), key.offset);
     }
 
+    /** The same of the keys that stand at two places. */
+    static int compare(byte[] bytes, int at, int other) {
+        int object = Long.compareUnsigned(Bytes.i64le(bytes, at), Bytes.i64le(bytes, other));
+        if (object != 0) {
+            return object;
+        }
+        int type = Integer.compare(Bytes.u8(bytes, at + 8), Bytes.u8(bytes, other + 8));
+        return type != 0
+                ? type
+                : Long.compareUnsigned(Bytes.i64le(bytes, at + 9), Bytes.i64le(bytes, other + 9));
+    }
+
     @Override
     public int compareTo(BtrfsKey other) {
         int objects = Long.compareUnsigned(object, other.object);

@@ -226,7 +226,7 @@ final class BtrfsTree {
         }
         for (int slot = 0; slot < count; slot++) {
             int at = HEAD + slot * step;
-            if (slot > 0 && BtrfsKey.compare(node, at - step, BtrfsKey.read(node, at)) >= 0) {
+            if (slot > 0 && BtrfsKey.compare(node, at - step, at) >= 0) {
                 throw damaged(wanted, "has keys out of order in entry %d".formatted(slot));
             }
             if (leaf) {

@@ -2,7 +2,6 @@ package org.imprimatur.disk;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -50,7 +49,7 @@ record PartitionTable(
     static PartitionTable of(
             String scheme, List<Partition> found, List<Unread> unread, List<Note> notes) {
         var partitions = new ArrayList<>(found);
-        partitions.sort(Comparator.comparingLong(Partition::offset));
+        partitions.sort((one, other) -> Long.compare(one.offset(), other.offset()));
         return new PartitionTable(
                 scheme, List.copyOf(partitions), List.copyOf(unread), List.copyOf(notes));
     }
@@ -149,7 +148,7 @@ record PartitionTable(
         for (Volume volume : volumes) {
             taken.add(new Gap(volume.offset(), volume.offset() + volume.size()));
         }
-        taken.sort(Comparator.comparingLong(Gap::start));
+        taken.sort((one, other) -> Long.compare(one.start(), other.start()));
         var gaps = new ArrayList<Gap>();
         long at = 0;
         for (Gap each : taken) {

@@ -84,13 +84,19 @@ final class XfsDisk {
 
     static void verifyChecksum(String what, byte[] block, int from, int length, int at)
             throws CorruptImageException {
-        int found = checksum(block, from, length, at);
-        int expected = Bytes.i32le(block, from + at);
-        if (found != expected) {
+        if (!hasChecksum(block, from, length, at)) {
             throw new CorruptImageException(
                     "the checksum of %s is %08x, not %08x as it says"
-                            .formatted(what, found, expected));
+                            .formatted(
+                                    what,
+                                    checksum(block, from, length, at),
+                                    Bytes.i32le(block, from + at)));
         }
+    }
+
+    /** Whether the checksum is as the block itself says at {@code at}, counted from its start. */
+    static boolean hasChecksum(byte[] block, int from, int length, int at) {
+        return checksum(block, from, length, at) == Bytes.i32le(block, from + at);
     }
 
     /** CRC-32C with zeros in the place of the checksum itself. It is stored little-endian. */

@@ -26,6 +26,9 @@ final class XfsLog {
     /** Blocks that may be on their way to the disk at once, in any order. */
     private static final int IN_FLIGHT = 8 * MAX_RECORD / BLOCK;
 
+    /** So many blocks are looked through at once. */
+    private static final int PIECE = 128;
+
     private static final int RECORDS_IN_FLIGHT = 8;
     private static final int CYCLES = 64;
 
@@ -140,12 +143,20 @@ final class XfsLog {
         }
         int head = head();
         int window = Math.min(blocks, 2 * IN_FLIGHT);
-        byte[] recent = read(head - window, window);
+        int origin = head - window;
+        byte[] piece = new byte[PIECE * BLOCK];
+        int read = window;
         var found = new ArrayList<Found>();
         for (int i = window - 1; i >= 0 && found.size() <= RECORDS_IN_FLIGHT; i--) {
-            if (Bytes.i32be(recent, i * BLOCK) == MAGIC) {
-                int at = Math.floorMod(head - window + i, blocks);
-                Found each = record(at, Arrays.copyOfRange(recent, i * BLOCK, (i + 1) * BLOCK));
+            if (i < read) {
+                int before = Math.max(0, read - PIECE);
+                read(origin + before, read - before, piece);
+                read = before;
+            }
+            int here = (i - read) * BLOCK;
+            if (Bytes.i32be(piece, here) == MAGIC) {
+                int at = Math.floorMod(origin + i, blocks);
+                Found each = record(at, Arrays.copyOfRange(piece, here, here + BLOCK));
                 if (!found.isEmpty() || i + each.blocks() == window) {
                     found.add(each);
                 } else if (found.isEmpty()) {
@@ -210,9 +221,12 @@ final class XfsLog {
     }
 
     private int hole(int from, int count, int cycle) throws IOException {
-        byte[] bytes = read(from, count);
+        byte[] piece = new byte[PIECE * BLOCK];
         for (int i = 0; i < count; i++) {
-            if (cycle(bytes, i * BLOCK) == cycle) {
+            if (i % PIECE == 0) {
+                read(from + i, Math.min(PIECE, count - i), piece);
+            }
+            if (cycle(piece, i % PIECE * BLOCK) == cycle) {
                 return from + i;
             }
         }
@@ -231,14 +245,18 @@ final class XfsLog {
     /** Blocks from any place of the ring on. */
     private byte[] read(int first, int count) throws IOException {
         byte[] bytes = new byte[count * BLOCK];
+        read(first, count, bytes);
+        return bytes;
+    }
+
+    private void read(int first, int count, byte[] into) throws IOException {
         int done = 0;
         while (done < count) {
             int block = Math.floorMod(first + done, blocks);
             int step = Math.min(count - done, blocks - block);
-            device.read(start + (long) block * BLOCK, bytes, done * BLOCK, step * BLOCK);
+            device.read(start + (long) block * BLOCK, into, done * BLOCK, step * BLOCK);
             done += step;
         }
-        return bytes;
     }
 
     // Records.

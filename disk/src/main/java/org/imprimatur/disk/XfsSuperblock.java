@@ -276,15 +276,19 @@ record XfsSuperblock(
     long linear(String what, long address, long count) throws CorruptImageException {
         long group = address >>> agBlockLog;
         long block = address & (1L << agBlockLog) - 1;
-        if (group >= agCount
-                || count < 0
-                || block >= agSize(group)
-                || count > agSize(group) - block) {
+        if (!isInside(group, block, count)) {
             throw new CorruptImageException(
                     "%s has %d blocks at block %d of allocation group %d, beyond the %d groups of %d blocks"
                             .formatted(what, count, block, group, agCount, agBlocks));
         }
         return group * agBlocks + block;
+    }
+
+    private boolean isInside(long group, long block, long count) {
+        return group < agCount
+                && count >= 0
+                && block < agSize(group)
+                && count <= agSize(group) - block;
     }
 
     /**
@@ -298,7 +302,14 @@ record XfsSuperblock(
             throw new CorruptImageException(
                     "inode number %s".formatted(Long.toUnsignedString(number)));
         }
-        long block = linear("inode " + number, number >>> perBlockLog, 1);
+        long address = number >>> perBlockLog;
+        long group = address >>> agBlockLog;
+        long within = address & (1L << agBlockLog) - 1;
+        // Names are made for faults alone: every inode comes by here.
+        long block =
+                isInside(group, within, 1)
+                        ? group * agBlocks + within
+                        : linear("inode " + number, address, 1);
         return (block << blockLog) + ((number & (1L << perBlockLog) - 1) << inodeLog);
     }
 }
