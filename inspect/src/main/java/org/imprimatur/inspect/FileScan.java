@@ -135,6 +135,10 @@ final class FileScan {
 
     /** Reads all files that were taken. */
     void flush() throws IOException {
+        if (batch.isEmpty()) {
+            // All that is made ready for a search takes longer than many a quick inspection's rest.
+            return;
+        }
         batch.sort(Candidate.ORDER);
         var again = new ArrayList<Candidate>();
         batch.removeIf(each -> isReadElsewhere(each) && again.add(each));

@@ -392,7 +392,7 @@ public final class Inspection {
      */
     private MountedFiles.@Nullable Mount root(List<GuestVolume> volumes) {
         var candidates = new ArrayList<MountedFiles.Mount>();
-        MountedFiles.Mount root = null;
+        int agreeing = -1;
         for (var volume : volumes) {
             for (var base : volume.bases()) {
                 var mount = new MountedFiles.Mount(volume, base);
@@ -401,23 +401,21 @@ public final class Inspection {
                 boolean known = reader.kind("/etc/fstab") == GuestFiles.Kind.FILE;
                 boolean agreed = known && files.isRootOf(reader);
                 if (holdsSystem(reader) || agreed && holdsSystemWhenMounted(files, volumes)) {
-                    candidates.add(mount);
-                    if (root == null && agreed) {
-                        root = mount;
+                    if (agreeing < 0 && agreed) {
+                        agreeing = candidates.size();
                     }
+                    candidates.add(mount);
                 }
                 for (var each : reader.unread()) {
                     unread.add(new Unread(mount.title() + ":" + each.where(), each.reason()));
                 }
             }
         }
-        if (root == null && !candidates.isEmpty()) {
-            root = candidates.getFirst();
+        if (candidates.isEmpty()) {
+            return null;
         }
+        var root = candidates.remove(Math.max(0, agreeing));
         for (var other : candidates) {
-            if (root == null || other.equals(root)) {
-                continue;
-            }
             if (other.isSnapshotOf(root)) {
                 notes.add(
                         new Note(

@@ -52,7 +52,25 @@ public final class Matching {
     }
 
     /** A name that advisories use. */
-    private record Key(String ecosystem, Advisory.Target target, String name) {}
+    private record Key(String ecosystem, Advisory.Target target, String name) {
+
+        // What a record has by itself is put together when it is first asked for, which takes
+        // longer
+        // than all else that a quick inspection does here.
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key
+                    && ecosystem.equals(key.ecosystem)
+                    && target == key.target
+                    && name.equals(key.name);
+        }
+
+        @Override
+        public int hashCode() {
+            return (ecosystem.hashCode() * 31 + target.hashCode()) * 31 + name.hashCode();
+        }
+    }
 
     private record Found(String id, String name) {}
 

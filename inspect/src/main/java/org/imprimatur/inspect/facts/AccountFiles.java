@@ -1,7 +1,6 @@
 package org.imprimatur.inspect.facts;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,14 +64,23 @@ final class AccountFiles {
 
     /** How many accounts have passwords of the past in a file of pam_pwhistory(8). */
     static long oldPasswords(ConfigReader reader, String path) {
-        return bounded(reader, path).stream()
-                .map(line -> line.split(":", 4))
-                .filter(field -> field.length == 4)
-                .filter(
-                        field ->
-                                Arrays.stream(field[3].split(",", -1))
-                                        .anyMatch(hash -> Password.ofField(hash).hasHash()))
-                .count();
+        long count = 0;
+        for (var line : bounded(reader, path)) {
+            var field = line.split(":", 4);
+            if (field.length == 4 && hasHash(field[3].split(",", -1))) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static boolean hasHash(String[] fields) {
+        for (var each : fields) {
+            if (Password.ofField(each).hasHash()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static List<Group> groups(ConfigReader reader) {

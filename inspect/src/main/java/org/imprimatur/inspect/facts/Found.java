@@ -204,13 +204,12 @@ public final class Found {
     /** The mode and owner of a regular file of the root file system. */
     public void mode(String path, int mode, long uid) {
         boolean setuid = (mode & 04000) != 0 && uid == 0 && (mode & 0111) != 0;
-        boolean writable = (mode & 0002) != 0 && SYSTEM.stream().anyMatch(path::startsWith);
+        boolean writable = (mode & 0002) != 0 && isBelow(SYSTEM, path);
         if (!setuid && !writable) {
             return;
         }
         boolean usual =
-                SETUID.contains(path.substring(path.lastIndexOf('/') + 1))
-                        && SYSTEM.stream().anyMatch(path::startsWith);
+                SETUID.contains(path.substring(path.lastIndexOf('/') + 1)) && isBelow(SYSTEM, path);
         var known = privileged.get(path);
         List<String> capabilities = known == null ? List.of() : known.capabilities();
         if (setuid && !usual || writable) {
@@ -226,13 +225,23 @@ public final class Found {
         }
     }
 
+    /** Asked of every file, so without a stream. */
+    private static boolean isBelow(List<String> directories, String path) {
+        for (var each : directories) {
+            if (path.startsWith(each)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     List<PrivilegedFile> privileged() {
         return List.copyOf(privileged.values());
     }
 
     /** A file that is not empty was seen. */
     public void name(String path, long size) {
-        if (path.startsWith("/var/cache/") && CACHES.stream().anyMatch(path::startsWith)) {
+        if (path.startsWith("/var/cache/") && isBelow(CACHES, path)) {
             cacheBytes += size;
         }
         var name = path.substring(path.lastIndexOf('/') + 1);

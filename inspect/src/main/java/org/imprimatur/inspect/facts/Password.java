@@ -7,26 +7,45 @@ package org.imprimatur.inspect.facts;
 public sealed interface Password {
 
     /** Empty field: log-in without a password, where PAM allows it. */
-    record Empty() implements Password {}
+    record Empty() implements Password {
+
+        @Override
+        public boolean hasHash() {
+            return false;
+        }
+    }
 
     /** A hash that some password fits: the account can be used by whoever knows or guesses it. */
-    record Usable(String hashKind) implements Password {}
+    record Usable(String hashKind) implements Password {
+
+        @Override
+        public boolean hasHash() {
+            return true;
+        }
+    }
 
     /**
      * A hash behind a {@code !}: not usable until somebody unlocks it, but it can be guessed at.
      */
-    record LockedHash(String hashKind) implements Password {}
+    record LockedHash(String hashKind) implements Password {
+
+        @Override
+        public boolean hasHash() {
+            return true;
+        }
+    }
 
     /** No password fits: {@code *}, {@code !}, {@code !!}, or something that no hash can equal. */
-    record None() implements Password {}
+    record None() implements Password {
+
+        @Override
+        public boolean hasHash() {
+            return false;
+        }
+    }
 
     /** Whether there is a hash that can be guessed at. */
-    default boolean hasHash() {
-        return switch (this) {
-            case Usable _, LockedHash _ -> true;
-            case Empty _, None _ -> false;
-        };
-    }
+    boolean hasHash();
 
     /**
      * Reads the second field of {@code /etc/shadow}, or of {@code /etc/passwd} if not {@code x}.

@@ -28,7 +28,7 @@ public record Profile(
         WaiverRules waivers) {
 
     /** The endorsement policy of EGI and the HEPiX drafts before it. */
-    public static final Profile EGI_1 = Profiles.shipped("egi").orElseThrow();
+    public static final Profile EGI_1 = Profiles.read("egi");
 
     /** Copies the map, and refuses rules that the catalogue does not have. */
     public Profile {

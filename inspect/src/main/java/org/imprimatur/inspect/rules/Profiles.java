@@ -25,8 +25,13 @@ public final class Profiles {
         if (!SHIPPED.contains(alone)) {
             return Optional.empty();
         }
-        var profile = new ProfileReader("profile " + alone, null).read(text(alone), 0);
+        var profile = alone.equals("egi") ? Profile.EGI_1 : read(alone);
         return slash < 0 || profile.id().equals(name) ? Optional.of(profile) : Optional.empty();
+    }
+
+    /** Reads a shipped profile, as its text stands. */
+    static Profile read(String name) {
+        return new ProfileReader("profile " + name, null).read(text(name), 0);
     }
 
     /** The text of a shipped profile, with its comments, as an example for one's own. */

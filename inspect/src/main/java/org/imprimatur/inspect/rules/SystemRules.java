@@ -485,7 +485,8 @@ final class SystemRules {
                             "the entry '%s' starts %s, which is not there"
                                     .formatted(start.entry(), start.kernel())));
         }
-        Comparator<String> order = Comparator.comparing(SystemRules::numbers, VersionOrder.RPM);
+        Comparator<String> order =
+                (one, other) -> VersionOrder.RPM.compare(numbers(one), numbers(other));
         var newest = boot.kernels().stream().max(order).orElse("");
         return numbers(start.version()).isEmpty() || order.compare(start.version(), newest) >= 0
                 ? List.of()

@@ -110,6 +110,12 @@ class ProfilesTest {
     }
 
     @Test
+    void theDefaultProfileIsReadOnce() {
+        assertThat(shipped("egi")).isSameAs(Profile.EGI_1);
+        assertThat(shipped("egi/1")).isSameAs(Profile.EGI_1);
+    }
+
+    @Test
     void whatIsReadWithoutFaultIsReadAsAnyReaderOfYamlReadsIt() throws IOException {
         var seeds = new TreeMap<String, String>();
         for (var name :
