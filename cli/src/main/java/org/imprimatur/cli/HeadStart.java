@@ -3,6 +3,7 @@ package org.imprimatur.cli;
 import java.math.BigDecimal;
 import java.security.Security;
 import java.util.Set;
+import org.imprimatur.inspect.rules.Profile;
 
 /**
  * What the JDK takes long to make ready, and what every short command would wait for, is begun
@@ -13,6 +14,9 @@ final class HeadStart {
 
     /** The commands that check certificates whatever they are asked. */
     private static final Set<String> CHECKING = Set.of("verify", "list");
+
+    /** The commands that judge images, mostly by the profile that is the default. */
+    private static final Set<String> JUDGING = Set.of("inspect", "endorse");
 
     private HeadStart() {}
 
@@ -29,6 +33,10 @@ final class HeadStart {
         // Every reader of JSON and YAML needs this class, which computes a table of powers of five,
         // the last of 152,000 bits, when it is initialised.
         var _ = BigDecimal.ZERO;
+        if (JUDGING.contains(command)) {
+            // Its text is parsed, and the catalogue of rules made.
+            var _ = Profile.EGI_1;
+        }
         if (CHECKING.contains(command)) {
             // The keys of ledgers.
             var _ = Security.getProvider("SunEC");

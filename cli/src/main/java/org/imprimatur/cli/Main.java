@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -132,6 +133,8 @@ public final class Main implements Callable<Integer> {
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.registerConverter(Instant.class, new Converters.InstantConverter());
+        // picocli has its own, by reflection, which takes long to start.
+        line.registerConverter(Path.class, Path::of);
         line.setUsageHelpWidth(100);
         line.setParameterExceptionHandler(Main::misused);
         line.setExecutionExceptionHandler((failure, at, _) -> failed(failure, at));

@@ -3,12 +3,17 @@ package org.imprimatur.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
+import org.imprimatur.disk.DiskImage;
+import org.imprimatur.disk.FileTree;
+import org.imprimatur.disk.Limits;
+import org.imprimatur.disk.VolumeContent.FileSystemContent;
 import org.imprimatur.trust.TrialAuthority.KeyKind;
 
 /**
@@ -28,9 +33,11 @@ final class Rehearsal {
 
     /** What is rehearsed together: one cache, which the launcher knows by the name. */
     private enum Scene {
+        /** Inspections that do not search the content of files. */
+        QUICK,
         INSPECT,
         VERIFY,
-        /** Both of them, and the help: for all other commands. */
+        /** The last two, and the help: for all other commands. */
         IMPRIMATUR;
 
         String cacheName() {
@@ -118,6 +125,7 @@ final class Rehearsal {
 
     private void play(Scene scene) {
         switch (scene) {
+            case QUICK -> quick();
             case INSPECT -> inspect();
             case VERIFY -> verify();
             case IMPRIMATUR -> {
@@ -141,6 +149,39 @@ final class Rehearsal {
         run("inspect", system, "--quick", "--output", "json");
         for (var disk : DISKS) {
             run("inspect", unpacked(disk).toString(), "--quick");
+        }
+    }
+
+    private void quick() {
+        var system = unpacked("rehearsal.raw.gz").toString();
+        run("inspect", system, "--quick", "--output", "json");
+        run("inspect", system, "--quick");
+        run(
+                "inspect",
+                checkout.resolve("images/fixtures/mini-faulty.v3-zlib.qcow2").toString(),
+                "--quick");
+        for (var disk : DISKS) {
+            run("inspect", unpacked(disk).toString(), "--quick");
+            read(unpacked(disk));
+        }
+    }
+
+    /** Reads small files of a disk that holds no system, whose files no quick inspection reads. */
+    private static void read(Path disk) {
+        try (var image = DiskImage.open(disk, Limits.DEFAULT)) {
+            for (var volume : image.volumes()) {
+                if (volume.content() instanceof FileSystemContent(var fileSystem)) {
+                    new FileTree(fileSystem, volume.size(), Limits.DEFAULT)
+                            .list(
+                                    (_, inode, _) -> {
+                                        if (inode.isRegular() && inode.size() < 1 << 16) {
+                                            var _ = fileSystem.readAll(inode, 1 << 16);
+                                        }
+                                    });
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

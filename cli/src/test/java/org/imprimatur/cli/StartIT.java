@@ -44,7 +44,16 @@ class StartIT {
     void anInspectionLoadsEveryClassFromTheCache() throws IOException, InterruptedException {
         var image = Ran.fixture("mini-clean.v3-zlib.qcow2").toString();
 
-        assertThat(loadedFromJars("inspect", "inspect", image, "--quick")).isSubsetOf(NEVER_CACHED);
+        assertThat(loadedFromJars("inspect", "inspect", image)).isSubsetOf(NEVER_CACHED);
+    }
+
+    @Test
+    void aQuickInspectionLoadsEveryClassFromTheCacheAndNoneOfASearch()
+            throws IOException, InterruptedException {
+        var image = Ran.fixture("mini-clean.v3-zlib.qcow2").toString();
+
+        assertThat(loadedFromJars("quick", "inspect", image, "--quick")).isEmpty();
+        assertThat(loaded()).noneMatch(each -> each.contains(".inspect.secrets.SecretSearch "));
     }
 
     @Test
@@ -72,7 +81,6 @@ class StartIT {
     /** The classes that a command loads from jars. It must have loaded others from the cache. */
     private List<String> loadedFromJars(String cache, String... command)
             throws IOException, InterruptedException {
-        var log = directory.resolve("classes.log");
         var line =
                 Stream.concat(
                         Stream.of(
@@ -80,7 +88,7 @@ class StartIT {
                                 "-XX:AOTCache=" + DIST.resolve(cache + ".aot"),
                                 "-XX:+UseSerialGC",
                                 "-Xlog:disable",
-                                "-Xlog:class+load:file=" + log,
+                                "-Xlog:class+load:file=" + log(),
                                 "-Dpicocli.disable.closures=true",
                                 "-cp",
                                 DIST.resolve("lib/imprimatur.jar").toString(),
@@ -91,11 +99,19 @@ class StartIT {
                 .redirectOutput(directory.resolve("out").toFile())
                 .start()
                 .waitFor();
-        var lines = Files.readAllLines(log);
+        var lines = loaded();
         assertThat(lines).anyMatch(each -> each.contains(".cli.Main source: shared objects file"));
         return lines.stream()
                 .filter(each -> each.contains(" source: file:"))
                 .map(each -> each.replaceAll("^.*\\] | source: .*$", ""))
                 .toList();
+    }
+
+    private List<String> loaded() throws IOException {
+        return Files.readAllLines(log());
+    }
+
+    private Path log() {
+        return directory.resolve("classes.log");
     }
 }
