@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.FileTree;
+import org.imprimatur.disk.FileType;
 import org.imprimatur.disk.Limits;
 import org.imprimatur.disk.VolumeContent.FileSystemContent;
 import org.imprimatur.trust.TrialAuthority.KeyKind;
@@ -166,7 +167,10 @@ final class Rehearsal {
         }
     }
 
-    /** Reads small files of a disk that holds no system, whose files no quick inspection reads. */
+    /**
+     * Reads small files and links of a disk that holds no system, whose files no quick inspection
+     * reads.
+     */
     private static void read(Path disk) {
         try (var image = DiskImage.open(disk, Limits.DEFAULT)) {
             for (var volume : image.volumes()) {
@@ -176,6 +180,8 @@ final class Rehearsal {
                                     (_, inode, _) -> {
                                         if (inode.isRegular() && inode.size() < 1 << 16) {
                                             var _ = fileSystem.readAll(inode, 1 << 16);
+                                        } else if (inode.type() == FileType.SYMLINK) {
+                                            var _ = fileSystem.readLink(inode);
                                         }
                                     });
                 }

@@ -3,7 +3,6 @@ package org.imprimatur.disk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,7 +177,7 @@ final class ExtFileSystem implements FileSystem {
                     }
                 }
             }
-            orphanRuns.sort(Comparator.comparingLong(run -> run[0]));
+            orphanRuns.sort((one, other) -> Long.compare(one[0], other[0]));
             if (!numbers.isEmpty()) {
                 notes.add(
                         new Note(

@@ -193,7 +193,7 @@ record LvmGroup(
                     }
                 }
             }
-            segments.sort(Comparator.comparingLong(Segment::start));
+            segments.sort((one, other) -> Long.compare(one.start(), other.start()));
             long next = 0;
             for (Segment segment : segments) {
                 if (refusal.isEmpty() && segment.start() != next) {

@@ -41,14 +41,15 @@ final class LvmText {
 
         /** The section of this name; an empty one where there is none. */
         Section section(String name) throws CorruptImageException {
-            return switch (values.get(name)) {
-                case null -> new Section(Map.of());
-                case Section section -> section;
-                case Text _, Number _, Items _ ->
-                        throw new CorruptImageException(
-                                "'%s' is %s, where a section is expected"
-                                        .formatted(name, shown(name)));
-            };
+            var value = values.get(name);
+            if (value == null) {
+                return new Section(Map.of());
+            }
+            if (value instanceof Section section) {
+                return section;
+            }
+            throw new CorruptImageException(
+                    "'%s' is %s, where a section is expected".formatted(name, shown(name)));
         }
 
         /** The list of this name; an empty one where there is none. */
@@ -58,7 +59,12 @@ final class LvmText {
 
         /** Whether the list of this name has this text. */
         boolean lists(String name, String text) {
-            return list(name).contains(new Text(text));
+            for (var each : list(name)) {
+                if (each instanceof Text(String value) && value.equals(text)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private String shown(String name) {

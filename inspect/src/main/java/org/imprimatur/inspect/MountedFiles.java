@@ -252,10 +252,28 @@ final class MountedFiles implements GuestFiles {
     /** The mount point that a path without links is below. */
     private String mountPoint(String path) {
         var point = trimmed(path);
-        while (!mounts.containsKey(point)) {
-            point = point.substring(0, Math.max(0, point.lastIndexOf('/')));
+        while (true) {
+            // Every mount point that the path is below sorts before it, the deepest last; and what
+            // sorts between that one and the path begins like both of them.
+            var before = mounts.floorKey(point);
+            if (before == null) {
+                return "";
+            }
+            int same = commonStart(before, point);
+            if (same == before.length() && (same == point.length() || point.charAt(same) == '/')) {
+                return before;
+            }
+            point = point.substring(0, Math.max(0, point.lastIndexOf('/', same)));
         }
-        return point;
+    }
+
+    private static int commonStart(String one, String other) {
+        int end = Math.min(one.length(), other.length());
+        int same = 0;
+        while (same < end && one.charAt(same) == other.charAt(same)) {
+            same++;
+        }
+        return same;
     }
 
     private Place place(String path) {

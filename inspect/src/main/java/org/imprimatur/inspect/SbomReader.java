@@ -213,7 +213,7 @@ public final class SbomReader {
     }
 
     private OsRelease system(Map<String, String> members) throws MalformedSbom {
-        if (!os.equals(OsRelease.UNKNOWN)) {
+        if (!os.isUnknown()) {
             throw new MalformedSbom("it names more than one operating system");
         }
         var id = member(members, "name");

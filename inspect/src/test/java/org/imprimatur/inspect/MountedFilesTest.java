@@ -203,6 +203,33 @@ class MountedFilesTest {
     }
 
     @Test
+    void aMountPointIsNoPartOfAnotherWhoseNameBeginsAlike() throws Exception {
+        try (var image = open("btrfs-subvolumes.raw.gz")) {
+            var all = volumes(image);
+            var files = new MountedFiles(new MountedFiles.Mount(all.getFirst(), "/@"));
+            var uuid = "UUID=" + all.getFirst().fileSystem().mountId();
+            var lines =
+                    Fstab.parse(
+                            List.of(
+                                    uuid + " /mnt btrfs subvol=@home",
+                                    uuid + " /mnt-whole btrfs subvolid=5",
+                                    uuid + " /mnt/deep btrfs subvolid=5",
+                                    uuid + " /mnt0 btrfs subvolid=5"));
+
+            files.mountAll(lines, all, new ConfigReader(files), new ArrayList<>());
+
+            assertThat(text(files, "/mnt/file")).hasSize(4);
+            assertThat(text(files, "/mnt-whole/@home/file")).hasSize(4);
+            assertThat(text(files, "/mnt/deep/@home/file")).hasSize(4);
+            assertThat(text(files, "/mnt0/@home/file")).hasSize(4);
+            assertThat(text(files, "/mnt0/file")).isNull();
+            assertThat(text(files, "/mnt/deeper/file")).isNull();
+            assertThat(text(files, "/etc/hostname")).isNotNull();
+            assertThat(text(files, "/zzz/file")).isNull();
+        }
+    }
+
+    @Test
     void subvolumesAreMountedByNameByNumberAndByDefault() throws Exception {
         try (var image = open("btrfs-subvolumes.raw.gz")) {
             var all = volumes(image);

@@ -55,8 +55,7 @@ public final class Matching {
     private record Key(String ecosystem, Advisory.Target target, String name) {
 
         // What a record has by itself is put together when it is first asked for, which takes
-        // longer
-        // than all else that a quick inspection does here.
+        // longer than all else that a quick inspection does here.
 
         @Override
         public boolean equals(@Nullable Object other) {

@@ -72,10 +72,12 @@ public record Patches(
             OsRelease os, List<InstalledPackage> packages, AdvisoryStore store, Instant at)
             throws IOException {
         var one = new InstalledSystem(os, packages);
-        return switch (Matching.of(List.of(one), store, at).getFirst()) {
-            case Matching.Matched(Patches patches) -> patches;
-            case Matching.NotMatched(MalformedFeed fault) -> throw fault;
-            case Matching.TooMuch _ -> throw new IOException("the image " + Matching.TooMuch.FAULT);
-        };
+        var outcome = Matching.of(List.of(one), store, at).getFirst();
+        if (outcome instanceof Matching.Matched(Patches patches)) {
+            return patches;
+        }
+        throw outcome instanceof Matching.NotMatched(MalformedFeed fault)
+                ? fault
+                : new IOException("the image " + Matching.TooMuch.FAULT);
     }
 }

@@ -3,7 +3,6 @@ package org.imprimatur.inspect.facts;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import org.imprimatur.disk.Unread;
@@ -28,7 +27,11 @@ public final class ConfigReader {
 
     private final GuestFiles files;
     private final TreeSet<Unread> unread =
-            new TreeSet<>(Comparator.comparing(Unread::where).thenComparing(Unread::reason));
+            new TreeSet<>(
+                    (one, other) -> {
+                        int where = one.where().compareTo(other.where());
+                        return where != 0 ? where : one.reason().compareTo(other.reason());
+                    });
 
     /** A reader of the given system, that has missed nothing so far. */
     public ConfigReader(GuestFiles files) {

@@ -76,7 +76,7 @@ public record Facts(
 
     /** True if an installed operating system was found. */
     public boolean hasSystem() {
-        return !os.equals(OsRelease.UNKNOWN);
+        return !os.isUnknown();
     }
 
     /** What can be said without an installed system: only what lies about in files. */

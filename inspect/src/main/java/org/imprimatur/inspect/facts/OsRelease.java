@@ -34,6 +34,11 @@ public record OsRelease(
         idLike = List.copyOf(idLike);
     }
 
+    /** Whether nothing is known. Where the name is another, no more is compared. */
+    public boolean isUnknown() {
+        return prettyName.equals(UNKNOWN.prettyName) && equals(UNKNOWN);
+    }
+
     /**
      * Reads the text of an os-release file. The last assignment of a name counts, as in a shell.
      */

@@ -53,8 +53,10 @@ public record LicencePolicy(Map<String, Verdict> verdicts) {
 
     /** Which of two patterns holds: the greater one. */
     private static final Comparator<Map.Entry<String, Verdict>> STRENGTH =
-            Comparator.<Map.Entry<String, Verdict>>comparingInt(each -> letters(each.getKey()))
-                    .thenComparing(Map.Entry::getValue);
+            (one, other) -> {
+                int letters = Integer.compare(letters(one.getKey()), letters(other.getKey()));
+                return letters != 0 ? letters : one.getValue().compareTo(other.getValue());
+            };
 
     /** Copies the map, patterns in lower case, and refuses what is too much. */
     public LicencePolicy {
