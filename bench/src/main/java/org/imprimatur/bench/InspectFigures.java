@@ -26,6 +26,9 @@ final class InspectFigures {
     private static final int SOME = 5;
     private static final int MANY = 15;
 
+    /** Runs of half a second in each turn with one of half a minute. */
+    static final int OFTEN = 5;
+
     private final Path root;
     private final Path images;
     private final List<Row> rows = new ArrayList<>();
@@ -81,7 +84,8 @@ final class InspectFigures {
                         aim,
                         imprimatur("inspect", image.toString(), "--quick", "--output", "json"),
                         virtInspector,
-                        FEW)
+                        FEW,
+                        OFTEN)
                 .ifPresent(
                         pair -> {
                             double ratio = pair.theirWall() / pair.ourWall();
@@ -114,7 +118,8 @@ final class InspectFigures {
                         aim,
                         imprimatur("inspect", image.toString()),
                         Command.of("sha512sum", image.toString()),
-                        SOME)
+                        SOME,
+                        1)
                 .ifPresent(
                         pair -> {
                             double ratio = pair.ourWall() / pair.theirWall();
@@ -126,7 +131,7 @@ final class InspectFigures {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var what = "`imprimatur --version`, beside `java -version` of the same JDK";
         var aim = "< 250 ms";
-        pair(what, aim, imprimatur("--version"), Command.of(java, "-version"), MANY)
+        pair(what, aim, imprimatur("--version"), Command.of(java, "-version"), MANY, 1)
                 .ifPresent(
                         pair ->
                                 row(
@@ -152,22 +157,30 @@ final class InspectFigures {
             double ourCpu,
             double theirWall,
             double theirCpu,
-            int runs,
+            String runs,
             String load,
             String ourOutput,
             String theirOutput) {}
 
-    private Optional<Pair> pair(String what, String aim, Command ours, Command theirs, int runs)
+    /**
+     * Runs them in turns.
+     *
+     * @param each how often ours runs in each turn
+     */
+    private Optional<Pair> pair(
+            String what, String aim, Command ours, Command theirs, int turns, int each)
             throws InterruptedException {
         System.err.println("measuring " + what);
         try {
             var load = Machine.load();
             ours.run();
             theirs.run();
-            var our = new Command.Run[runs];
-            var their = new Command.Run[runs];
-            for (int i = 0; i < runs; i++) {
-                our[i] = ours.run();
+            var our = new Command.Run[turns * each];
+            var their = new Command.Run[turns];
+            for (int i = 0; i < turns; i++) {
+                for (int j = 0; j < each; j++) {
+                    our[i * each + j] = ours.run();
+                }
                 their[i] = theirs.run();
             }
             return Optional.of(
@@ -176,7 +189,7 @@ final class InspectFigures {
                             median(our, Command.Run::cpu),
                             median(their, Command.Run::wall),
                             median(their, Command.Run::cpu),
-                            runs,
+                            each == 1 ? "" + turns : turns * each + " and " + turns,
                             load + " → " + Machine.load(),
                             our[0].output(),
                             their[0].output()));

@@ -172,6 +172,7 @@ public final class HttpServer implements AutoCloseable {
             metrics.request(method, route, status, (System.nanoTime() - start) / 1e9);
         }
         line.answered();
+        line.makeRoom();
     }
 
     /**

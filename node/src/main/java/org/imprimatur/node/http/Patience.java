@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,10 +28,18 @@ import org.slf4j.LoggerFactory;
  * request so would set an alarm for each, which costs a quick answer a sixth of its time, and to
  * write has no alarm; between answers, and while one is sent, one watch looks at all connections
  * instead.
+ *
+ * <p>Nor may a client be so quick that its thread keeps a carrier to itself, since a virtual thread
+ * that always finds something to read never makes room for others.
  */
 final class Patience implements SocketOptions, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+
+    /** Less than a request takes that the thread has parked for. */
+    private static final Duration AT_ONCE = Duration.ofNanos(50_000);
+
+    private static final int IN_A_ROW = 2;
 
     private final SocketOptions options;
     private final Duration silence;
@@ -62,6 +71,9 @@ final class Patience implements SocketOptions, AutoCloseable {
         private volatile long since;
         private volatile boolean waiting;
 
+        /** Requests, one after the other, that were there at once. */
+        private int unawaited;
+
         private Line(SocketChannel channel) {
             this.channel = channel;
             limit(silence);
@@ -79,6 +91,8 @@ final class Patience implements SocketOptions, AutoCloseable {
         /** A request is about to be answered. */
         void asked() {
             waiting = false;
+            boolean atOnce = System.nanoTime() - since < AT_ONCE.toNanos();
+            unawaited = atOnce ? unawaited + 1 : 0;
             limit(silence);
         }
 
@@ -86,6 +100,17 @@ final class Patience implements SocketOptions, AutoCloseable {
         void answered() {
             waits();
             limit(Duration.ZERO);
+        }
+
+        /**
+         * Leaves the carrier to others, now and then. To yield would leave it only to those that it
+         * has taken up already.
+         */
+        void makeRoom() {
+            if (unawaited >= IN_A_ROW) {
+                unawaited = 0;
+                LockSupport.parkNanos(1);
+            }
         }
 
         /** What comes next is up to the client, which has the time for it from now on. */
