@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -24,14 +25,20 @@ import java.util.concurrent.locks.LockSupport;
 final class TimingClient {
 
     private static final long PAUSE = 100_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int LONGEST_ANSWER = 1 << 16;
-    private static final byte[] LENGTH = "\r\ncontent-length:".getBytes(US_ASCII);
+    private static final String LENGTH = "\r\ncontent-length:";
 
     private final List<byte[]> requests;
     private final Selector selector;
     private final ArrayDeque<Line> idle = new ArrayDeque<>();
 
-    private long[] times = new long[1 << 20];
+    /** Milliseconds. */
+    private double[] times = new double[1 << 20];
+
+    /** When the last answer came. */
+    private long heard = System.nanoTime();
+
     private int next;
     private int answered;
 
@@ -107,11 +114,11 @@ final class TimingClient {
             while (!idle.isEmpty()) {
                 idle.poll().ask(System.nanoTime());
             }
-            selector.select();
+            selector.select(PATIENCE.toMillis());
             read();
         }
         while (idle.size() < lines) {
-            selector.select();
+            selector.select(PATIENCE.toMillis());
             read();
         }
     }
@@ -134,6 +141,12 @@ final class TimingClient {
     }
 
     private void read() throws IOException {
+        long now = System.nanoTime();
+        if (!selector.selectedKeys().isEmpty()) {
+            heard = now;
+        } else if (now - heard > PATIENCE.toNanos()) {
+            throw new IOException("the server has not answered for " + PATIENCE.toSeconds() + " s");
+        }
         for (var key : selector.selectedKeys()) {
             ((Line) key.attachment()).read();
         }
@@ -141,12 +154,12 @@ final class TimingClient {
     }
 
     private Round told(long nanos) {
-        Arrays.sort(times, 0, answered);
+        var taken = Arrays.copyOf(times, answered);
         return new Round(
                 answered,
                 answered / (nanos / 1e9),
-                times[answered / 2] / 1e6,
-                times[(int) Math.ceil(0.99 * answered) - 1] / 1e6);
+                Statistics.median(taken),
+                Statistics.quantile(0.99, taken));
     }
 
     /** A connection. */
@@ -183,7 +196,7 @@ final class TimingClient {
                 if (answered == times.length) {
                     times = Arrays.copyOf(times, 2 * answered);
                 }
-                times[answered++] = System.nanoTime() - due;
+                times[answered++] = (System.nanoTime() - due) / 1e6;
                 answer.clear();
                 idle.add(this);
             }
@@ -194,11 +207,11 @@ final class TimingClient {
             if (end < 0) {
                 return false;
             }
-            byte[] bytes = answer.array();
-            if (!new String(bytes, 0, 12, US_ASCII).equals("HTTP/1.1 200")) {
-                throw new IOException("not answered well: " + new String(bytes, 0, end, US_ASCII));
+            var head = new String(answer.array(), 0, end, US_ASCII);
+            if (!head.startsWith("HTTP/1.1 200")) {
+                throw new IOException("not answered well: " + head);
             }
-            return answer.position() >= end + length(bytes, end);
+            return answer.position() >= end + length(head);
         }
 
         /** Where the head ends; -1 for not yet. */
@@ -212,22 +225,13 @@ final class TimingClient {
             return -1;
         }
 
-        private static int length(byte[] bytes, int end) throws IOException {
-            for (int i = 0; i + LENGTH.length < end; i++) {
-                int same = 0;
-                while (same < LENGTH.length && (bytes[i + same] | 0x20) == (LENGTH[same] | 0x20)) {
-                    same++;
-                }
-                if (same == LENGTH.length) {
-                    int stop = i + same;
-                    while (bytes[stop] != '\r') {
-                        stop++;
-                    }
-                    return Integer.parseInt(
-                            new String(bytes, i + same, stop - i - same, US_ASCII).strip());
-                }
+        private static int length(String head) throws IOException {
+            int at = head.toLowerCase(Locale.ROOT).indexOf(LENGTH);
+            if (at < 0) {
+                throw new IOException("an answer without its length");
             }
-            throw new IOException("an answer without its length");
+            int from = at + LENGTH.length();
+            return Integer.parseInt(head.substring(from, head.indexOf('\r', from)).strip());
         }
     }
 }
