@@ -20,12 +20,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.imprimatur.node.metrics.Metrics;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +43,6 @@ final class HttpServerTest {
     @TempDir private Path directory;
     private byte[] body = {};
     private Body kept = Body.of(body);
-    private final AtomicInteger worked = new AtomicInteger();
     private final Metrics metrics = new Metrics();
     private final HttpServer server =
             HttpServer.start(
@@ -80,7 +77,6 @@ final class HttpServerTest {
                                                     "application/octet-stream",
                                                     Map.of(),
                                                     out -> out.write(body)))
-                            .get("/work", _ -> work())
                             .put(
                                     "/body",
                                     request ->
@@ -332,53 +328,6 @@ final class HttpServerTest {
 
             assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(10);
         }
-    }
-
-    @Test
-    void aClientWhoseRequestsComeWithoutAPauseLeavesRoomForOthers() throws Exception {
-        int clients = 2 * Runtime.getRuntime().availableProcessors();
-        var busy = new ArrayList<Socket>();
-        try (var other = open()) {
-            // What is not compiled yet takes as long as a wait.
-            ask(other, 5000);
-            for (int i = 0; i < clients; i++) {
-                busy.add(open());
-            }
-            for (var socket : busy) {
-                send(socket, "GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(300));
-            }
-            while (worked.get() == 0) {
-                Thread.sleep(1);
-            }
-
-            ask(other, 1);
-
-            assertThat(worked.get()).isLessThan(clients * 300 / 3);
-        } finally {
-            for (var socket : busy) {
-                socket.close();
-            }
-        }
-    }
-
-    private static void ask(Socket socket, int times) throws IOException {
-        var answer = new DataInputStream(socket.getInputStream());
-        for (int i = 0; i < times; i++) {
-            send(socket, "HEAD /body HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            var end = new byte[4];
-            while (!new String(end, US_ASCII).equals("\r\n\r\n")) {
-                System.arraycopy(end, 1, end, 0, 3);
-                end[3] = answer.readByte();
-            }
-        }
-    }
-
-    /** Keeps a processor busy for a millisecond. */
-    private Answer work() {
-        for (long end = System.nanoTime() + 1_000_000; System.nanoTime() < end; ) {
-            Thread.onSpinWait();
-        }
-        return Answer.text("text/plain", "" + worked.incrementAndGet());
     }
 
     private static BodyPublisher unannounced(byte[] bytes) {
