@@ -177,7 +177,7 @@ class InstancesIT {
 
         expect(201, register(report(id, denial.get("context").get("id").asText(), "found-1")));
 
-        Eventually.await(Duration.ofSeconds(5), () -> shown(id).has("condemned"));
+        Eventually.await(() -> shown(id).has("condemned"));
         var shown = shown(id);
         assertThat(shown.get("state").asText()).isEqualTo("running");
         assertThat(shown.get("condemned").get("reasons").get(0).get("code").asText())

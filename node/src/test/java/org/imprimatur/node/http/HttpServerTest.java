@@ -320,7 +320,7 @@ final class HttpServerTest {
         try (var socket = open()) {
             for (int i = 0; i < 8; i++) {
                 send(socket, "GET /body HTTP/1.1\r\nHost: localhost\r\n\r\n");
-                Thread.sleep(200);
+                Thread.sleep(100);
             }
             send(socket, "GET /body HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 

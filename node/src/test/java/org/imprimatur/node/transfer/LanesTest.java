@@ -59,10 +59,9 @@ class LanesTest {
     @Test
     void withoutALimitNobodyWaits() throws InterruptedException {
         var bandwidth = new Bandwidth(() -> OptionalLong.empty());
-        long start = System.nanoTime();
+        // It would take centuries.
         for (int i = 0; i < 1000; i++) {
             bandwidth.take(Integer.MAX_VALUE);
         }
-        assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
     }
 }
