@@ -135,7 +135,7 @@ final class TransferFigures {
                     Command.of("curl", "--silent", "--fail", "-o", to.toString(), base + name)
                             .run();
             var digest = Command.of("sha512sum", image.toString()).run();
-            last = endorsement(UUID.randomUUID(), "1", image, digest.output(), base + name);
+            last = endorsement(UUID.randomUUID(), "1", image, digest.output(), base);
             double before = node.cpu();
             double seconds = transfer(node, last);
             Files.delete(to);
@@ -171,18 +171,35 @@ final class TransferFigures {
                         TIME_AIM,
                         ratio <= 1.15 ? "yes" : "**no**",
                         load + " → " + between);
+        var guid = Objects.requireNonNull(last).guid().uuid();
+        var raw = served.resolve("image-" + ROUNDS);
+        change(raw, 99);
         return new Figures(
-                List.of(time, update(node, base, log, Objects.requireNonNull(last), between)),
+                List.of(
+                        time,
+                        update(node, base, log, guid, "2", raw),
+                        qcow2(node, base, log, guid, raw)),
                 List.of(
                         "Transfers count from the posting of the approval until the site says that the image is available, which includes bringing it to disk; curl writes its file to the same disk and does not."));
     }
 
+    /** One more version, as a qcow2 file of which no byte stands where it stood in the raw one. */
+    private Row qcow2(BenchNode.Running node, String base, Path log, UUID guid, Path raw)
+            throws IOException, InterruptedException {
+        if (!Files.isExecutable(Path.of("/usr/bin/qemu-img"))) {
+            return Row.skipped("a new version as qcow2", BYTES_AIM, "qemu-img is not installed");
+        }
+        change(raw, 100);
+        var image = served.resolve("image.qcow2");
+        Command.of("qemu-img", "convert", "-O", "qcow2", raw.toString(), image.toString()).run();
+        return update(node, base, log, guid, "3", image);
+    }
+
     /** A new version of the image that the site has. */
     private Row update(
-            BenchNode.Running node, String base, Path log, Statement.Endorsement first, String load)
+            BenchNode.Running node, String base, Path log, UUID guid, String version, Path image)
             throws IOException, InterruptedException {
-        var image = served.resolve("image-" + ROUNDS);
-        change(image);
+        var load = Machine.load();
         try (var disk = DiskImage.openDisk(image, Limits.DEFAULT);
                 var out =
                         new BufferedOutputStream(
@@ -192,19 +209,14 @@ final class TransferFigures {
             ContentTreeFile.write(ContentTree.of(disk), out);
         }
         var digest = Command.of("sha512sum", image.toString()).run();
-        var second =
-                endorsement(
-                        first.guid().uuid(),
-                        "2",
-                        image,
-                        digest.output(),
-                        base + image.getFileName());
+        var endorsed = endorsement(guid, version, image, digest.output(), base);
         long before = bytes(log);
-        double seconds = transfer(node, second);
+        double seconds = transfer(node, endorsed);
         long moved = bytes(log) - before;
         double share = 100.0 * moved / Files.size(image);
         return new Row(
-                "a new version of it with " + CHANGED_PERCENT + " % changed blocks",
+                "a new version of it with %d %% changed blocks, as %s"
+                        .formatted(CHANGED_PERCENT, endorsed.disk().format()),
                 String.format(Locale.ROOT, "%.1f MB in %.2f s", moved / 1e6, seconds),
                 String.format(Locale.ROOT, "%.1f MB", Files.size(image) / 1e6),
                 String.format(Locale.ROOT, "%.2f %%", share),
@@ -226,15 +238,15 @@ final class TransferFigures {
         return file;
     }
 
-    private static void change(Path image) throws IOException {
-        var source = new Random(99);
+    private static void change(Path image, int seed) throws IOException {
+        var source = new Random(seed);
         long runs = Files.size(image) / BLOCK / RUN;
         var block = new byte[RUN * BLOCK];
         try (var file = new RandomAccessFile(image.toFile(), "rw")) {
             for (long run = 0; run < runs; run++) {
                 if (run % 100 < CHANGED_PERCENT) {
                     source.nextBytes(block);
-                    file.seek((run * 37 % runs) * RUN * BLOCK);
+                    file.seek((run * 37 + seed) % runs * RUN * BLOCK);
                     file.write(block);
                 }
             }
@@ -320,16 +332,21 @@ final class TransferFigures {
     }
 
     private Statement.Endorsement endorsement(
-            UUID guid, String version, Path image, String sha512sum, String location)
+            UUID guid, String version, Path image, String sha512sum, String base)
             throws IOException {
-        long bytes = Files.size(image);
-        Sha256 root;
+        var name = image.getFileName().toString();
+        DiskFacts facts;
         try (var disk = DiskImage.openDisk(image, Limits.DEFAULT)) {
-            root = Sha256.ofBytes(ContentTree.of(disk).root());
+            facts =
+                    new DiskFacts(
+                            name.endsWith(".qcow2") ? "qcow2" : "raw",
+                            Files.size(image),
+                            disk.size(),
+                            Sha256.ofBytes(ContentTree.of(disk).root()));
         }
         return new Statement.Endorsement(
                 header(endorser),
-                "image.raw",
+                name,
                 new Sha512(sha512sum.substring(0, 128)),
                 VO,
                 new Guid(guid),
@@ -337,7 +354,7 @@ final class TransferFigures {
                 null,
                 "An image",
                 Instant.now().minusSeconds(3600),
-                new DiskFacts("raw", bytes, bytes, root),
+                facts,
                 new GuestSystem("Debian GNU/Linux", "12", "amd64", 279),
                 policy,
                 new InspectionSummary(
@@ -349,7 +366,7 @@ final class TransferFigures {
                         List.of()),
                 List.of(),
                 "It follows the policy.",
-                List.of(location));
+                List.of(base + name));
     }
 
     // ---- Servers ------------------------------------------------------------------------------

@@ -93,6 +93,19 @@ final class MappedDevice implements BlockDevice {
         }
     }
 
+    /** Tells where in the file its bytes stand as they are. */
+    void runs(DiskMap.Sink sink) throws IOException {
+        for (long at = 0; at < size; ) {
+            Piece piece = layout.piece(at);
+            long end = Math.min(size, piece.end());
+            if (piece instanceof Piece.Stored stored) {
+                end = joined(at, stored, size);
+                sink.run(at, stored.place(), end - at);
+            }
+            at = end;
+        }
+    }
+
     /** Where the run ends that goes on in the file as it does on the disk. */
     private long joined(long from, Piece.Stored first, long until) throws IOException {
         long end = Math.min(until, first.end());

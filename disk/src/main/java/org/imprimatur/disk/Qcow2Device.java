@@ -455,6 +455,43 @@ final class Qcow2Device implements BlockDevice {
         }
     }
 
+    /** Tells where in the file its bytes stand as they are. */
+    void runs(DiskMap.Sink sink) throws IOException {
+        int step = extended ? clusterSize / SUBCLUSTERS : clusterSize;
+        for (long at = nextData(0); at < size; ) {
+            long place = place(at);
+            long end = at + step;
+            while (place >= 0 && end < size && place(end) == place + (end - at)) {
+                end += step;
+            }
+            end = Math.min(size, end);
+            if (place >= 0) {
+                sink.run(at, place, end - at);
+            }
+            at = nextData(end);
+        }
+    }
+
+    /** Where in the file this byte of the disk stands as it is; negative when nowhere. */
+    private long place(long offset) throws IOException {
+        long cluster = offset >>> clusterBits;
+        int l1Index = (int) (cluster >>> l2Bits);
+        if (l1[l1Index] == 0) {
+            return -1;
+        }
+        byte[] table = table(l1Index);
+        int at = (int) (cluster & (1 << l2Bits) - 1) * entrySize;
+        long entry = Bytes.i64be(table, at);
+        int within = (int) (offset & clusterSize - 1);
+        boolean stored =
+                extended
+                        ? (Bytes.i64be(table, at + 8) >>> within / (clusterSize / SUBCLUSTERS) & 1)
+                                != 0
+                        : (entry & 1) == 0;
+        long host = entry & OFFSET_MASK;
+        return stored && host != 0 && (entry & COMPRESSED) == 0 ? host + within : -1;
+    }
+
     private byte[] table(int l1Index) throws IOException {
         byte[] table = tables.find(l1Index);
         if (table == null) {

@@ -1,15 +1,18 @@
 package org.imprimatur.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** One disk in every container ({@code images/fixtures/containers}), made by qemu-img. */
 class ContainerTest {
+
+    private static final Pattern PACKED = Pattern.compile("ova|stream|zlib|zstd");
 
     private static final byte[] DISK = Fixtures.bytes("containers/disk.raw.gz");
 
@@ -51,6 +56,38 @@ class ContainerTest {
                         .as("%d bytes at %d", length, from)
                         .isEqualTo(-1);
                 assertThat(read[0] + read[length + 1]).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void theMapTellsWhereInTheFileTheBytesOfTheDiskAre(String name) throws IOException {
+        byte[] file = Fixtures.bytes(name);
+        var stored = new BitSet();
+        DiskMap.runs(
+                new MemoryDevice(file),
+                Limits.DEFAULT,
+                (start, place, length) -> {
+                    int from = (int) start;
+                    int to = (int) (start + length);
+                    assertThat(stored.length()).isLessThanOrEqualTo(from);
+                    assertThat(
+                                    Arrays.mismatch(
+                                            file,
+                                            (int) place,
+                                            (int) (place + length),
+                                            DISK,
+                                            from,
+                                            to))
+                            .isEqualTo(-1);
+                    stored.set(from, to);
+                });
+
+        boolean packed = PACKED.matcher(name).find();
+        for (int i = 0; i < DISK.length && !packed; i++) {
+            if (DISK[i] != 0 && !stored.get(i)) {
+                fail("byte %d of the disk is not on the map", i);
             }
         }
     }

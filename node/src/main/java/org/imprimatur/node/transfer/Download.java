@@ -112,7 +112,8 @@ final class Download {
             faults.add(e.explanation());
             return false;
         }
-        boolean mixed = fill(part, location) || part.have() > 0;
+        fill(part, location);
+        boolean mixed = part.have() > 0;
         if (gather(part, location, mixed)) {
             return true;
         }
@@ -120,27 +121,35 @@ final class Download {
         return mixed && part.have() == 0 && gather(part, location, false);
     }
 
-    /** Whether another version has given some of the bytes. */
-    private boolean fill(PartFile part, Location location)
-            throws IOException, InterruptedException {
+    /** Fills in what another version has. */
+    private void fill(PartFile part, Location location) throws IOException, InterruptedException {
+        var disk = image.disk();
+        if (disk == null || part.whole() || !OlderVersion.serves(disk)) {
+            return;
+        }
         var other = older.get();
-        if (part.whole() || other.isEmpty() || !OlderVersion.serves(image)) {
-            return false;
+        if (other.isEmpty()) {
+            return;
         }
         try {
-            long bytes = new OlderVersion(other.get(), image).fill(part, location);
+            OlderVersion.fill(other.get(), disk, part, location, means);
             LOG.info(
-                    "{} of {} bytes are those of {}",
-                    bytes,
+                    "with {} and its tables, {} of {} bytes of {} are there",
+                    other.get().getFileName(),
+                    part.have(),
                     image.bytes(),
-                    other.get().getFileName());
-            return bytes > 0;
+                    location.name());
         } catch (FetchFailed e) {
-            LOG.info("no blocks of {} are used: {}", other.get(), e.explanation());
+            noUse(other.get(), e.explanation());
+        } catch (WrongContent e) {
+            noUse(other.get(), e.explanation());
         } catch (ImageException e) {
-            LOG.info("no blocks of {} are used: {}", other.get(), e.explanation());
+            noUse(other.get(), e.explanation());
         }
-        return false;
+    }
+
+    private static void noUse(Path other, String why) {
+        LOG.info("no blocks of {} are used: {}", other, why);
     }
 
     /** Whether the location has brought the image. */

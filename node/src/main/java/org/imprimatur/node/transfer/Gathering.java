@@ -117,6 +117,21 @@ final class Gathering {
         }
     }
 
+    /**
+     * Brings these bytes alone.
+     *
+     * @throws FetchFailed when the location does not give them, or gives no parts of files
+     */
+    void bring(Range piece) throws IOException, InterruptedException {
+        try (var _ = means.lanes().enter(location.host());
+                var opened = location.open(piece.from(), piece.to())) {
+            if (opened.from() != piece.from() || opened.to() != piece.to()) {
+                throw new FetchFailed(location.name() + " gives no parts of the file");
+            }
+            copy(opened);
+        }
+    }
+
     private void work(boolean first) {
         try (var lane = first ? means.lanes().enter(location.host()) : another()) {
             if (lane == null) {

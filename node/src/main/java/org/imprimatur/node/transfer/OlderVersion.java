@@ -2,79 +2,88 @@ package org.imprimatur.node.transfer;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Set;
 import org.imprimatur.disk.BlockDevice;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.ContentTreeFile;
 import org.imprimatur.disk.DiskImage;
+import org.imprimatur.disk.DiskMap;
 import org.imprimatur.disk.ImageException;
 import org.imprimatur.disk.Limits;
 import org.imprimatur.node.fetch.FetchFailed;
+import org.imprimatur.register.DiskFacts;
+import org.imprimatur.register.Sha256;
 
 /**
  * Takes from another version of an image, which the store has, the blocks that both have. Which
  * these are tells the content tree that a location has beside the image, once its root is the
- * endorsed one. A saving, and nothing else: whatever goes wrong, the location brings what is
- * missing.
+ * endorsed one; where in the file they belong tells the file itself, whose tables are brought first
+ * for that. A saving, and nothing else: whatever goes wrong, the location brings what is missing.
  */
 final class OlderVersion {
 
+    /** Those of which bytes of the file are bytes of the disk. */
+    private static final Set<String> FORMATS = Set.of("raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx");
+
     private static final int AT_ONCE = 1 << 20;
+    private static final byte[] ZEROS = new byte[ContentTree.BLOCK_SIZE];
 
-    private final Path older;
-    private final ImageFile image;
+    private final BlockDevice older;
+    private final ContentTree wanted;
+    private final BitSet changed = new BitSet();
+    private final PartFile part;
 
-    /**
-     * A version of an image.
-     *
-     * @param image the one that is wanted
-     */
-    OlderVersion(Path older, ImageFile image) {
+    private OlderVersion(BlockDevice older, ContentTree wanted, PartFile part) throws IOException {
         this.older = older;
-        this.image = image;
+        this.wanted = wanted;
+        this.part = part;
+        for (var range : wanted.changedBlocks(ContentTree.of(older))) {
+            changed.set((int) range.first(), (int) (range.first() + range.count()));
+        }
     }
 
-    /**
-     * Whether its blocks can be told from the bytes of its file: in a raw file, a block of the disk
-     * is a range of the file.
-     */
-    static boolean serves(ImageFile image) {
-        var disk = image.disk();
-        return disk != null && disk.format().equals("raw") && disk.virtualBytes() == image.bytes();
+    /** Whether bytes of the file may be told by those of its disk. */
+    static boolean serves(DiskFacts wanted) {
+        return FORMATS.contains(wanted.format());
     }
 
     /**
      * Fills in what both have.
      *
-     * @return how many bytes that were
-     * @throws FetchFailed when the location has no tree of this image
-     * @throws ImageException when the other version cannot be read
+     * @param older a file of another version, in any format
+     * @param part the file that is wanted, of which the location has all
+     * @throws FetchFailed when the location has no tree of this image, or not its tables
+     * @throws WrongContent when the location has another file
+     * @throws ImageException when one of the versions cannot be read
      */
-    long fill(PartFile part, Location location) throws IOException, InterruptedException {
-        var tree = tree(location);
-        long before = part.have();
-        try (var disk = DiskImage.openDisk(older, Limits.DEFAULT)) {
-            fill(part, tree, ContentTree.of(disk), disk);
-        } catch (ClosedByInterruptException e) {
-            throw interrupted(e);
+    static void fill(Path older, DiskFacts wanted, PartFile part, Location location, Means means)
+            throws IOException, InterruptedException {
+        var tree = tree(wanted, location);
+        try (var disk = DiskImage.openDisk(older, Limits.DEFAULT);
+                var file = new ArrivingFile(part, new Gathering(part, location, means))) {
+            var version = new OlderVersion(disk, tree, part);
+            if (wanted.format().equals("raw")) {
+                version.fill(0, 0, part.bytes());
+            } else {
+                DiskMap.runs(file, Limits.DEFAULT, version::fill);
+            }
+        } catch (ClosedByInterruptException | InterruptedIOException e) {
+            Thread.interrupted();
+            var interrupted = new InterruptedException("interrupted while blocks were compared");
+            interrupted.initCause(e);
+            throw interrupted;
         }
-        return part.have() - before;
     }
 
-    private static InterruptedException interrupted(ClosedByInterruptException cause) {
-        Thread.interrupted();
-        var interrupted = new InterruptedException("interrupted while blocks were compared");
-        interrupted.initCause(cause);
-        return interrupted;
-    }
-
-    private ContentTree tree(Location location) throws IOException {
+    private static ContentTree tree(DiskFacts wanted, Location location) throws IOException {
         try (var in = new BufferedInputStream(location.beside(ContentTreeFile.SUFFIX))) {
-            var tree = ContentTreeFile.read(in, image.bytes());
-            var root = org.imprimatur.register.Sha256.ofBytes(tree.root());
-            if (image.disk() == null || !root.equals(image.disk().contentRoot())) {
+            var tree = ContentTreeFile.read(in, wanted.virtualBytes());
+            if (!Sha256.ofBytes(tree.root()).equals(wanted.contentRoot())) {
                 throw new FetchFailed(
                         "%s%s is not the content tree that is endorsed"
                                 .formatted(location.name(), ContentTreeFile.SUFFIX));
@@ -86,46 +95,34 @@ final class OlderVersion {
         }
     }
 
-    private static void fill(PartFile part, ContentTree tree, ContentTree other, BlockDevice disk)
-            throws IOException, InterruptedException {
-        long block = 0;
-        for (var changed : tree.changedBlocks(other)) {
-            copy(part, disk, at(part, block), at(part, changed.first()));
-            block = changed.first() + changed.count();
-            zeros(part, tree, changed.first(), Math.min(block, tree.leafCount()));
+    /** Fills in what is known of a run of the disk. */
+    private void fill(long start, long place, long length) throws IOException {
+        long end = Math.min(start + length, wanted.diskSize());
+        for (long at = start, to; at < end; at = to) {
+            int block = Math.toIntExact(at / ContentTree.BLOCK_SIZE);
+            boolean same = !changed.get(block);
+            int next = same ? changed.nextSetBit(block) : block + 1;
+            to = next < 0 ? end : Math.min(end, (long) next * ContentTree.BLOCK_SIZE);
+            if (same) {
+                copy(at, to, place + (at - start));
+            } else if (wanted.isZero(block)) {
+                part.write(place + (at - start), ZEROS, 0, (int) (to - at));
+            }
         }
-        copy(part, disk, at(part, block), part.bytes());
     }
 
-    private static long at(PartFile part, long block) {
-        return Math.min(part.bytes(), block * ContentTree.BLOCK_SIZE);
-    }
-
-    private static void copy(PartFile part, BlockDevice disk, long from, long to)
-            throws IOException, InterruptedException {
-        var buffer = new byte[(int) Math.min(AT_ONCE, Math.max(0, to - from))];
+    private void copy(long from, long to, long place) throws IOException {
+        var buffer = new byte[(int) Math.min(AT_ONCE, to - from)];
         for (long at = from; at < to; at += buffer.length) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException();
             }
             int length = (int) Math.min(buffer.length, to - at);
-            int there = Math.clamp(disk.size() - at, 0, length);
-            disk.read(at, buffer, 0, there);
+            int there = Math.clamp(older.size() - at, 0, length);
+            older.read(at, buffer, 0, there);
             // Its last block is the same with zeros behind it.
             Arrays.fill(buffer, there, length, (byte) 0);
-            part.write(at, buffer, 0, length);
-        }
-    }
-
-    /** What is zeros now need not travel either. */
-    private static void zeros(PartFile part, ContentTree tree, long first, long end)
-            throws IOException {
-        var zeros = new byte[ContentTree.BLOCK_SIZE];
-        for (long block = first; block < end; block++) {
-            if (tree.isZero(block)) {
-                long from = at(part, block);
-                part.write(from, zeros, 0, (int) (at(part, block + 1) - from));
-            }
+            part.write(place + (at - from), buffer, 0, length);
         }
     }
 }

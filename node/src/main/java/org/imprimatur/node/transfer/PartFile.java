@@ -85,9 +85,9 @@ final class PartFile implements AutoCloseable {
         return have.count() == bytes;
     }
 
-    /** The first range at or after {@code from} that is missing. */
-    synchronized Optional<Range> gap(long from) {
-        return have.gap(from, bytes);
+    /** The first bytes at or after {@code from} and before {@code end} that are missing. */
+    synchronized Optional<Range> gap(long from, long end) {
+        return have.gap(from, Math.min(end, bytes));
     }
 
     /** Bytes, at most so many, that are missing and that nobody else fetches: to be released. */
@@ -119,6 +119,12 @@ final class PartFile implements AutoCloseable {
             taken.add(range.from(), range.to());
         }
         notifyAll();
+    }
+
+    /** Reads bytes that are there. */
+    synchronized void read(long at, byte[] into, int offset, int length) throws IOException {
+        file.seek(at);
+        file.readFully(into, offset, length);
     }
 
     /**

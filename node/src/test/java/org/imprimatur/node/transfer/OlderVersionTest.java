@@ -1,10 +1,12 @@
 package org.imprimatur.node.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.imprimatur.node.BadServer.good;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,12 +14,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPInputStream;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.ContentTreeFile;
+import org.imprimatur.disk.Conversion;
+import org.imprimatur.disk.DiskFormat;
 import org.imprimatur.disk.DiskImage;
 import org.imprimatur.disk.Limits;
 import org.imprimatur.node.BadServer;
 import org.imprimatur.node.fetch.Fetch;
+import org.imprimatur.node.fetch.FetchFailed;
 import org.imprimatur.node.transfer.Download.Outcome;
 import org.imprimatur.register.DiskFacts;
 import org.imprimatur.register.Sha256;
@@ -25,6 +31,8 @@ import org.imprimatur.register.Sha512;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A new version of an image, of which most blocks are those of the version before. */
 class OlderVersionTest {
@@ -65,16 +73,28 @@ class OlderVersionTest {
     /** Fetches the new version, with the older one in the store. */
     private Outcome update(byte[] old, byte[] fresh, byte[] treeServed, Sha256 root)
             throws IOException {
-        Path older = Files.write(directory.resolve("older.raw"), old);
+        var disk = new DiskFacts("raw", fresh.length, fresh.length, root);
+        return update(old, fresh, disk, treeServed);
+    }
+
+    private Outcome update(byte[] old, byte[] fresh, DiskFacts disk, byte[] treeServed)
+            throws IOException {
+        Path older = Files.write(directory.resolve("older"), old);
         var location = server.at("/image", counted(fresh));
         server.at("/image.tree", counted(treeServed));
-        var image =
-                new ImageFile(
-                        Sha512.of(fresh),
-                        new DiskFacts("raw", fresh.length, fresh.length, root),
-                        List.of(location));
+        var image = new ImageFile(Sha512.of(fresh), disk, List.of(location));
         var means = Trials.means(directory.resolve("store"), fetch, OptionalLong.empty());
         return new Download(means, image, () -> Optional.of(older)).run();
+    }
+
+    /** The disk in a qcow2 file, not packed, as imprimatur writes it. */
+    private byte[] qcow2(byte[] disk) throws IOException {
+        var raw = Files.write(directory.resolve("to-convert.raw"), disk);
+        var file = directory.resolve("converted.qcow2");
+        Conversion.convert(raw, file, DiskFormat.QCOW2, null, Limits.DEFAULT, _ -> {});
+        byte[] bytes = Files.readAllBytes(file);
+        Files.delete(file);
+        return bytes;
     }
 
     private static void isWhole(Outcome outcome, byte[] expected) {
@@ -118,6 +138,145 @@ class OlderVersionTest {
 
             isWhole(outcome, fresh);
             assertThat(served.get()).as("%d", length).isLessThan(3 * BLOCK + 2000);
+        }
+    }
+
+    @Test
+    void ofAQcow2FileTheTablesAndTheBlocksThatDifferTravel() throws IOException {
+        byte[] old = Trials.image(100 * BLOCK + 512, 7);
+        Arrays.fill(old, 20 * BLOCK, 30 * BLOCK, (byte) 0);
+        byte[] fresh = old.clone();
+        fresh[10 * BLOCK] ^= 1;
+        fresh[25 * BLOCK] ^= 1; // so all that is behind it stands elsewhere in the file
+        Arrays.fill(fresh, 80 * BLOCK, 90 * BLOCK, (byte) 0);
+        var tree = tree(fresh);
+        byte[] file = qcow2(fresh);
+        var disk = new DiskFacts("qcow2", file.length, fresh.length, tree.root());
+
+        for (byte[] older : List.of(old, qcow2(old))) {
+            served.set(0);
+            var outcome = update(older, file, disk, tree.file());
+
+            isWhole(outcome, file);
+            // The header, L1, L2, the counts of references with their table, and what the last
+            // cluster has behind the end of the disk.
+            assertThat(served.get()).isLessThanOrEqualTo((2 + 6) * BLOCK + tree.file().length);
+            Files.delete(((Outcome.Whole) outcome).file());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "plain-2m.qcow2, qcow2, 70",
+        "extended-16k.qcow2, qcow2, 50",
+        "zstd-64k.qcow2, qcow2, 100",
+        "zlib-512.qcow2, qcow2, 100",
+        "sparse.vmdk, vmdk, 20",
+        "stream-footer.vmdk, vmdk, 100",
+        "fixed.vhd, vhd, 2",
+        "dynamic-bitmaps.vhd, vhd, 100",
+        "dynamic.vhdx, vhdx, 70",
+        "fixed.vdi, vdi, 20"
+    })
+    void aFileOfAnyFormatComesWholeAndNoByteOfItTwice(String name, String format, int percent)
+            throws IOException {
+        byte[] disk = container("disk.raw");
+        byte[] file = container(name);
+        byte[] old = disk.clone();
+        old[3 * BLOCK] ^= 1;
+        var tree = tree(disk);
+
+        isWhole(
+                update(
+                        old,
+                        file,
+                        new DiskFacts(format, file.length, disk.length, tree.root()),
+                        tree.file()),
+                file);
+
+        assertThat((served.get() - tree.file().length) * 100 / file.length)
+                .isLessThanOrEqualTo(percent);
+    }
+
+    private static byte[] container(String name) throws IOException {
+        var file =
+                Path.of(
+                        System.getProperty("imprimatur.root", ".."),
+                        "images/fixtures/containers",
+                        name + ".gz");
+        try (var in = new GZIPInputStream(Files.newInputStream(file))) {
+            return in.readAllBytes();
+        }
+    }
+
+    @Test
+    void fromAServerThatGivesNoPartsOfFilesTheWholeComesOnce() throws IOException {
+        byte[] disk = Trials.image(10 * BLOCK, 8);
+        byte[] file = qcow2(disk);
+        var tree = tree(disk);
+        Path older = Files.write(directory.resolve("older"), disk);
+        var location =
+                server.at(
+                        "/image",
+                        (ask, out) -> good(file).answer(new BadServer.Ask("", ask.socket()), out));
+        server.at("/image.tree", good(tree.file()));
+        var facts = new DiskFacts("qcow2", file.length, disk.length, tree.root());
+        var image = new ImageFile(Sha512.of(file), facts, List.of(location));
+        var means = Trials.means(directory.resolve("store"), fetch, OptionalLong.empty());
+
+        isWhole(new Download(means, image, () -> Optional.of(older)).run(), file);
+    }
+
+    @Test
+    void aFileWithAnotherDiskThanTheEndorsedOneIsRefused() throws IOException {
+        byte[] endorsed = Trials.image(10 * BLOCK, 9);
+        byte[] other = Trials.image(12 * BLOCK, 10);
+        var tree = tree(endorsed);
+        byte[] file = qcow2(endorsed);
+        byte[] served = Arrays.copyOf(qcow2(other), file.length);
+        Path older = Files.write(directory.resolve("older"), endorsed);
+        var location = server.at("/image", good(served));
+        server.at("/image.tree", good(tree.file()));
+        var facts = new DiskFacts("qcow2", file.length, endorsed.length, tree.root());
+        var image = new ImageFile(Sha512.of(file), facts, List.of(location));
+        var means = Trials.means(directory.resolve("store"), fetch, OptionalLong.empty());
+
+        assertThat(new Download(means, image, () -> Optional.of(older)).run())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.why()).contains("serves other bytes"));
+    }
+
+    @Test
+    void tablesInTooManyPlacesAreNotGathered() throws IOException {
+        int places = 1025;
+        var sparse = directory.resolve("sparse");
+        try (var file = new RandomAccessFile(sparse.toFile(), "rw")) {
+            file.setLength(2L * places * BLOCK);
+        }
+        var means = Trials.means(directory.resolve("store"), fetch, OptionalLong.empty());
+        try (var part =
+                        PartFile.open(
+                                directory.resolve("part"),
+                                directory.resolve("map"),
+                                Files.size(sparse));
+                var file =
+                        new ArrivingFile(
+                                part,
+                                new Gathering(
+                                        part,
+                                        new FileLocation(sparse.toUri(), part.bytes()),
+                                        means))) {
+            var into = new byte[1];
+
+            assertThatThrownBy(
+                            () -> {
+                                for (long i = 0; i < places; i++) {
+                                    file.read(i * 2 * BLOCK, into, 0, 1);
+                                }
+                            })
+                    .isInstanceOf(FetchFailed.class);
+            assertThat(part.have()).isEqualTo((places - 1L) * BLOCK);
         }
     }
 
