@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.imprimatur.disk.BlockDevice;
 import org.imprimatur.disk.ContentTree;
 import org.imprimatur.disk.ContentTreeFile;
@@ -29,6 +30,9 @@ final class OlderVersion {
 
     /** Those of which bytes of the file are bytes of the disk. */
     private static final Set<String> FORMATS = Set.of("raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx");
+
+    /** Where less than this part of a file can be told, the other version is not even read. */
+    private static final int WORTH_IT = 10;
 
     private static final int AT_ONCE = 1 << 20;
     private static final byte[] ZEROS = new byte[ContentTree.BLOCK_SIZE];
@@ -66,11 +70,10 @@ final class OlderVersion {
         var tree = tree(wanted, location);
         try (var disk = DiskImage.openDisk(older, Limits.DEFAULT);
                 var file = new ArrivingFile(part, new Gathering(part, location, means))) {
-            var version = new OlderVersion(disk, tree, part);
             if (wanted.format().equals("raw")) {
-                version.fill(0, 0, part.bytes());
-            } else {
-                DiskMap.runs(file, Limits.DEFAULT, version::fill);
+                new OlderVersion(disk, tree, part).fill(0, 0, part.bytes());
+            } else if (stored(file) >= part.bytes() / WORTH_IT) {
+                DiskMap.runs(file, Limits.DEFAULT, new OlderVersion(disk, tree, part)::fill);
             }
         } catch (ClosedByInterruptException | InterruptedIOException e) {
             Thread.interrupted();
@@ -78,6 +81,13 @@ final class OlderVersion {
             interrupted.initCause(e);
             throw interrupted;
         }
+    }
+
+    /** How many bytes of the file are bytes of its disk. */
+    private static long stored(BlockDevice file) throws IOException {
+        var bytes = new AtomicLong();
+        DiskMap.runs(file, Limits.DEFAULT, (_, _, length) -> bytes.addAndGet(length));
+        return bytes.get();
     }
 
     private static ContentTree tree(DiskFacts wanted, Location location) throws IOException {
