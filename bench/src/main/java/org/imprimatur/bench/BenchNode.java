@@ -259,6 +259,8 @@ final class BenchNode implements Closeable {
         var process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                // As the launcher has it.
+                                "-Djdk.httpclient.bufsize=131072",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 NodeProcess.class.getName(),

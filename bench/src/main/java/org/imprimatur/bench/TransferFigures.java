@@ -52,7 +52,7 @@ final class TransferFigures {
     private static final Owner SITE = Owner.parse("site:bench");
     private static final Pattern ID = Pattern.compile("\"id\" ?: ?\"([0-9a-f]{64})\"");
     private static final int MEGABYTES = 1536;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 5;
     private static final int BLOCK = ContentTree.BLOCK_SIZE;
 
     /** Of the blocks, in runs of so many. */
@@ -131,14 +131,17 @@ final class TransferFigures {
             var image = image("image-" + i, i);
             var name = image.getFileName().toString();
             var to = bench.directory().resolve("curl.out");
+            settle();
             var theirs =
                     Command.of("curl", "--silent", "--fail", "-o", to.toString(), base + name)
                             .run();
+            settle();
             var digest = Command.of("sha512sum", image.toString()).run();
             last = endorsement(UUID.randomUUID(), "1", image, digest.output(), base);
+            Files.delete(to);
+            settle();
             double before = node.cpu();
             double seconds = transfer(node, last);
-            Files.delete(to);
             if (i > 0) {
                 curl[i - 1] = theirs.wall();
                 sum[i - 1] = digest.wall();
@@ -180,7 +183,7 @@ final class TransferFigures {
                         update(node, base, log, guid, "2", raw),
                         qcow2(node, base, log, guid, raw)),
                 List.of(
-                        "Transfers count from the posting of the approval until the site says that the image is available, which includes bringing it to disk; curl writes its file to the same disk and does not."));
+                        "Transfers count from the posting of the approval until the site says that the image is available, which includes bringing it to disk; curl writes its file to the same disk and does not. Before each step a file of the size is written and deleted, and all else brought to disk."));
     }
 
     /** One more version, as a qcow2 file of which no byte stands where it stood in the raw one. */
@@ -223,6 +226,16 @@ final class TransferFigures {
                 BYTES_AIM,
                 share < 5 ? "yes" : "**no**",
                 load + " → " + Machine.load());
+    }
+
+    /**
+     * What is written does not compete with what is still to be written of earlier steps, nor does
+     * it pay for memory that the host of a virtual machine has taken back: a file of the size was
+     * just written and deleted.
+     */
+    private void settle() throws IOException, InterruptedException {
+        Command.of("sync").run();
+        Files.delete(image("scratch", 0));
     }
 
     private Path image(String name, int seed) throws IOException {
