@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
         name = "tree",
         description = {
             "Write the content tree of an image, to stand beside it wherever it is served.",
-            "Sites that have another version of it then fetch only the blocks that differ, where it is not compressed."
-                    + " Needs no signature: the endorsement names its root."
+            "Sites that have another version of it then fetch only the blocks that differ, where it is"
+                    + " not compressed. Needs no signature: the endorsement names its root."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -2,7 +2,6 @@ package org.imprimatur.node.transfer;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.Optional;
 import org.imprimatur.disk.BlockDevice;
 import org.imprimatur.disk.CorruptImageException;
 import org.imprimatur.node.fetch.FetchFailed;
@@ -42,9 +41,7 @@ final class ArrivingFile implements BlockDevice {
         }
         long from = offset / PIECE * PIECE;
         long end = (offset + length + PIECE - 1) / PIECE * PIECE;
-        for (Optional<Range> gap = part.gap(from, end);
-                gap.isPresent();
-                gap = part.gap(from, end)) {
+        for (var gap = part.gap(from, end); gap.isPresent(); gap = part.gap(from, end)) {
             bring(gap.get());
         }
         part.read(offset, into, at, length);

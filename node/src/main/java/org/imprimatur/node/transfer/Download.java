@@ -134,22 +134,14 @@ final class Download {
         try {
             OlderVersion.fill(other.get(), disk, part, location, means);
             LOG.info(
-                    "with {} and its tables, {} of {} bytes of {} are there",
-                    other.get().getFileName(),
+                    "{} of {} bytes of {} are there, with the blocks of {}",
                     part.have(),
                     image.bytes(),
-                    location.name());
-        } catch (FetchFailed e) {
-            noUse(other.get(), e.explanation());
-        } catch (WrongContent e) {
-            noUse(other.get(), e.explanation());
-        } catch (ImageException e) {
-            noUse(other.get(), e.explanation());
+                    location.name(),
+                    other.get().getFileName());
+        } catch (FetchFailed | WrongContent | ImageException e) {
+            LOG.info("no blocks of {} are used: {}", other.get(), e.getMessage());
         }
-    }
-
-    private static void noUse(Path other, String why) {
-        LOG.info("no blocks of {} are used: {}", other, why);
     }
 
     /** Whether the location has brought the image. */

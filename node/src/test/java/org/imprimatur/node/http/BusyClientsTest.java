@@ -1,6 +1,8 @@
 package org.imprimatur.node.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -54,7 +56,7 @@ final class BusyClientsTest {
                 busy.add(open());
             }
             busy.forEach(BusyClientsTest::askForEver);
-            allBusy.await();
+            assertThat(allBusy.await(FORGOTTEN.toSeconds(), SECONDS)).isTrue();
 
             assertThatCode(() -> ask(other)).doesNotThrowAnyException();
         } finally {

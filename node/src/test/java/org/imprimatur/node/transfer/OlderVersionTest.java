@@ -74,13 +74,14 @@ class OlderVersionTest {
     private Outcome update(byte[] old, byte[] fresh, byte[] treeServed, Sha256 root)
             throws IOException {
         var disk = new DiskFacts("raw", fresh.length, fresh.length, root);
-        return update(old, fresh, disk, treeServed);
+        return update(old, fresh, disk, treeServed, counted(fresh));
     }
 
-    private Outcome update(byte[] old, byte[] fresh, DiskFacts disk, byte[] treeServed)
+    private Outcome update(
+            byte[] old, byte[] fresh, DiskFacts disk, byte[] treeServed, BadServer.Manners manners)
             throws IOException {
         Path older = Files.write(directory.resolve("older"), old);
-        var location = server.at("/image", counted(fresh));
+        var location = server.at("/image", manners);
         server.at("/image.tree", counted(treeServed));
         var image = new ImageFile(Sha512.of(fresh), disk, List.of(location));
         var means = Trials.means(directory.resolve("store"), fetch, OptionalLong.empty());
@@ -155,7 +156,7 @@ class OlderVersionTest {
 
         for (byte[] older : List.of(old, qcow2(old))) {
             served.set(0);
-            var outcome = update(older, file, disk, tree.file());
+            var outcome = update(older, file, disk, tree.file(), counted(file));
 
             isWhole(outcome, file);
             // The header, L1, L2, the counts of references with their table, and what the last
@@ -191,7 +192,8 @@ class OlderVersionTest {
                         old,
                         file,
                         new DiskFacts(format, file.length, disk.length, tree.root()),
-                        tree.file()),
+                        tree.file(),
+                        counted(file)),
                 file);
 
         assertThat((served.get() - tree.file().length) * 100 / file.length)
@@ -214,17 +216,19 @@ class OlderVersionTest {
         byte[] disk = Trials.image(10 * BLOCK, 8);
         byte[] file = qcow2(disk);
         var tree = tree(disk);
-        Path older = Files.write(directory.resolve("older"), disk);
-        var location =
-                server.at(
-                        "/image",
-                        (ask, out) -> good(file).answer(new BadServer.Ask("", ask.socket()), out));
-        server.at("/image.tree", good(tree.file()));
         var facts = new DiskFacts("qcow2", file.length, disk.length, tree.root());
-        var image = new ImageFile(Sha512.of(file), facts, List.of(location));
-        var means = Trials.means(directory.resolve("store"), fetch, OptionalLong.empty());
 
-        isWhole(new Download(means, image, () -> Optional.of(older)).run(), file);
+        var outcome =
+                update(
+                        disk,
+                        file,
+                        facts,
+                        tree.file(),
+                        (ask, out) -> good(file).answer(new BadServer.Ask("", ask.socket()), out));
+
+        isWhole(outcome, file);
+        assertThat(server.asked)
+                .containsExactly("/image.tree", "/image bytes=0-65535", "/image bytes=0-65535");
     }
 
     @Test
@@ -234,14 +238,9 @@ class OlderVersionTest {
         var tree = tree(endorsed);
         byte[] file = qcow2(endorsed);
         byte[] served = Arrays.copyOf(qcow2(other), file.length);
-        Path older = Files.write(directory.resolve("older"), endorsed);
-        var location = server.at("/image", good(served));
-        server.at("/image.tree", good(tree.file()));
         var facts = new DiskFacts("qcow2", file.length, endorsed.length, tree.root());
-        var image = new ImageFile(Sha512.of(file), facts, List.of(location));
-        var means = Trials.means(directory.resolve("store"), fetch, OptionalLong.empty());
 
-        assertThat(new Download(means, image, () -> Optional.of(older)).run())
+        assertThat(update(endorsed, file, facts, tree.file(), good(served)))
                 .isInstanceOfSatisfying(
                         Outcome.Failed.class,
                         failed -> assertThat(failed.why()).contains("serves other bytes"));
