@@ -5,13 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import org.imprimatur.bench.Figures.Row;
 
@@ -93,8 +90,10 @@ final class InspectFigures {
                             notes.add(
                                     "Packages found: %s by imprimatur, %d by virt-inspector."
                                             .formatted(
-                                                    packages(pair.ourOutput()),
-                                                    pair.theirOutput()
+                                                    packages(pair.ours().getFirst().output()),
+                                                    pair.theirs()
+                                                                    .getFirst()
+                                                                    .output()
                                                                     .split("<application>", -1)
                                                                     .length
                                                             - 1));
@@ -151,71 +150,32 @@ final class InspectFigures {
         return true;
     }
 
-    /** Two commands after their runs in turns, with medians in seconds. */
-    private record Pair(
-            double ourWall,
-            double ourCpu,
-            double theirWall,
-            double theirCpu,
-            String runs,
-            String load,
-            String ourOutput,
-            String theirOutput) {}
-
     /**
      * Runs them in turns.
      *
      * @param each how often ours runs in each turn
      */
-    private Optional<Pair> pair(
+    private Optional<Turns> pair(
             String what, String aim, Command ours, Command theirs, int turns, int each)
             throws InterruptedException {
         System.err.println("measuring " + what);
         try {
-            var load = Machine.load();
-            ours.run();
-            theirs.run();
-            var our = new Command.Run[turns * each];
-            var their = new Command.Run[turns];
-            for (int i = 0; i < turns; i++) {
-                for (int j = 0; j < each; j++) {
-                    our[i * each + j] = ours.run();
-                }
-                their[i] = theirs.run();
-            }
-            return Optional.of(
-                    new Pair(
-                            median(our, Command.Run::wall),
-                            median(our, Command.Run::cpu),
-                            median(their, Command.Run::wall),
-                            median(their, Command.Run::cpu),
-                            each == 1 ? "" + turns : turns * each + " and " + turns,
-                            load + " → " + Machine.load(),
-                            our[0].output(),
-                            their[0].output()));
+            return Optional.of(Turns.warm(ours, each, theirs, turns));
         } catch (IOException e) {
             rows.add(Row.skipped(what, aim, String.valueOf(e.getMessage())));
             return Optional.empty();
         }
     }
 
-    private static double median(Command.Run[] runs, ToDoubleFunction<Command.Run> part) {
-        return Statistics.median(Arrays.stream(runs).mapToDouble(part).toArray());
-    }
-
-    private void row(String what, Pair pair, String ratio, String aim, boolean met) {
+    private void row(String what, Turns pair, String ratio, String aim, boolean met) {
         rows.add(
                 new Row(
-                        what + " (median of " + pair.runs() + ")",
-                        seconds(pair.ourWall(), pair.ourCpu()),
-                        seconds(pair.theirWall(), pair.theirCpu()),
+                        what + " " + pair.runs(),
+                        pair.our(),
+                        pair.their(),
                         ratio,
                         aim,
                         met ? "yes" : "**no**",
                         pair.load()));
-    }
-
-    private static String seconds(double wall, double cpu) {
-        return String.format(Locale.ROOT, "%.3g s (CPU %.3g s)", wall, cpu);
     }
 }

@@ -135,27 +135,19 @@ final class ListFigures {
                         "-crl_check_all",
                         "-out",
                         "/dev/null");
-        var load = Machine.load();
-        var our = new double[2][RUNS];
-        var their = new double[2][RUNS];
-        var output = ours.run().output();
-        theirs.run();
-        for (int i = 0; i < RUNS; i++) {
-            take(ours.run(), our, i);
-            take(theirs.run(), their, i);
-        }
-        double wall = Statistics.median(our[0]);
-        double ratio = wall / Statistics.median(their[0]);
+        var turns = Turns.warm(ours, 1, theirs, RUNS);
+        double wall = turns.ourWall();
+        double ratio = wall / turns.theirWall();
         rows.add(
                 new Row(
-                        what + " (median of %d)".formatted(RUNS),
-                        seconds(our),
-                        seconds(their),
+                        what + " " + turns.runs(),
+                        turns.our(),
+                        turns.their(),
                         String.format(Locale.ROOT, "%.2f ×", ratio),
                         "< 1 s, ≤ 3 ×",
                         wall < 1 && ratio <= 3 ? "yes" : "**no**",
-                        load + " → " + Machine.load()));
-        var last = output.strip().lines().reduce("", (_, line) -> line);
+                        turns.load()));
+        var last = turns.ours().getFirst().output().strip().lines().reduce("", (_, line) -> line);
         return "The list has %.1f MB; the command said: %s".formatted(Files.size(next) / 1e6, last);
     }
 
@@ -173,37 +165,19 @@ final class ListFigures {
                         "--anchors",
                         work.resolve("anchors").toString(),
                         "--require-crls");
-        var load = Machine.load();
-        var our = new double[2][2 * RUNS + 1];
-        ours.run();
-        for (int i = 0; i < our[0].length; i++) {
-            take(ours.run(), our, i);
-        }
-        double wall = Statistics.median(our[0]);
+        var turns = Turns.warm(ours, 1, Command.of("true"), 2 * RUNS + 1);
+        double wall = turns.ourWall();
         rows.add(
                 new Row(
-                        what + " (median of %d)".formatted(our[0].length),
-                        seconds(our),
+                        what + " " + turns.runs(),
+                        turns.our(),
                         "",
                         "",
                         "< 0.3 s",
                         wall < 0.3 ? "yes" : "**no**",
-                        load + " → " + Machine.load()));
+                        turns.load()));
         return "The bundle holds an endorsement, an appointment and an acceptance, each signed by RSA"
                 + " with a chain of its own.";
-    }
-
-    private static void take(Command.Run run, double[][] into, int at) {
-        into[0][at] = run.wall();
-        into[1][at] = run.cpu();
-    }
-
-    private static String seconds(double[][] runs) {
-        return String.format(
-                Locale.ROOT,
-                "%.3g s (CPU %.3g s)",
-                Statistics.median(runs[0]),
-                Statistics.median(runs[1]));
     }
 
     // ---- The files ----------------------------------------------------------------------------

@@ -201,44 +201,17 @@ final class VariantFigures {
         }
         System.err.println("measuring " + what);
         try {
-            var load = Machine.load();
-            if (!cold) {
-                ours.run();
-                theirs.run();
-            }
             // Else the shortest would be the least certain.
-            int each = !cold && ours.line().contains("--quick") ? InspectFigures.OFTEN : 1;
-            var our = new double[FEW * each];
-            var ourCpu = new double[FEW * each];
-            var their = new double[FEW];
-            var theirCpu = new double[FEW];
-            for (int i = 0; i < FEW; i++) {
-                for (int j = i * each; j < (i + 1) * each; j++) {
-                    if (cold) {
-                        forget();
-                    }
-                    var one = ours.run();
-                    our[j] = one.wall();
-                    ourCpu[j] = one.cpu();
-                }
-                if (cold) {
-                    forget();
-                }
-                var other = theirs.run();
-                their[i] = other.wall();
-                theirCpu[i] = other.cpu();
-            }
-            double ratio = Statistics.median(our) / Statistics.median(their);
+            int each = ours.line().contains("--quick") ? InspectFigures.OFTEN : 1;
+            var turns = cold ? Turns.cold(ours, theirs, FEW) : Turns.warm(ours, each, theirs, FEW);
+            double ratio = turns.ourWall() / turns.theirWall();
             boolean alone = theirs.line().equals(List.of("true"));
-            boolean met = alone ? Statistics.median(our) < 10 : ratio <= most;
+            boolean met = alone ? turns.ourWall() < 10 : ratio <= most;
             rows.add(
                     new Row(
-                            what
-                                    + (each == 1
-                                            ? " (median of " + FEW + ")"
-                                            : " (median of " + our.length + " and " + FEW + ")"),
-                            seconds(our, ourCpu),
-                            alone ? "" : seconds(their, theirCpu),
+                            what + " " + turns.runs(),
+                            turns.our(),
+                            alone ? "" : turns.their(),
                             alone
                                     ? ""
                                     : ratio < 0.1
@@ -246,7 +219,7 @@ final class VariantFigures {
                                             : text("%.2f ×", ratio),
                             aim,
                             met ? "yes" : "**no**",
-                            load + " → " + Machine.load()));
+                            turns.load()));
         } catch (IOException e) {
             rows.add(Row.skipped(what, aim, String.valueOf(e.getMessage())));
         }
@@ -276,16 +249,6 @@ final class VariantFigures {
         } catch (IOException e) {
             rows.add(Row.skipped(what, MEMORY_AIM, String.valueOf(e.getMessage())));
         }
-    }
-
-    /** Empties the page cache. */
-    private static void forget() throws IOException, InterruptedException {
-        Command.of("sync").run();
-        Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3\n");
-    }
-
-    private static String seconds(double[] wall, double[] cpu) {
-        return text("%.3g s (CPU %.3g s)", Statistics.median(wall), Statistics.median(cpu));
     }
 
     private static String text(String format, Object... values) {
